@@ -1,0 +1,151 @@
+/**
+ * Compiles the contracts and writes what others read: `artifacts/` (ABI, bytecode, storage layout) and the typed ABIs
+ * of `@hre/protocol`. Does nothing when no input has changed.
+ *
+ *   node packages/contracts/scripts/compile.ts           compile if needed
+ *   node packages/contracts/scripts/compile.ts --check   also fail when the committed ABIs are stale
+ *   node packages/contracts/scripts/compile.ts --force   compile anyway
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join, relative } from 'node:path'
+import { parseArgs } from 'node:util'
+import { generateAbis } from './generateAbis.ts'
+import type { Artifact } from '../src/artifacts.ts'
+
+const packageDir = join(import.meta.dirname, '..')
+const sourceDir = join(packageDir, 'src')
+const artifactsDir = join(packageDir, 'artifacts')
+const abisFile = join(packageDir, '../protocol/src/generated/abis.ts')
+const require = createRequire(import.meta.url)
+
+/** The contracts that are deployed, in the order in which they are. */
+const contractNames = ['Intake', 'Directory', 'Consent', 'Records', 'Access'] as const
+
+const settings = {
+  // Deployed once and called for years: run cost counts, size only against the 24,576-byte limit.
+  optimizer: { enabled: true, runs: 10_000 },
+  // OpenZeppelin 5.7 needs MCOPY, which Cancun brought; nothing here needs a later fork.
+  evmVersion: 'cancun',
+  // Without the hash of the sources in it, a comment changes no bytecode.
+  metadata: { appendCBOR: false, bytecodeHash: 'none' },
+  outputSelection: {
+    '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode', 'storageLayout'] },
+  },
+}
+
+interface SolcOutput {
+  errors?: { severity: string; formattedMessage: string }[]
+  contracts?: Record<
+    string,
+    Record<
+      string,
+      {
+        abi: Artifact['abi']
+        storageLayout: Artifact['storageLayout']
+        evm: {
+          bytecode: { object: string }
+          deployedBytecode: { object: string; immutableReferences: Artifact['immutableReferences'] }
+        }
+      }
+    >
+  >
+}
+
+/** Solidity sources of this package, by the name that the compiler knows them under. */
+function readSources(): Record<string, { content: string }> {
+  return Object.fromEntries(
+    readdirSync(sourceDir, { recursive: true, encoding: 'utf8' })
+      .filter((path) => path.endsWith('.sol'))
+      .map((path) => path.replaceAll('\\', '/'))
+      .sort()
+      .map((path) => [`src/${path}`, { content: readFileSync(join(sourceDir, path), 'utf8') }]),
+  )
+}
+
+/** Everything the output depends on. Dependencies count by version: their files are locked with integrity. */
+function hashInput(sources: Record<string, { content: string }>): string {
+  const versions = ['solc', '@openzeppelin/contracts'].map((name) => [
+    name,
+    (require(`${name}/package.json`) as { version: string }).version,
+  ])
+  const scripts = ['compile.ts', 'generateAbis.ts'].map((name) =>
+    readFileSync(join(import.meta.dirname, name), 'utf8'),
+  )
+  return createHash('sha256').update(JSON.stringify({ sources, settings, versions, scripts })).digest('hex')
+}
+
+function findImport(path: string): { contents: string } | { error: string } {
+  try {
+    return { contents: readFileSync(require.resolve(path), 'utf8') }
+  } catch {
+    return { error: `${path} is not installed` }
+  }
+}
+
+function compile(sources: Record<string, { content: string }>): Artifact[] {
+  const solc = require('solc') as {
+    compile(input: string, callbacks: { import: typeof findImport }): string
+  }
+  const input = JSON.stringify({ language: 'Solidity', sources, settings })
+  const output = JSON.parse(solc.compile(input, { import: findImport })) as SolcOutput
+  for (const { formattedMessage } of output.errors ?? []) console.error(formattedMessage)
+  if (output.errors?.some(({ severity }) => severity === 'error')) throw new Error('compilation failed')
+  return contractNames.map((name) => {
+    const compiled = output.contracts?.[`src/${name}.sol`]?.[name]
+    if (!compiled) throw new Error(`no contract ${name} in src/${name}.sol`)
+    return {
+      contractName: name,
+      abi: compiled.abi,
+      bytecode: `0x${compiled.evm.bytecode.object}`,
+      deployedBytecode: `0x${compiled.evm.deployedBytecode.object}`,
+      immutableReferences: compiled.evm.deployedBytecode.immutableReferences,
+      storageLayout: compiled.storageLayout,
+    }
+  })
+}
+
+function readIfExists(path: string): string | undefined {
+  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
+}
+
+function main(): void {
+  const { values } = parseArgs({
+    options: { check: { type: 'boolean', default: false }, force: { type: 'boolean', default: false } },
+  })
+  const startedAt = performance.now()
+  const sources = readSources()
+  const inputHash = hashInput(sources)
+  const hashFile = join(artifactsDir, 'input.sha256')
+  const abisCopy = join(artifactsDir, 'abis.ts')
+  if (values.force || readIfExists(hashFile) !== inputHash || !existsSync(abisCopy)) {
+    console.log(`contracts: compiling ${Object.keys(sources).length} sources`)
+    const artifacts = compile(sources)
+    mkdirSync(artifactsDir, { recursive: true })
+    for (const artifact of artifacts) {
+      writeFileSync(join(artifactsDir, `${artifact.contractName}.json`), JSON.stringify(artifact, null, 2))
+      const sizeBytes = artifact.deployedBytecode.length / 2 - 1
+      console.log(`contracts: ${artifact.contractName} ${sizeBytes} bytes`)
+    }
+    writeFileSync(abisCopy, generateAbis(artifacts))
+    // Last, so that an interrupted run is not taken for a finished one.
+    writeFileSync(hashFile, inputHash)
+    console.log(`contracts: compiled in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
+  } else {
+    console.log('contracts: up to date')
+  }
+  const abis = readFileSync(abisCopy, 'utf8')
+  if (readIfExists(abisFile) === abis) return
+  const name = relative(process.cwd(), abisFile)
+  if (values.check) {
+    console.error(`compile: error: ${name} is stale\nhint: run npm run build:contracts and commit it`)
+    process.exitCode = 1
+    return
+  }
+  mkdirSync(join(abisFile, '..'), { recursive: true })
+  writeFileSync(abisFile, abis)
+  console.log(`contracts: wrote ${name}`)
+}
+
+main()

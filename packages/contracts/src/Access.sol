@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {DirectoryClient} from "./AccountContext.sol";
+import {IAccess} from "./interfaces/IAccess.sol";
+import {IDirectory} from "./interfaces/IDirectory.sol";
+
+/// @title Access
+/// @dev Documentation, events and errors: IAccess.
+contract Access is IAccess, DirectoryClient {
+    /// @dev 64 bits of sequence: one anchor a second for longer than the sun will last.
+    struct Log {
+        bytes32 head;
+        uint64 next;
+    }
+
+    mapping(address organisation => Log) private _logs;
+
+    constructor(address intake_, IDirectory directory_) DirectoryClient(intake_, directory_) {}
+
+    /// @inheritdoc IAccess
+    function anchor(uint64 sequence, bytes32 previous, bytes32 root, uint32 count) external {
+        address organisation = _account();
+        if (!directory.isActiveOrganisation(organisation)) revert AccessNotPermitted(organisation);
+        Log storage log = _logs[organisation];
+        if (sequence != log.next) revert AccessSequenceInvalid(sequence, log.next);
+        if (previous != log.head) revert AccessPreviousInvalid(previous, log.head);
+        if (root == 0 || count == 0) revert AccessAnchorEmpty();
+        bytes32 head = keccak256(abi.encode(organisation, sequence, previous, root, count));
+        log.head = head;
+        log.next = sequence + 1;
+        emit AccessAnchored(organisation, sequence, previous, root, count, head);
+    }
+
+    /// @inheritdoc IAccess
+    function headOf(address organisation) external view returns (bytes32 head, uint64 next) {
+        Log storage log = _logs[organisation];
+        return (log.head, log.next);
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {IDirectory} from "./interfaces/IDirectory.sol";
+
+/// @title AccountContext
+/// @notice Tells a contract of the exchange on whose account it is called.
+/// @dev Rule O9 in spec/operations.md. Both addresses are immutable: whoever could change them could speak for anybody.
+abstract contract AccountContext {
+    /// @notice No registered account has `wallet` as its signer.
+    error AccountUnknown(address wallet);
+
+    /// @dev What the Intake appends to the call data: an address, packed.
+    uint256 private constant ACCOUNT_BYTES = 20;
+
+    /// @notice The only caller that is believed about the account.
+    address public immutable intake;
+
+    constructor(address intake_) {
+        intake = intake_;
+    }
+
+    /// @dev Who calls. Bytes that anybody but the Intake appends are never read, so they cannot name a victim.
+    function _account() internal view returns (address account) {
+        if (_isCarried()) return _carriedAccount();
+        account = _accountOfWallet(msg.sender);
+        if (account == address(0)) revert AccountUnknown(msg.sender);
+    }
+
+    function _isCarried() internal view returns (bool) {
+        return msg.sender == intake;
+    }
+
+    /// @dev Only meaningful when `_isCarried()`. The Intake always appends, so the call data is long enough; should it
+    /// ever not be, the slice reverts.
+    function _carriedAccount() internal pure returns (address) {
+        return address(bytes20(msg.data[msg.data.length - ACCOUNT_BYTES:]));
+    }
+
+    /// @dev The registered account whose signer is `wallet`, or zero.
+    function _accountOfWallet(address wallet) internal view virtual returns (address);
+}
+
+/// @title DirectoryClient
+/// @notice An `AccountContext` that asks the Directory who a wallet is.
+abstract contract DirectoryClient is AccountContext {
+    /// @notice The Directory that knows accounts, organisations and patients.
+    IDirectory public immutable directory;
+
+    constructor(address intake_, IDirectory directory_) AccountContext(intake_) {
+        directory = directory_;
+    }
+
+    function _accountOfWallet(address wallet) internal view override returns (address) {
+        return directory.accountOfSigner(abi.encodePacked(wallet));
+    }
+}

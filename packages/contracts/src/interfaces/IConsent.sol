@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {CompartmentId} from "../types/CompartmentId.sol";
+
+/// @title Consent
+/// @notice What each patient agreed to, and the one authority on whether somebody may read or write.
+/// @dev Rules C1-C10 in spec/consent.md.
+interface IConsent {
+    /// @notice The answer of `decide`; the order is that in which the reasons are checked (C6).
+    enum Decision {
+        Permitted,
+        PatientUnknown,
+        ReaderUnknown,
+        CompartmentUnknown,
+        NoGrant,
+        NotYetValid,
+        Expired,
+        RightNotGranted,
+        PurposeNotGranted,
+        SensitivityAboveCeiling
+    }
+
+    /// @notice What a patient signs when granting (C2, C3).
+    /// @param reader A registered person or an active organisation.
+    /// @param compartment One of the patient's.
+    /// @param rights Set of bits: 1 read, 2 write.
+    /// @param purposes Set of bits by HL7 PurposeOfUse (C9); not empty when reading is granted.
+    /// @param ceiling Highest sensitivity granted, 1 to 5.
+    /// @param from Unix seconds, inclusive.
+    /// @param until Unix seconds, exclusive, in the future, at most `GRANT_SECONDS_MAX` away.
+    /// @param wrapHash SHA-256 of the bytes that the gateway keeps for the reader.
+    struct GrantTerms {
+        address reader;
+        CompartmentId compartment;
+        uint8 rights;
+        uint16 purposes;
+        uint8 ceiling;
+        uint48 from;
+        uint48 until;
+        bytes32 wrapHash;
+    }
+
+    /// @notice A grant as it is kept: 128 bits of one word; the other half is free for what grants learn later.
+    /// @dev 48 bits of seconds last for nine million years. `rights` is never zero in a grant that exists.
+    struct Grant {
+        uint8 rights;
+        uint16 purposes;
+        uint8 ceiling;
+        uint48 from;
+        uint48 until;
+    }
+
+    /// @notice A compartment of a patient exists, in its first epoch.
+    event CompartmentOpened(
+        address indexed patient, CompartmentId indexed compartment, uint8 sensitivity, bytes recipient
+    );
+    /// @notice The patient's latest word to `reader`; it replaces any earlier grant.
+    event ConsentGranted(
+        address indexed patient,
+        address indexed reader,
+        CompartmentId indexed compartment,
+        uint8 rights,
+        uint16 purposes,
+        uint8 ceiling,
+        uint48 from,
+        uint48 until,
+        bytes32 wrapHash
+    );
+    /// @notice From this block on `reader` has no grant of its own.
+    event ConsentRevoked(address indexed patient, address indexed reader, CompartmentId indexed compartment);
+    /// @notice New records of the compartment are sealed to `recipient`; `backLink` opens the epoch before.
+    event CompartmentRotated(
+        address indexed patient,
+        CompartmentId indexed compartment,
+        uint32 epoch,
+        bytes recipient,
+        bytes backLink,
+        bytes32 wrapsHash
+    );
+
+    /// @notice `account` is not a registered, attested patient.
+    error ConsentPatientUnknown(address account);
+    /// @notice The patient has no such compartment.
+    error ConsentCompartmentUnknown(address patient, CompartmentId compartment);
+    /// @notice The patient has used this id before (C1).
+    error ConsentCompartmentExists(address patient, CompartmentId compartment);
+    /// @notice Sensitivity is 1 to 5.
+    error ConsentSensitivityInvalid(uint8 sensitivity);
+    /// @notice A recipient has 1,216 bytes.
+    error ConsentRecipientLengthInvalid(uint256 length);
+    /// @notice `reader` is not registered.
+    error ConsentReaderUnknown(address reader);
+    /// @notice Patients read their own charts without a grant.
+    error ConsentReaderIsPatient(address patient);
+    /// @notice Rights are 1, 2 or 3.
+    error ConsentRightsInvalid(uint8 rights);
+    /// @notice A right to read without a purpose permits nothing.
+    error ConsentPurposesEmpty();
+    /// @notice A ceiling is 1 to 5.
+    error ConsentCeilingInvalid(uint8 ceiling);
+    /// @notice A period ends after it begins.
+    error ConsentPeriodInvalid(uint48 from, uint48 until);
+    /// @notice The period is over already.
+    error ConsentExpired(uint48 until, uint256 timestamp);
+    /// @notice The period ends later than `untilMax`.
+    error ConsentExpiryTooFar(uint48 until, uint256 untilMax);
+    /// @notice `reader` has no grant for this compartment (C4).
+    error ConsentNotGranted(address patient, address reader, CompartmentId compartment);
+    /// @notice Another device has rotated first, or one is ahead (C5). Read the epoch again.
+    error ConsentEpochInvalid(uint32 epoch, uint32 expected);
+    /// @notice A back-link has 60 bytes (spec/envelope.md E9).
+    error ConsentBackLinkLengthInvalid(uint256 length);
+
+    /// @notice Opens a compartment of the caller's chart, in epoch 1.
+    /// @dev C1.
+    /// @param sensitivity 1 to 5.
+    /// @param recipient X-Wing public key of the first epoch, 1,216 bytes.
+    /// @custom:reverts ConsentPatientUnknown(account)
+    /// @custom:reverts ConsentSensitivityInvalid(sensitivity)
+    /// @custom:reverts ConsentRecipientLengthInvalid(length)
+    /// @custom:reverts ConsentCompartmentExists(patient, compartment)
+    /// @custom:emits CompartmentOpened(patient, compartment, sensitivity, recipient)
+    function openCompartment(CompartmentId compartment, uint8 sensitivity, bytes calldata recipient) external;
+
+    /// @notice Lets `terms.reader` use a compartment of the caller's chart, on these terms.
+    /// @dev C2, C3, C8. Granting again replaces the grant: the latest word of the patient counts.
+    /// @custom:reverts ConsentPatientUnknown(account)
+    /// @custom:reverts ConsentCompartmentUnknown(patient, compartment)
+    /// @custom:reverts ConsentReaderIsPatient(patient)
+    /// @custom:reverts ConsentReaderUnknown(reader)
+    /// @custom:reverts ConsentRightsInvalid(rights)
+    /// @custom:reverts ConsentPurposesEmpty()
+    /// @custom:reverts ConsentCeilingInvalid(ceiling)
+    /// @custom:reverts ConsentPeriodInvalid(from, until)
+    /// @custom:reverts ConsentExpired(until, timestamp)
+    /// @custom:reverts ConsentExpiryTooFar(until, untilMax)
+    /// @custom:emits ConsentGranted(patient, reader, compartment, rights, purposes, ceiling, from, until, wrapHash)
+    function grant(GrantTerms calldata terms) external;
+
+    /// @notice Takes the caller's grant to `reader` back, whether it is live, over or yet to begin.
+    /// @dev C4. Rotate afterwards, so that the reader's key opens nothing newer.
+    /// @custom:reverts ConsentNotGranted(patient, reader, compartment)
+    /// @custom:emits ConsentRevoked(patient, reader, compartment)
+    function revoke(address reader, CompartmentId compartment) external;
+
+    /// @notice Starts the next epoch of a compartment of the caller's chart.
+    /// @dev C5.
+    /// @param epoch The epoch that this makes: the present one plus one.
+    /// @param recipient X-Wing public key of the new epoch, 1,216 bytes.
+    /// @param backLink The old epoch's seed under the new one's, 60 bytes.
+    /// @param wrapsHash SHA-256 of the set of wraps for those who stay.
+    /// @custom:reverts ConsentCompartmentUnknown(patient, compartment)
+    /// @custom:reverts ConsentEpochInvalid(epoch, expected)
+    /// @custom:reverts ConsentRecipientLengthInvalid(length)
+    /// @custom:reverts ConsentBackLinkLengthInvalid(length)
+    /// @custom:emits CompartmentRotated(patient, compartment, epoch, recipient, backLink, wrapsHash)
+    function rotate(
+        CompartmentId compartment,
+        uint32 epoch,
+        bytes calldata recipient,
+        bytes calldata backLink,
+        bytes32 wrapsHash
+    ) external;
+
+    /// @notice Whether `reader` may read a record of this sensitivity for this purpose at this time, or why not.
+    /// @dev C6, C8.
+    /// @param sensitivity Of the record, 1 to 5.
+    /// @param purpose Bit number (C9), not the set.
+    /// @param time Unix seconds.
+    function decide(
+        address reader,
+        address patient,
+        CompartmentId compartment,
+        uint8 sensitivity,
+        uint8 purpose,
+        uint48 time
+    ) external view returns (Decision);
+
+    /// @notice Whether `author` may add a record to the compartment at this time.
+    /// @dev C7.
+    function canWrite(address author, address patient, CompartmentId compartment, uint48 time)
+        external
+        view
+        returns (bool);
+
+    /// @notice The grant as it stands, live or not; zeros when there is none.
+    function grantOf(address patient, address reader, CompartmentId compartment) external view returns (Grant memory);
+
+    /// @notice A compartment's sensitivity, present epoch and keccak-256 of that epoch's recipient; zeros when unknown.
+    function compartmentOf(address patient, CompartmentId compartment)
+        external
+        view
+        returns (uint8 sensitivity, uint32 epoch, bytes32 recipientHash);
+}
