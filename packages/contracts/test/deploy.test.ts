@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import {
+  createPublicClient,
+  createWalletClient,
+  decodeErrorResult,
+  encodeFunctionData,
+  http,
+  toHex,
+} from 'viem'
+import type { Abi, Address, Hex } from 'viem'
+import { mnemonicToAccount, privateKeyToAccount } from 'viem/accounts'
+import { foundry } from 'viem/chains'
+import { DeploymentMismatchError, deployContracts, loadArtifacts } from '../src/index.ts'
+import type { DeployProgress, Deployment, Founder } from '../src/index.ts'
+import { anvilSkipReason, startAnvil } from './anvil.ts'
+import type { Anvil } from './anvil.ts'
+
+const deployer = mnemonicToAccount('test test test test test test test test test test test junk')
+const relay = mnemonicToAccount('test test test test test test test test test test test junk', {
+  addressIndex: 1,
+})
+const hospital = privateKeyToAccount(toHex(0x05e1, { size: 32 }))
+const patient = privateKeyToAccount(toHex(0xa4a, { size: 32 }))
+const recipient = toHex(new Uint8Array(1216).fill(7))
+
+const founders: Founder[] = [
+  { signer: hospital.address, recipient, kind: 1, country: toHex('CH'), endpoint: 'https://north.example' },
+]
+
+const operationTypes = {
+  Operation: [
+    { name: 'account', type: 'address' },
+    { name: 'target', type: 'address' },
+    { name: 'data', type: 'bytes' },
+    { name: 'nonce', type: 'uint256' },
+    { name: 'deadline', type: 'uint48' },
+    { name: 'gasLimit', type: 'uint32' },
+  ],
+} as const
+
+describe('deployment and carriage on a chain', { skip: anvilSkipReason }, () => {
+  let anvil: Anvil
+  let deployment: Deployment
+  const clients = () => {
+    const transport = http(anvil.url)
+    return {
+      publicClient: createPublicClient({ chain: foundry, transport, pollingInterval: 50 }),
+      walletClient: createWalletClient({ account: deployer, chain: foundry, transport }),
+      relayClient: createWalletClient({ account: relay, chain: foundry, transport }),
+    }
+  }
+  const read = async (
+    name: 'Directory' | 'Intake',
+    address: Address,
+    functionName: string,
+    args: unknown[],
+  ) =>
+    clients().publicClient.readContract({
+      address,
+      abi: loadArtifacts()[name].abi as Abi,
+      functionName,
+      args,
+    })
+
+  before(async () => {
+    anvil = await startAnvil()
+    // The deployer has a history, so the contracts do not start at nonce 0.
+    const { publicClient, walletClient } = clients()
+    const hash = await walletClient.sendTransaction({ to: relay.address, gasPrice: 0n })
+    await publicClient.waitForTransactionReceipt({ hash })
+    deployment = await deployContracts({ ...clients(), founders })
+  })
+  after(() => anvil.stop())
+
+  test('deploying again finds everything and changes nothing', async () => {
+    const { publicClient } = clients()
+    const block = await publicClient.getBlockNumber()
+    const seen: DeployProgress[] = []
+    const again = await deployContracts({ ...clients(), founders, onProgress: (step) => seen.push(step) })
+    assert.deepEqual(again, deployment)
+    assert.deepEqual(new Set(seen.map(({ status }) => status)), new Set(['found']))
+    assert.equal(seen.length, 5)
+    assert.equal(await publicClient.getBlockNumber({ cacheTime: 0 }), block)
+  })
+
+  test('no event is older than the block of the deployment', async () => {
+    const logs = await clients().publicClient.getLogs({ fromBlock: 0n })
+    assert.ok(logs.length > 0)
+    assert.ok(logs.every(({ blockNumber }) => blockNumber >= BigInt(deployment.block)))
+  })
+
+  test('other founders at the same addresses are noticed', async () => {
+    const others = [{ ...founders[0]!, signer: patient.address }]
+    await assert.rejects(deployContracts({ ...clients(), founders: others }), DeploymentMismatchError)
+  })
+
+  test('[D1, D8, O6] a patient is attested and registers, both signed by viem and carried by a relay', async () => {
+    const account = (await read('Directory', deployment.directory, 'accountOf', [patient.address])) as Address
+    const organisation = (await read('Directory', deployment.directory, 'accountOf', [
+      hospital.address,
+    ])) as Address
+    const attest = await sign(hospital, organisation, 'attestPatient', [account, toHex(1, { size: 32 })])
+    const register = await sign(patient, account, 'register', [patient.address, recipient])
+    const { publicClient, relayClient } = clients()
+    const { result, request } = await publicClient.simulateContract({
+      account: relay,
+      address: deployment.intake,
+      abi: loadArtifacts().Intake.abi as Abi,
+      functionName: 'submit',
+      args: [[attest, register, attest]],
+      gasPrice: 0n,
+    })
+    const outcomes = result as { applied: boolean; reason: Hex }[]
+    assert.deepEqual(
+      outcomes.map(({ applied }) => applied),
+      [true, true, false],
+    )
+    const refusal = decodeErrorResult({ abi: loadArtifacts().Intake.abi as Abi, data: outcomes[2]!.reason })
+    assert.equal(refusal.errorName, 'IntakeNonceUsed')
+    const receipt = await publicClient.waitForTransactionReceipt({
+      hash: await relayClient.writeContract(request),
+    })
+    assert.equal(receipt.status, 'success')
+    assert.equal(await read('Directory', deployment.directory, 'isPatient', [account]), true)
+    const digest = toHex(2, { size: 32 })
+    const signature = await patient.sign({ hash: digest })
+    assert.equal(
+      await read('Intake', deployment.intake, 'isValidSignature', [account, digest, signature]),
+      true,
+    )
+  })
+
+  async function sign(
+    signer: typeof hospital,
+    account: Address,
+    functionName: string,
+    args: unknown[],
+  ): Promise<{ operation: object; signer: Hex; signature: Hex }> {
+    const operation = {
+      account,
+      target: deployment.directory,
+      data: encodeFunctionData({ abi: loadArtifacts().Directory.abi as Abi, functionName, args }),
+      nonce: 0n,
+      deadline: Math.floor(Date.now() / 1000) + 600,
+      gasLimit: 500_000,
+    }
+    const signature = await signer.signTypedData({
+      domain: {
+        name: 'HRE Intake',
+        version: '1',
+        chainId: deployment.chainId,
+        verifyingContract: deployment.intake,
+      },
+      types: operationTypes,
+      primaryType: 'Operation',
+      message: operation,
+    })
+    return { operation, signer: signer.address, signature }
+  }
+})
