@@ -1,0 +1,19 @@
+export { decodeAgeIdentity, decodeAgeRecipient, encodeAgeIdentity, encodeAgeRecipient } from './ageKeys.ts'
+export { backLinkBytes, openBackLink, sealBackLink, type BackLinkContext } from './backLink.ts'
+export { normalizeCompartmentName } from './compartmentName.ts'
+export {
+  isNotForMe,
+  isVaultError,
+  VaultError,
+  vaultErrorTable,
+  type RecordPlaintextReason,
+  type SealedHeaderReason,
+  type VaultErrorCode,
+  type VaultErrorData,
+  type VaultErrorKind,
+} from './errors.ts'
+export type { Address, Hex, Hex32 } from './hex.ts'
+export { accountOfSigner, createRootSeed, openKeyring, type Keyring } from './keyring.ts'
+export type { CompartmentMapContext, GrantWrapContext } from './labels.ts'
+export type { RandomBytes } from './random.ts'
+export { assertRecipient, recipientBytes, recipientHashOf, recipientOf } from './recipient.ts'
