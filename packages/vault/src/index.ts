@@ -1,6 +1,7 @@
 export { decodeAgeIdentity, decodeAgeRecipient, encodeAgeIdentity, encodeAgeRecipient } from './ageKeys.ts'
 export { backLinkBytes, openBackLink, sealBackLink, type BackLinkContext } from './backLink.ts'
 export { normalizeCompartmentName } from './compartmentName.ts'
+export { commitmentOf, contentIdOf } from './digest.ts'
 export {
   isNotForMe,
   isVaultError,
@@ -17,3 +18,5 @@ export { accountOfSigner, createRootSeed, openKeyring, type Keyring } from './ke
 export type { CompartmentMapContext, GrantWrapContext } from './labels.ts'
 export type { RandomBytes } from './random.ts'
 export { assertRecipient, recipientBytes, recipientHashOf, recipientOf } from './recipient.ts'
+export { openRecord, sealRecord, type OpenedRecord, type SealedRecord } from './record.ts'
+export { assertSealedHeader, sealedHeaderBytes, sealedHeaderBytesMax } from './sealedHeader.ts'
