@@ -1,5 +1,6 @@
 export { decodeAgeIdentity, decodeAgeRecipient, encodeAgeIdentity, encodeAgeRecipient } from './ageKeys.ts'
 export { backLinkBytes, openBackLink, sealBackLink, type BackLinkContext } from './backLink.ts'
+export { unwrapCompartmentMap, wrapCompartmentMap, type CompartmentMap } from './compartmentMap.ts'
 export { normalizeCompartmentName } from './compartmentName.ts'
 export { commitmentOf, contentIdOf } from './digest.ts'
 export {
@@ -20,3 +21,4 @@ export type { RandomBytes } from './random.ts'
 export { assertRecipient, recipientBytes, recipientHashOf, recipientOf } from './recipient.ts'
 export { openRecord, sealRecord, type OpenedRecord, type SealedRecord } from './record.ts'
 export { assertSealedHeader, sealedHeaderBytes, sealedHeaderBytesMax } from './sealedHeader.ts'
+export { epochWrapBytes, unwrapEpochSeed, wrapEpochSeed } from './wrap.ts'
