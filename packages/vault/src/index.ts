@@ -16,6 +16,8 @@ export {
 } from './errors.ts'
 export type { Address, Hex, Hex32 } from './hex.ts'
 export { accountOfSigner, createRootSeed, openKeyring, type Keyring } from './keyring.ts'
+export { openKeystore, sealKeystore } from './keystore.ts'
+export { assertKeystore, keystoreSchema, type Keystore } from './keystoreForm.ts'
 export type { CompartmentMapContext, GrantWrapContext } from './labels.ts'
 export type { RandomBytes } from './random.ts'
 export { assertRecipient, recipientBytes, recipientHashOf, recipientOf } from './recipient.ts'
