@@ -1,0 +1,55 @@
+import type { DiagnosticReport, Observation, Resource } from '@medplum/fhirtypes'
+import type { RecordKind } from '@hre/protocol'
+import { codingsOf } from './codings.ts'
+import { compartmentByType, compartments, type CompartmentName, type Sensitivity } from './compartments.ts'
+import { readLabels } from './labels.ts'
+import { compartmentOfObservation, compartmentOfReport } from './results.ts'
+import { isMentalHealthCode, isSpecialCode } from './sensitive-codes.ts'
+
+export interface Classification {
+  compartment: CompartmentName
+  /** The compartment's default, raised by labels and codes, never lowered. */
+  sensitivity: Sensitivity
+  /** What its leaf says it is (spec/records.md R1): a FHIR resource or a Bundle. */
+  kind: Extract<RecordKind, 'resource' | 'bundle'>
+}
+
+/** Who provides care is not a fact about the patient: a psychiatrist's entry is not a mental health record. */
+const providerTypes = new Set(['Practitioner', 'PractitionerRole', 'Organization', 'HealthcareService'])
+/** Records that would be useless anywhere else: an insurer reads claims, and the Patient heads every summary. */
+const fixedTypes = new Set([
+  'Patient',
+  'Claim',
+  'ClaimResponse',
+  'ExplanationOfBenefit',
+  'Coverage',
+  'Account',
+])
+
+/**
+ * The compartment and sensitivity under which to file a resource. Total: any resource gets an answer.
+ *
+ * A code or label of mental health moves a clinical record to `mental-health` (5). A bill that names such a diagnosis stays
+ * in `billing`, where the insurer's grant can reach it, but at 5, so that only a grant meant for it does.
+ */
+export function classify(resource: Resource): Classification {
+  const labels = readLabels(resource)
+  const codings = providerTypes.has(resource.resourceType) ? [] : codingsOf(resource)
+  const mentalHealth = labels.mentalHealth || codings.some(isMentalHealthCode)
+  const usual = compartmentOf(resource)
+  const compartment = mentalHealth && !fixedTypes.has(resource.resourceType) ? 'mental-health' : usual
+  const special = mentalHealth || codings.some(isSpecialCode)
+  return {
+    compartment,
+    sensitivity: max(compartments[compartment].sensitivity, labels.sensitivity, special ? 5 : 1),
+    kind: resource.resourceType === 'Bundle' ? 'bundle' : 'resource',
+  }
+}
+
+function compartmentOf(resource: Resource): CompartmentName {
+  if (resource.resourceType === 'Observation') return compartmentOfObservation(resource as Observation)
+  if (resource.resourceType === 'DiagnosticReport') return compartmentOfReport(resource as DiagnosticReport)
+  return compartmentByType.get(resource.resourceType) ?? 'other'
+}
+
+const max = (...levels: Sensitivity[]): Sensitivity => Math.max(...levels) as Sensitivity

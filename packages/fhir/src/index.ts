@@ -1,0 +1,16 @@
+export * from './classify/classify.ts'
+export {
+  compartmentNames,
+  compartments,
+  type CompartmentName,
+  type CompartmentRow,
+  type Sensitivity,
+} from './classify/compartments.ts'
+export * from './definitions.ts'
+export * from './describe.ts'
+export * from './errors.ts'
+export type { ByteSource } from './inflate.ts'
+export * from './limits.ts'
+export * from './read.ts'
+export * from './types.ts'
+export { findIssues, parseResource } from './validate.ts'
