@@ -1,0 +1,183 @@
+import { encodeFunctionData, stringToHex, type Address, type Hex } from 'viem'
+import type { Deployment } from './deployment.ts'
+import { accessAbi, consentAbi, directoryAbi, recordsAbi } from './generated/abis.ts'
+import type { Call } from './operation.ts'
+import {
+  organisationKinds,
+  purposeBits,
+  rights,
+  roles,
+  type OrganisationKind,
+  type Purpose,
+  type Right,
+  type Role,
+} from './words.ts'
+
+/**
+ * What an account can do, as calls to be signed (O3). One builder per contract function; gas limits are the measured
+ * cost with room (packages/contracts/snapshots), since an operation pays from its own allowance.
+ */
+const call = (target: Address, gasLimit: number, data: Hex): Call => ({ target, gasLimit, data })
+
+export function registerCall({ directory }: Deployment, signer: Hex, recipient: Hex): Call {
+  return call(
+    directory,
+    400_000,
+    encodeFunctionData({ abi: directoryAbi, functionName: 'register', args: [signer, recipient] }),
+  )
+}
+
+/** @param country - ISO 3166-1 alpha-2. */
+export function voteAdmissionCall(
+  { directory }: Deployment,
+  vote: { organisation: Address; kind: OrganisationKind; country: string },
+): Call {
+  return call(
+    directory,
+    300_000,
+    encodeFunctionData({
+      abi: directoryAbi,
+      functionName: 'voteAdmission',
+      args: [vote.organisation, organisationKinds[vote.kind], stringToHex(vote.country, { size: 2 })],
+    }),
+  )
+}
+
+export function setEndpointCall({ directory }: Deployment, endpoint: string): Call {
+  return call(
+    directory,
+    400_000,
+    encodeFunctionData({ abi: directoryAbi, functionName: 'setEndpoint', args: [endpoint] }),
+  )
+}
+
+export function addMemberCall({ directory }: Deployment, account: Address, role: Role): Call {
+  return call(
+    directory,
+    200_000,
+    encodeFunctionData({ abi: directoryAbi, functionName: 'addMember', args: [account, roles[role]] }),
+  )
+}
+
+export function removeMemberCall({ directory }: Deployment, account: Address): Call {
+  return call(
+    directory,
+    200_000,
+    encodeFunctionData({ abi: directoryAbi, functionName: 'removeMember', args: [account] }),
+  )
+}
+
+export function attestPatientCall(
+  { directory }: Deployment,
+  patient: Address,
+  identityCommitment: Hex,
+): Call {
+  return call(
+    directory,
+    200_000,
+    encodeFunctionData({
+      abi: directoryAbi,
+      functionName: 'attestPatient',
+      args: [patient, identityCommitment],
+    }),
+  )
+}
+
+export function openCompartmentCall(
+  { consent }: Deployment,
+  compartment: Hex,
+  sensitivity: number,
+  recipient: Hex,
+): Call {
+  return call(
+    consent,
+    300_000,
+    encodeFunctionData({
+      abi: consentAbi,
+      functionName: 'openCompartment',
+      args: [compartment, sensitivity, recipient],
+    }),
+  )
+}
+
+/** A grant in names; times are Unix seconds, `until` exclusive. */
+export interface Grant {
+  reader: Address
+  compartment: Hex
+  rights: readonly Right[]
+  purposes: readonly Purpose[]
+  ceiling: number
+  from: number
+  until: number
+  /** SHA-256 of what the gateway keeps for the reader (C3). */
+  wrapHash: Hex
+}
+
+export function grantCall({ consent }: Deployment, grant: Grant): Call {
+  return call(
+    consent,
+    200_000,
+    encodeFunctionData({
+      abi: consentAbi,
+      functionName: 'grant',
+      args: [
+        {
+          reader: grant.reader,
+          compartment: grant.compartment,
+          rights: grant.rights.reduce((bits, right) => bits | rights[right], 0),
+          purposes: purposeBits(grant.purposes),
+          ceiling: grant.ceiling,
+          from: grant.from,
+          until: grant.until,
+          wrapHash: grant.wrapHash,
+        },
+      ],
+    }),
+  )
+}
+
+export function revokeCall({ consent }: Deployment, reader: Address, compartment: Hex): Call {
+  return call(
+    consent,
+    150_000,
+    encodeFunctionData({ abi: consentAbi, functionName: 'revoke', args: [reader, compartment] }),
+  )
+}
+
+export function rotateCall(
+  { consent }: Deployment,
+  rotation: { compartment: Hex; epoch: number; recipient: Hex; backLink: Hex; wrapsHash: Hex },
+): Call {
+  return call(
+    consent,
+    300_000,
+    encodeFunctionData({
+      abi: consentAbi,
+      functionName: 'rotate',
+      args: [rotation.compartment, rotation.epoch, rotation.recipient, rotation.backLink, rotation.wrapsHash],
+    }),
+  )
+}
+
+export function commitBatchCall({ records }: Deployment, root: Hex, count: number, manifest: Hex): Call {
+  return call(
+    records,
+    250_000,
+    encodeFunctionData({ abi: recordsAbi, functionName: 'commitBatch', args: [root, count, manifest] }),
+  )
+}
+
+export function anchorCall(
+  { access }: Deployment,
+  anchor: { sequence: number; previous: Hex; root: Hex; count: number },
+): Call {
+  return call(
+    access,
+    250_000,
+    encodeFunctionData({
+      abi: accessAbi,
+      functionName: 'anchor',
+      args: [BigInt(anchor.sequence), anchor.previous, anchor.root, anchor.count],
+    }),
+  )
+}

@@ -1,0 +1,161 @@
+import { decodeErrorResult, type Hex } from 'viem'
+import { HreError, type ErrorData, type Retry } from './errors.ts'
+import { exchangeErrorsAbi } from './generated/abis.ts'
+
+interface Sentence {
+  title: string
+  hint: string
+  /** 422 unless it is about who may (403) or what is there already (409). */
+  status?: number
+  retry?: Retry
+}
+
+const again = 'Sign a new operation'
+const notYours = 'Ask somebody who has the role, or sign as the organisation'
+const already = 'Nothing to do'
+const fixInput = 'Build the operation with the SDK, which checks this first'
+
+/** Every custom error of the contracts as a sentence and what to do next. A test checks that none is missing. */
+export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name'], Sentence> = {
+  AccessAnchorEmpty: { title: 'An anchor needs at least one receipt', hint: fixInput },
+  AccessNotPermitted: { title: 'Only an admitted organisation anchors its log', hint: notYours, status: 403 },
+  AccessPreviousInvalid: {
+    title: 'The anchor does not continue this organisation’s log',
+    hint: 'Read the head and anchor after it',
+    status: 409,
+  },
+  AccessSequenceInvalid: {
+    title: 'The anchor skips or repeats a number',
+    hint: 'Read the head and anchor after it',
+    status: 409,
+  },
+  AccountUnknown: { title: 'This wallet is no account’s signer', hint: 'Register the account first' },
+  ConsentBackLinkLengthInvalid: { title: 'A back-link has 60 bytes', hint: fixInput },
+  ConsentCeilingInvalid: { title: 'A ceiling is between 1 and 5', hint: fixInput },
+  ConsentCompartmentExists: { title: 'That compartment was opened already', hint: already, status: 409 },
+  ConsentCompartmentUnknown: { title: 'No such compartment in this chart', hint: 'Open it first' },
+  ConsentEpochInvalid: {
+    title: 'The key of this compartment was changed meanwhile',
+    hint: 'Read the present epoch and try again',
+    status: 409,
+  },
+  ConsentExpired: { title: 'The grant would end in the past', hint: 'Choose a later end' },
+  ConsentExpiryTooFar: { title: 'A grant lasts at most ten years', hint: 'Choose an earlier end' },
+  ConsentNotGranted: { title: 'There is no such grant to revoke', hint: already, status: 409 },
+  ConsentPatientUnknown: {
+    title: 'Only a registered patient decides about a chart',
+    hint: 'Sign as the patient',
+    status: 403,
+  },
+  ConsentPeriodInvalid: { title: 'A grant begins before it ends', hint: fixInput },
+  ConsentPurposesEmpty: { title: 'A grant names at least one purpose', hint: fixInput },
+  ConsentReaderIsPatient: { title: 'A patient needs no grant for their own chart', hint: already },
+  ConsentReaderUnknown: {
+    title: 'The reader is not registered',
+    hint: 'Check the account; readers register first',
+  },
+  ConsentRecipientLengthInvalid: { title: 'A recipient has 1,216 bytes', hint: fixInput },
+  ConsentRightsInvalid: { title: 'Rights are read, write or both', hint: fixInput },
+  ConsentSensitivityInvalid: { title: 'A sensitivity is between 1 and 5', hint: fixInput },
+  DirectoryAccountIsOrganisation: { title: 'An organisation cannot be a member', hint: fixInput },
+  DirectoryAccountUnexpected: {
+    title: 'Nobody expects this account',
+    hint: 'A patient is attested, a member added and an organisation admitted before they register',
+    status: 403,
+  },
+  DirectoryAlreadyAdmitted: { title: 'The organisation was admitted already', hint: already, status: 409 },
+  DirectoryAlreadyAttested: {
+    title: 'This organisation attested that patient already',
+    hint: already,
+    status: 409,
+  },
+  DirectoryAlreadyMember: {
+    title: 'The account is a member of an organisation already',
+    hint: 'It leaves there first',
+    status: 409,
+  },
+  DirectoryAlreadyRegistered: { title: 'The account was registered already', hint: already, status: 409 },
+  DirectoryAlreadyVoted: { title: 'This organisation voted already', hint: already, status: 409 },
+  DirectoryCommitmentEmpty: { title: 'An attestation needs a commitment', hint: fixInput },
+  DirectoryCountryInvalid: { title: 'A country is two capital letters (ISO 3166-1)', hint: fixInput },
+  DirectoryEndpointTooLong: { title: 'An address has at most 200 bytes', hint: fixInput },
+  DirectoryKindInvalid: { title: 'No such kind of organisation', hint: fixInput },
+  DirectoryNoFounders: { title: 'An exchange is founded by at least one organisation', hint: fixInput },
+  DirectoryNotMember: {
+    title: 'The account is not a member of this organisation',
+    hint: already,
+    status: 409,
+  },
+  DirectoryNotPermitted: {
+    title: 'This account may not do that in the directory',
+    hint: notYours,
+    status: 403,
+  },
+  DirectoryRecipientLengthInvalid: { title: 'A recipient has 1,216 bytes', hint: fixInput },
+  DirectoryRoleInvalid: { title: 'No such role', hint: fixInput },
+  DirectorySignerLengthInvalid: { title: 'A signer has 20 to 1,024 bytes', hint: fixInput },
+  DirectorySignerMismatch: { title: 'The signer is not the one that the account commits to', hint: fixInput },
+  IntakeExpired: { title: 'The operation’s deadline has passed', hint: again, retry: 'afterRefresh' },
+  IntakeGasLimitTooHigh: { title: 'The operation asks for more gas than one may', hint: fixInput },
+  IntakeInsufficientGas: {
+    title: 'The relay gave too little gas',
+    hint: 'The relay carries it again',
+    status: 503,
+    retry: 'later',
+  },
+  IntakeNonceUsed: {
+    title: 'This operation was carried before',
+    hint: `${again} if it is meant a second time`,
+    status: 409,
+  },
+  IntakeSignatureInvalid: {
+    title: 'The signature is not by that account, or for another exchange',
+    hint: 'Sign with the account’s present key for this deployment',
+    status: 401,
+  },
+  IntakeSignerUnknown: {
+    title: 'The account is not registered and its signer was not sent along',
+    hint: 'Register first',
+  },
+  IntakeTargetUnknown: { title: 'No such contract in this exchange', hint: fixInput },
+  IntakeTooManyOperations: { title: 'At most 256 operations at once', hint: 'Split them' },
+  InvalidShortString: { title: 'A text of the contracts is malformed', hint: fixInput },
+  RecordsCountInvalid: { title: 'A batch has 1 to 100,000 records', hint: 'Split it' },
+  RecordsNotPermitted: {
+    title: 'This account may not commit records',
+    hint: 'A member in an authoring role, or the organisation, commits',
+    status: 403,
+  },
+  RecordsRootCommitted: { title: 'This batch was committed already', hint: already, status: 409 },
+  RecordsRootEmpty: { title: 'A batch needs a root', hint: fixInput },
+  StringTooLong: { title: 'A text of the contracts is too long', hint: fixInput },
+}
+
+/** `ConsentExpired` -> `consent-expired`: the error's code everywhere else. */
+export const codeOfContractError = (name: string): string =>
+  name.replace(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase()
+
+/** The typed error behind a contract's revert bytes; undefined when they are none of ours. */
+export function contractError(reason: Hex): HreError | undefined {
+  try {
+    const { errorName, args } = decodeErrorResult({ abi: exchangeErrorsAbi, data: reason })
+    const { title, hint, status = 422, retry = 'never' } = contractErrorTable[errorName]
+    return new HreError(
+      codeOfContractError(errorName),
+      { status, retry, title, hint },
+      namedArguments(errorName, args),
+    )
+  } catch {
+    return undefined
+  }
+}
+
+function namedArguments(errorName: string, args: readonly unknown[] | undefined): ErrorData {
+  const inputs = exchangeErrorsAbi.find(({ name }) => name === errorName)?.inputs ?? []
+  return Object.fromEntries(
+    inputs.map(({ name }, index) => {
+      const value = args?.[index]
+      return [name, typeof value === 'bigint' ? value.toString() : value]
+    }),
+  )
+}

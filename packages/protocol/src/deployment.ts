@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { addressSchema } from './hex.ts'
+
+/** Where one exchange lives: everything a client needs to sign for it and an auditor to check it. */
+export const deploymentSchema = z.object({
+  chainId: z.int().positive(),
+  intake: addressSchema,
+  directory: addressSchema,
+  consent: addressSchema,
+  records: addressSchema,
+  access: addressSchema,
+  /** Block of the deployment: followers start here. */
+  block: z.int().min(0),
+})
+export type Deployment = z.infer<typeof deploymentSchema>

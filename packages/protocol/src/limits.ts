@@ -1,0 +1,38 @@
+/** Every limit that clients and gateways must agree on. Units are last in the name. */
+export const limits = {
+  /** X-Wing public key (D3). */
+  recipientBytes: 1216,
+  /** ERC-7913 signer (O1). */
+  signerBytesMax: 1024,
+  /** Signature of any ERC-7913 verifier (WebAuthn carries client data). */
+  signatureBytesMax: 4096,
+  /** Call data of one operation: the largest is a registration. */
+  operationDataBytesMax: 8192,
+  /** Operations in one submission (O7). */
+  operationsPerSubmissionMax: 256,
+  /** How far ahead a deadline may be (O5). */
+  operationDeadlineSecondsMax: 24 * 60 * 60,
+  operationDeadlineSecondsDefault: 10 * 60,
+  /** Grant period (C2). */
+  grantSecondsMax: 10 * 365 * 24 * 60 * 60,
+  /** Records named in one access request (A1). */
+  recordsPerAccessMax: 256,
+  accessRequestAgeSecondsMax: 5 * 60,
+  accessRequestAheadSecondsMax: 60,
+  /** How long a receipt releases the files that it names. */
+  releaseSecondsMax: 5 * 60,
+  /** Leaves in a batch (R3). */
+  leavesPerBatchMax: 100_000,
+  /** Manifest as JSON (R4). */
+  manifestBytesMax: 64 * 1024 * 1024,
+  /** One sealed file through the HTTP upload. */
+  blobBytesMax: 512 * 1024 * 1024,
+  /** One wrap, or the set of wraps of a rotation. */
+  attachmentBytesMax: 1024 * 1024,
+  attachmentsPerSubmissionMax: 256,
+  /** Any JSON body but a manifest. */
+  jsonBodyBytesMax: 4 * 1024 * 1024,
+  endpointBytesMax: 200,
+  tokenSeconds: 15 * 60,
+  challengeSeconds: 2 * 60,
+} as const

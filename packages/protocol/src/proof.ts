@@ -1,0 +1,14 @@
+import { z } from 'zod'
+import { deploymentSchema } from './deployment.ts'
+import { bytes32Schema } from './hex.ts'
+import { leafSchema } from './leaf.ts'
+
+/** A record's proof as a file (R6): with a chain endpoint, all that an auditor needs. */
+export const proofFileSchema = z.object({
+  format: z.literal('hre-record-proof-v1'),
+  deployment: deploymentSchema,
+  batch: z.int().min(1),
+  leaf: leafSchema,
+  proof: z.array(bytes32Schema).max(32),
+})
+export type ProofFile = z.infer<typeof proofFileSchema>

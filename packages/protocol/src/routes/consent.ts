@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import { addressSchema, bytes32Schema, bytesSchema, secondsSchema } from '../hex.ts'
+import { limits } from '../limits.ts'
+import { route } from './route.ts'
+
+export const epochSchema = z.object({
+  epoch: z.int().min(1),
+  recipient: bytesSchema(limits.recipientBytes),
+  /** To the epoch before (E9); null for the first. */
+  backLink: bytesSchema(60).nullable(),
+})
+
+export const compartmentSchema = z.object({
+  compartment: bytes32Schema,
+  sensitivity: z.int(),
+  epoch: z.int(),
+  epochs: z.array(epochSchema),
+})
+export type CompartmentView = z.infer<typeof compartmentSchema>
+
+export const grantSchema = z.object({
+  patient: addressSchema,
+  reader: addressSchema,
+  compartment: bytes32Schema,
+  rights: z.int(),
+  purposes: z.int(),
+  ceiling: z.int(),
+  from: secondsSchema,
+  until: secondsSchema,
+  wrapHash: bytes32Schema,
+  revoked: z.boolean(),
+})
+export type GrantView = z.infer<typeof grantSchema>
+
+const compartmentParams = z.object({ patient: addressSchema, compartment: bytes32Schema })
+
+export const consentRoutes = {
+  listCompartments: route({
+    method: 'GET',
+    path: '/v1/patients/:patient/compartments',
+    auth: 'account',
+    summary: 'Compartments of a chart: all for the patient, the granted ones for others',
+    params: z.object({ patient: addressSchema }),
+    response: z.object({ compartments: z.array(compartmentSchema) }),
+    errors: ['not-found'],
+  }),
+  listGrants: route({
+    method: 'GET',
+    path: '/v1/grants',
+    auth: 'account',
+    summary: 'Grants that the caller gave, or was given (also through their organisation)',
+    query: z.object({ side: z.enum(['given', 'received']).default('given') }),
+    response: z.object({ grants: z.array(grantSchema) }),
+    errors: [],
+  }),
+  getWrap: route({
+    method: 'GET',
+    path: '/v1/patients/:patient/compartments/:compartment/wrap',
+    auth: 'account',
+    summary: 'The caller’s newest wrapped epoch seed for a compartment',
+    params: compartmentParams,
+    response: z.object({ epoch: z.int().min(1), wrap: z.base64() }),
+    errors: ['not-found', 'peer-unavailable'],
+  }),
+  getCompartmentMap: route({
+    method: 'GET',
+    path: '/v1/patients/:patient/compartment-map',
+    auth: 'account',
+    summary: 'Where a member of an organisation with a write grant files what: compartment names to ids',
+    params: z.object({ patient: addressSchema }),
+    response: z.object({ compartments: z.record(z.string().max(64), bytes32Schema) }),
+    errors: ['not-found', 'peer-unavailable'],
+  }),
+}

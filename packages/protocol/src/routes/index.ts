@@ -1,0 +1,29 @@
+import { consentRoutes } from './consent.ts'
+import { directoryRoutes } from './directory.ts'
+import { operationRoutes } from './operations.ts'
+import { peerRoutes } from './peer.ts'
+import { recordRoutes } from './records.ts'
+import { sessionRoutes } from './session.ts'
+import { statusRoutes } from './status.ts'
+
+/** Every route of a gateway, by name. */
+export const routes = {
+  ...sessionRoutes,
+  ...operationRoutes,
+  ...directoryRoutes,
+  ...consentRoutes,
+  ...recordRoutes,
+  ...peerRoutes,
+  ...statusRoutes,
+}
+export type Routes = typeof routes
+export type RouteName = keyof Routes
+
+export * from './consent.ts'
+export * from './directory.ts'
+export * from './operations.ts'
+export * from './peer.ts'
+export * from './records.ts'
+export * from './route.ts'
+export * from './session.ts'
+export * from './status.ts'

@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { accessRequestSchema, receiptSchema } from '../access.ts'
+import { bytes32Schema, bytesSchema } from '../hex.ts'
+import { leafSchema, manifestSchema } from '../leaf.ts'
+import { limits } from '../limits.ts'
+import { signedOperationSchema } from '../operation.ts'
+import { route } from './route.ts'
+
+const signatureSchema = bytesSchema(limits.signatureBytesMax)
+const contentParams = z.object({ contentId: bytes32Schema })
+
+/** A leaf with what it takes to check it on chain. */
+export const provenLeafSchema = z.object({
+  leaf: leafSchema,
+  batch: z.int().min(1),
+  proof: z.array(bytes32Schema),
+})
+export type ProvenLeaf = z.infer<typeof provenLeafSchema>
+
+/** A receipt with the request it answers and its place on chain; `anchor` is null until the next anchor. */
+export const loggedAccessSchema = z.object({
+  receipt: receiptSchema,
+  records: z.array(bytes32Schema),
+  request: accessRequestSchema,
+  signature: signatureSchema,
+  anchor: z
+    .object({
+      sequence: z.int(),
+      previous: bytes32Schema,
+      root: bytes32Schema,
+      count: z.int(),
+      proof: z.array(bytes32Schema),
+    })
+    .nullable(),
+})
+export type LoggedAccess = z.infer<typeof loggedAccessSchema>
+
+export const recordRoutes = {
+  putBlob: route({
+    method: 'PUT',
+    path: '/v1/blobs/:contentId',
+    auth: 'account',
+    summary: 'Upload one sealed file; members of this gateway’s organisation and patients',
+    params: contentParams,
+    body: 'bytes',
+    bodyBytesMax: limits.blobBytesMax,
+    response: z.object({ contentId: bytes32Schema, bytes: z.int() }),
+    status: 201,
+    errors: ['forbidden', 'content-mismatch', 'payload-too-large', 'storage-full'],
+  }),
+  commitBatch: route({
+    method: 'POST',
+    path: '/v1/batches',
+    auth: 'account',
+    summary: 'Commit uploaded records: the manifest and the signed operation, all or nothing',
+    body: z.object({ manifest: manifestSchema, operation: signedOperationSchema }),
+    bodyBytesMax: limits.manifestBytesMax,
+    response: z.object({ id: bytes32Schema }),
+    status: 202,
+    errors: ['blob-missing', 'manifest-invalid', 'write-refused', 'signature-invalid', 'chain-unavailable'],
+  }),
+  getManifest: route({
+    method: 'GET',
+    path: '/v1/manifests/:contentId',
+    auth: 'account',
+    summary: 'The leaves of a batch; for auditors',
+    params: contentParams,
+    response: 'bytes',
+    errors: ['not-found', 'forbidden'],
+  }),
+  requestAccess: route({
+    method: 'POST',
+    path: '/v1/accesses',
+    auth: 'account',
+    summary: 'Ask to see records, by a signed request. A receipt is written either way',
+    body: z.object({ request: accessRequestSchema, signature: signatureSchema }),
+    response: z.object({ receipt: receiptSchema, records: z.array(provenLeafSchema) }),
+    status: 201,
+    errors: ['not-found', 'request-stale', 'signature-invalid', 'peer-unavailable'],
+  }),
+  getBlob: route({
+    method: 'GET',
+    path: '/v1/blobs/:contentId',
+    auth: 'account',
+    summary: 'The sealed file, for the reader of a receipt that names it, for five minutes',
+    params: contentParams,
+    query: z.object({ receipt: z.coerce.number().int().min(0) }),
+    response: 'bytes',
+    errors: ['not-found', 'peer-unavailable', 'record-damaged'],
+  }),
+  readAccessLog: route({
+    method: 'POST',
+    path: '/v1/access-log',
+    auth: 'account',
+    summary: 'Every access to the caller’s chart at this organisation, refusals included. Itself logged',
+    body: z.object({ request: accessRequestSchema, signature: signatureSchema }),
+    response: z.object({ accesses: z.array(loggedAccessSchema) }),
+    errors: ['not-found', 'request-stale', 'signature-invalid'],
+  }),
+}

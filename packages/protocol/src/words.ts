@@ -1,0 +1,89 @@
+/** The words of the exchange as numbers on chain and names everywhere else. */
+
+/** Organisation kinds (D5). */
+export const organisationKinds = {
+  hospital: 1,
+  laboratory: 2,
+  insurer: 3,
+  'research institute': 4,
+  pharmacy: 5,
+  manufacturer: 6,
+  distributor: 7,
+  regulator: 8,
+} as const
+export type OrganisationKind = keyof typeof organisationKinds
+
+/** Member roles (D6). */
+export const roles = {
+  administrator: 1,
+  doctor: 2,
+  nurse: 3,
+  'lab technician': 4,
+  pharmacist: 5,
+  researcher: 6,
+  'claims officer': 7,
+  auditor: 8,
+} as const
+export type Role = keyof typeof roles
+
+/** Roles that may commit records (R3). */
+export const authoringRoles: readonly Role[] = [
+  'administrator',
+  'doctor',
+  'nurse',
+  'lab technician',
+  'pharmacist',
+]
+
+/** Rights of a grant, as a set of bits (C2). */
+export const rights = { read: 1, write: 2 } as const
+export type Right = keyof typeof rights
+
+/**
+ * Purposes of use by bit number (C9).
+ * @see https://terminology.hl7.org/ValueSet-v3-PurposeOfUse.html
+ */
+export const purposes = {
+  TREAT: 0,
+  ETREAT: 1,
+  CAREMGT: 2,
+  HPAYMT: 3,
+  CLMATTCH: 4,
+  COVAUTH: 5,
+  HOPERAT: 6,
+  HQUALIMP: 7,
+  HSYSADMIN: 8,
+  HRESCH: 9,
+  CLINTRCH: 10,
+  PUBHLTH: 11,
+  PATRQT: 12,
+  FAMRQT: 13,
+  HLEGAL: 14,
+  HDIRECT: 15,
+} as const
+export type Purpose = keyof typeof purposes
+
+/** What a leaf is (R1). */
+export const recordKinds = {
+  resource: 1,
+  bundle: 2,
+  document: 3,
+  'image study': 4,
+  'vitals segment': 5,
+} as const
+export type RecordKind = keyof typeof recordKinds
+
+/** The set of purposes as the bits that a grant holds. */
+export const purposeBits = (names: readonly Purpose[]): number =>
+  names.reduce((bits, name) => bits | (1 << purposes[name]), 0)
+
+/** The name of a number in one of the tables above, or the number itself as text. */
+export function nameOf(table: Record<string, number>, value: number): string {
+  return Object.keys(table).find((name) => table[name] === value) ?? String(value)
+}
+
+export const purposesOfBits = (bits: number): Purpose[] =>
+  (Object.keys(purposes) as Purpose[]).filter((name) => (bits & (1 << purposes[name])) !== 0)
+
+export const rightsOfBits = (bits: number): Right[] =>
+  (Object.keys(rights) as Right[]).filter((name) => (bits & rights[name]) !== 0)
