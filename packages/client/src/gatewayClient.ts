@@ -1,0 +1,98 @@
+import {
+  errorTable,
+  fromProblem,
+  HreError,
+  hreError,
+  problemSchema,
+  routes,
+  type Route,
+  type RouteInput,
+  type RouteName,
+  type RouteOutput,
+  type Routes,
+} from '@hre/protocol'
+import type { z } from 'zod'
+
+export interface CallOptions {
+  /** Bearer token of a session. */
+  token?: string
+  signal?: AbortSignal
+}
+
+/** The loosest view of an input: what the request is built from. */
+interface AnyInput {
+  params?: Record<string, string>
+  query?: Record<string, unknown>
+  body?: unknown
+}
+
+/** Calls a gateway's routes by name; typed and checked by the same definitions as the server. */
+export class GatewayClient {
+  readonly baseUrl: string
+  readonly #timeoutMilliseconds: number
+  readonly #fetch: typeof fetch
+
+  constructor(options: { baseUrl: string; timeoutMilliseconds?: number; fetch?: typeof fetch }) {
+    this.baseUrl = options.baseUrl.replace(/\/+$/, '')
+    this.#timeoutMilliseconds = options.timeoutMilliseconds ?? 30_000
+    this.#fetch = options.fetch ?? globalThis.fetch
+  }
+
+  /**
+   * @throws HreError with the gateway's own code, or `gateway-unreachable`.
+   */
+  async call<Name extends RouteName>(
+    name: Name,
+    input: RouteInput<Routes[Name]>,
+    options: CallOptions = {},
+  ): Promise<RouteOutput<Routes[Name]>> {
+    const route: Route = routes[name]
+    const { params = {}, query = {}, body } = input as AnyInput
+    const path = route.path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
+    const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]))
+    const url = `${this.baseUrl}${path}${search.size > 0 ? `?${search.toString()}` : ''}`
+    const response = await this.#send(url, route, body, options)
+    if (!response.ok) throw await errorOf(response)
+    const answer =
+      route.response === 'bytes'
+        ? new Uint8Array(await response.arrayBuffer())
+        : await parsed(response, route.response)
+    return answer as RouteOutput<Routes[Name]>
+  }
+
+  async #send(url: string, route: Route, body: unknown, { token, signal }: CallOptions): Promise<Response> {
+    const isBytes = route.body === 'bytes'
+    const headers: Record<string, string> = {}
+    if (route.body) headers['content-type'] = isBytes ? 'application/octet-stream' : 'application/json'
+    if (token) headers['authorization'] = `Bearer ${token}`
+    const timeout = AbortSignal.timeout(this.#timeoutMilliseconds)
+    try {
+      return await this.#fetch(url, {
+        method: route.method,
+        headers,
+        redirect: 'error',
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        ...(route.body ? { body: isBytes ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body) } : {}),
+      })
+    } catch (cause) {
+      throw hreError('gateway-unreachable', { url: this.baseUrl }, cause)
+    }
+  }
+}
+
+async function parsed(response: Response, schema: z.ZodType): Promise<unknown> {
+  const result = schema.safeParse(await response.json().catch(() => undefined))
+  if (result.success) return result.data
+  throw hreError(
+    'internal',
+    { reason: 'the gateway answered in a form that its route does not have' },
+    result.error,
+  )
+}
+
+async function errorOf(response: Response): Promise<HreError> {
+  const problem = problemSchema.safeParse(await response.json().catch(() => undefined))
+  if (problem.success) return fromProblem(problem.data)
+  // Not one of ours: a proxy in between, say.
+  return new HreError('gateway-unreachable', errorTable['gateway-unreachable'], { status: response.status })
+}

@@ -1,0 +1,2 @@
+export * from './gatewayClient.ts'
+export * from './session.ts'

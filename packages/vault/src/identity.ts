@@ -1,0 +1,62 @@
+import {
+  limits,
+  operationTypedData,
+  type Call,
+  type Deployment,
+  type Operation,
+  type SignedOperation,
+  toTypedData,
+  type TypedMessage,
+} from '@hre/protocol'
+import { bytesToHex, type Address, type Hex } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import type { Keyring } from './keyring.ts'
+
+/** Someone who can sign: a keyring today, a passkey, a card or a wallet by the same two members. */
+export interface Identity {
+  account: Address
+  /** ERC-7913 bytes of the present signer (O1). */
+  signer: Hex
+  /** EIP-712 signature over any of the exchange's messages. */
+  sign(message: TypedMessage): Promise<Hex>
+}
+
+export function identityOf(keyring: Pick<Keyring, 'account' | 'signer' | 'signingKey'>): Identity {
+  const signing = privateKeyToAccount(bytesToHex(keyring.signingKey))
+  return {
+    account: keyring.account,
+    signer: keyring.signer,
+    sign: (message) => signing.signTypedData(toTypedData(message)),
+  }
+}
+
+/** 32 random bytes as hexadecimal: nonces, record ids, salts. */
+export const randomBytes32 = (): Hex => bytesToHex(crypto.getRandomValues(new Uint8Array(32)))
+
+/**
+ * A call made into an operation that only this account could have signed (O3).
+ *
+ * @param options.now - Unix seconds; default the clock.
+ * @param options.firstTime - the Directory does not know the account yet: the submission carries its signer (O6).
+ */
+export async function signCall(
+  identity: Identity,
+  deployment: Deployment,
+  call: Call,
+  options: { now?: number; firstTime?: boolean } = {},
+): Promise<SignedOperation> {
+  const now = options.now ?? Math.floor(Date.now() / 1000)
+  const operation: Operation = {
+    account: identity.account,
+    target: call.target,
+    data: call.data,
+    nonce: randomBytes32(),
+    deadline: now + limits.operationDeadlineSecondsDefault,
+    gasLimit: call.gasLimit,
+  }
+  return {
+    operation,
+    signer: options.firstTime ? identity.signer : '0x',
+    signature: await identity.sign(operationTypedData(deployment, operation)),
+  }
+}
