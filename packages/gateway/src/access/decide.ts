@@ -1,0 +1,105 @@
+import { and, asc, eq, inArray, isNull } from 'drizzle-orm'
+import { decide, type AccessRequest, type Decision, type DecisionFacts } from '@hre/protocol'
+import type { Address, Hex } from 'viem'
+import type { Database } from '../store/database.ts'
+import { organisationOf } from '../store/directory.ts'
+import * as t from '../store/schema.ts'
+
+export type StoredLeaf = typeof t.leaves.$inferSelect
+
+/** The answer to one access request. `leaves` are the records that may be seen; none when refused. */
+export interface Ruling {
+  decision: Decision
+  leaves: StoredLeaf[]
+}
+
+/**
+ * Decides a request from what the follower knows (C6, C10). Named records are all or none; a list (no records named) is what the
+ * reader may see.
+ *
+ * @param at - Unix seconds.
+ */
+export async function ruleOn(db: Database, request: AccessRequest, at: number): Promise<Ruling> {
+  const asked = request.records.length > 0
+  const leaves = await db
+    .select()
+    .from(t.leaves)
+    .where(
+      asked
+        ? and(eq(t.leaves.patient, request.patient), inArray(t.leaves.record, request.records))
+        : eq(t.leaves.patient, request.patient),
+    )
+    .orderBy(asc(t.leaves.batch), asc(t.leaves.position))
+  const facts = await factsOf(db, request.reader, request.patient)
+  const decisionOf = (leaf: StoredLeaf): Decision =>
+    decide(facts(leaf.compartment), { sensitivity: leaf.sensitivity, purpose: request.purpose, at })
+
+  if (asked) {
+    const complete = leaves.length === new Set(request.records).size
+    const refusal = leaves.map(decisionOf).find((decision) => decision !== 'Permitted')
+    // An unknown record is answered as one that was not granted: the caller cannot tell which it is.
+    if (!complete || refusal) return { decision: refusal ?? 'NoGrant', leaves: [] }
+    return { decision: 'Permitted', leaves }
+  }
+  const ruled = leaves.map((leaf) => ({ leaf, decision: decisionOf(leaf) }))
+  const open = ruled.filter(({ decision }) => decision === 'Permitted').map(({ leaf }) => leaf)
+  if (open.length > 0) return { decision: 'Permitted', leaves: open }
+  return {
+    decision: mostTelling(
+      ruled.map(({ decision }) => decision),
+      facts,
+    ),
+    leaves: [],
+  }
+}
+
+/** For the patient's log: a refusal because a grant ended says more than one because there was none. */
+function mostTelling(refusals: Decision[], facts: (compartment: Hex) => DecisionFacts): Decision {
+  const telling = refusals.find((decision) => decision !== 'NoGrant')
+  if (telling) return telling
+  const { patientKnown, reader, patient, readerKnown } = facts('0x')
+  if (!patientKnown) return 'PatientUnknown'
+  if (reader === patient) return 'Permitted'
+  return readerKnown ? 'NoGrant' : 'ReaderUnknown'
+}
+
+/** What decisions about this reader and this patient depend on, read once for all compartments. */
+async function factsOf(
+  db: Database,
+  reader: Address,
+  patient: Address,
+): Promise<(compartment: Hex) => DecisionFacts> {
+  const organisation = await organisationOf(db, reader)
+  const readers = organisation && organisation !== reader ? [reader, organisation] : [reader]
+  const [registered, attested, compartments, grants] = await Promise.all([
+    db
+      .select({ account: t.accounts.account })
+      .from(t.accounts)
+      .where(inArray(t.accounts.account, [reader, patient])),
+    db
+      .select({ patient: t.attestations.patient })
+      .from(t.attestations)
+      .where(eq(t.attestations.patient, patient)),
+    db
+      .select({ compartment: t.compartments.compartment })
+      .from(t.compartments)
+      .where(eq(t.compartments.patient, patient)),
+    db
+      .select()
+      .from(t.grants)
+      .where(and(eq(t.grants.patient, patient), inArray(t.grants.reader, readers), isNull(t.grants.ended))),
+  ])
+  const known = new Set(registered.map(({ account }) => account))
+  const opened = new Set(compartments.map(({ compartment }) => compartment))
+  const grantTo = (account: Address | undefined, compartment: Hex) =>
+    grants.find((grant) => grant.reader === account && grant.compartment === compartment)
+  return (compartment) => ({
+    reader,
+    patient,
+    patientKnown: attested.length > 0 && known.has(patient),
+    readerKnown: known.has(reader),
+    compartmentKnown: opened.has(compartment),
+    ownGrant: grantTo(reader, compartment),
+    organisationGrant: organisation === reader ? undefined : grantTo(organisation, compartment),
+  })
+}

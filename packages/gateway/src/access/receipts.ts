@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto'
+import { and, asc, desc, eq, gte, inArray, isNull, lt } from 'drizzle-orm'
+import {
+  decisionNumber,
+  hashAccessRequest,
+  hashReceipt,
+  hashRecords,
+  hreError,
+  limits,
+  treeOf,
+  type AccessRequest,
+  type Decision,
+  type Deployment,
+  type LoggedAccess,
+  type Receipt,
+} from '@hre/protocol'
+import { bytesToHex, type Address, type Hex } from 'viem'
+import type { Database } from '../store/database.ts'
+import * as t from '../store/schema.ts'
+
+export type StoredReceipt = typeof t.receipts.$inferSelect
+
+/** An access about to be answered. */
+export interface Access {
+  request: AccessRequest
+  signature: Hex
+  decision: Decision
+  records: readonly Hex[]
+  at: number
+  /** Whose gateway asked for the reader (A7). */
+  forwardedBy?: Address
+}
+
+/** The organisation's access log (A2, A3): append, then release. */
+export class ReceiptLog {
+  readonly #db: Database
+  readonly #deployment: Deployment
+  readonly #organisation: Address
+
+  constructor(options: { db: Database; deployment: Deployment; organisation: Address }) {
+    this.#db = options.db
+    this.#deployment = options.deployment
+    this.#organisation = options.organisation
+  }
+
+  /**
+   * Writes one receipt; when this returns it is durable.
+   *
+   * @throws HreError `request-stale` when the reader's nonce was used before: nothing is written then.
+   */
+  async append(access: Access): Promise<StoredReceipt> {
+    const { request, forwardedBy } = access
+    return this.#db.transaction(async (tx) => {
+      if (!forwardedBy) {
+        const fresh = await tx
+          .insert(t.requestNonces)
+          .values({ reader: request.reader, nonce: request.nonce, issuedAt: request.issuedAt })
+          .onConflictDoNothing()
+          .returning()
+        if (fresh.length === 0) throw hreError('request-stale', { reason: 'nonce used before' })
+      }
+      // One writer at a time: indexes are consecutive (A3), also with several replicas on one database.
+      await tx.execute('lock table receipts in share row exclusive mode')
+      const [last] = await tx.select().from(t.receipts).orderBy(desc(t.receipts.index)).limit(1)
+      const [row] = await tx
+        .insert(t.receipts)
+        .values({
+          index: (last?.index ?? -1) + 1,
+          reader: request.reader,
+          patient: request.patient,
+          records: [...access.records],
+          purpose: request.purpose,
+          decision: decisionNumber(access.decision),
+          at: access.at,
+          requestHash: hashAccessRequest(this.#deployment, request),
+          salt: bytesToHex(randomBytes(32)),
+          request,
+          signature: access.signature,
+          forwardedBy: forwardedBy ?? null,
+        })
+        .returning()
+      return row!
+    })
+  }
+
+  /** The receipt under which a forwarded request was already released, within the time a receipt is good for. */
+  async forwarded(requestHash: Hex, by: Address, now: number): Promise<StoredReceipt | undefined> {
+    const [row] = await this.#db
+      .select()
+      .from(t.receipts)
+      .where(
+        and(
+          eq(t.receipts.requestHash, requestHash),
+          eq(t.receipts.forwardedBy, by),
+          gte(t.receipts.at, now - limits.releaseSecondsMax),
+        ),
+      )
+    return row
+  }
+
+  async get(index: number): Promise<StoredReceipt | undefined> {
+    const [row] = await this.#db.select().from(t.receipts).where(eq(t.receipts.index, index))
+    return row
+  }
+
+  /** Everything about one patient, oldest first, with inclusion proofs for what is anchored (A6). */
+  async ofPatient(patient: Address): Promise<LoggedAccess[]> {
+    const rows = await this.#db
+      .select()
+      .from(t.receipts)
+      .where(eq(t.receipts.patient, patient))
+      .orderBy(asc(t.receipts.index))
+    const sequences = [...new Set(rows.flatMap(({ anchor }) => anchor ?? []))]
+    const anchors = new Map(
+      await Promise.all(sequences.map(async (sequence) => [sequence, await this.#anchor(sequence)] as const)),
+    )
+    return rows.map((row) => {
+      const anchor = row.anchor === null ? undefined : anchors.get(row.anchor)
+      return {
+        receipt: this.receiptOf(row),
+        records: row.records,
+        request: row.request,
+        signature: row.signature,
+        anchor: anchor ? { ...anchor.onChain, proof: anchor.proofOf(row.index) } : null,
+      }
+    })
+  }
+
+  receiptOf(row: StoredReceipt): Receipt {
+    const { index, reader, patient, purpose, decision, at, requestHash, salt } = row
+    const recordsHash = hashRecords(row.records)
+    return {
+      organisation: this.#organisation,
+      index,
+      reader,
+      patient,
+      recordsHash,
+      purpose,
+      decision,
+      at,
+      requestHash,
+      salt,
+    }
+  }
+
+  /** Receipts that no anchor covers yet, oldest first. */
+  async unanchored(db: Database, max: number): Promise<StoredReceipt[]> {
+    return db
+      .select()
+      .from(t.receipts)
+      .where(isNull(t.receipts.anchor))
+      .orderBy(asc(t.receipts.index))
+      .limit(max)
+  }
+
+  async markAnchored(db: Database, indexes: number[], sequence: number | null): Promise<void> {
+    await db.update(t.receipts).set({ anchor: sequence }).where(inArray(t.receipts.index, indexes))
+  }
+
+  /** Nonces older than any request that would still be accepted. */
+  async forgetNonces(now: number): Promise<void> {
+    const keepSeconds = 2 * limits.accessRequestAgeSecondsMax
+    await this.#db.delete(t.requestNonces).where(lt(t.requestNonces.issuedAt, now - keepSeconds))
+  }
+
+  async #anchor(sequence: number) {
+    const [onChain] = await this.#db
+      .select()
+      .from(t.anchors)
+      .where(and(eq(t.anchors.organisation, this.#organisation), eq(t.anchors.sequence, sequence)))
+    if (!onChain) return undefined // queued, not on chain yet
+    const rows = await this.#db
+      .select()
+      .from(t.receipts)
+      .where(eq(t.receipts.anchor, sequence))
+      .orderBy(asc(t.receipts.index))
+    const tree = treeOf(rows.map((row) => hashReceipt(this.receiptOf(row))))
+    const { previous, root, count } = onChain
+    return {
+      onChain: { sequence, previous, root, count },
+      proofOf: (index: number) => tree.proof(rows.findIndex((row) => row.index === index)),
+    }
+  }
+}

@@ -1,0 +1,114 @@
+import { join } from 'node:path'
+import { eq } from 'drizzle-orm'
+import { setEndpointCall } from '@hre/protocol'
+import { signCall } from '@hre/vault'
+import { pino, type Logger } from 'pino'
+import { Anchors } from './access/anchors.ts'
+import { ReceiptLog } from './access/receipts.ts'
+import { SignatureChecker } from './access/signatures.ts'
+import { FilesBlobStore } from './blobs/files.ts'
+import { connectChain } from './chain.ts'
+import type { GatewayConfig } from './config.ts'
+import { BatchIndexer, type ManifestSource } from './follower/batches.ts'
+import { Follower } from './follower/follower.ts'
+import type { Gateway } from './gateway.ts'
+import { createServer } from './http/server.ts'
+import { Tokens } from './http/tokens.ts'
+import { openKeyAgent } from './keys/keyAgent.ts'
+import { Peers } from './peers/peers.ts'
+import { Relay } from './relay/relay.ts'
+import { openDatabase } from './store/database.ts'
+import * as t from './store/schema.ts'
+
+export interface RunningGateway {
+  gateway: Gateway
+  /** Base URL that it listens on. */
+  url: string
+  /** Answers what is under way, anchors the log, closes. Safe to call twice. */
+  stop(): Promise<void>
+}
+
+/**
+ * Opens and wires one gateway.
+ *
+ * @throws KeyAgentError, HreError `chain-unavailable`, or the database's own error; nothing is left running.
+ */
+export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
+  const log: Logger = pino({ level: config.logLevel, base: { gateway: config.name } })
+  const keys = await openKeyAgent(config)
+  const { deployment } = config
+  const { db, close } = await openDatabase(config)
+  const chain = connectChain(config.rpcUrl, deployment)
+  const blobs = new FilesBlobStore(join(config.dataDir, 'blobs'))
+  const follower = new Follower({ chain, db, deployment, log })
+  const relay = new Relay({ chain, db, deployment, payer: keys.relay, log })
+  const signatures = new SignatureChecker({ chain, db, deployment })
+  const peers = new Peers({ db, deployment, identity: keys.identity, signatures, log })
+  const receipts = new ReceiptLog({ db, deployment, organisation: keys.identity.account })
+  const anchors = new Anchors({ chain, db, deployment, identity: keys.identity, receipts, relay, log })
+  const tokens = new Tokens({ db, deployment, keys, signatures })
+  const indexer = new BatchIndexer({ db, log, manifestOf: manifestSource(db, peers) })
+  const gateway: Gateway = {
+    config,
+    deployment,
+    db,
+    chain,
+    keys,
+    blobs,
+    follower,
+    indexer,
+    relay,
+    peers,
+    signatures,
+    receipts,
+    anchors,
+    tokens,
+    log,
+  }
+
+  follower.onProgress(() => indexer.run())
+  await follower.sync().catch(async (error: unknown) => {
+    await close()
+    throw error
+  })
+  const server = await createServer(gateway)
+  const url = await server.listen({ host: config.host, port: config.port })
+  relay.start()
+  follower.start(config.followMilliseconds)
+  anchors.start(config.anchorSeconds)
+  await publishEndpoint(gateway, config.publicUrl ?? url)
+
+  let stopping: Promise<void> | undefined
+  async function stop(): Promise<void> {
+    await server.close()
+    await anchors.stop()
+    await relay.stop()
+    await follower.stop()
+    await close()
+  }
+  return { gateway, url, stop: () => (stopping ??= stop()) }
+}
+
+/** Manifests from this gateway's shelf, or from their author's gateway, kept afterwards. */
+function manifestSource(db: Gateway['db'], peers: Peers): ManifestSource {
+  return async (contentId, organisation) => {
+    const [row] = await db.select().from(t.manifests).where(eq(t.manifests.contentId, contentId))
+    if (row) return row.json
+    const json = await peers.manifest(contentId, organisation)
+    if (json !== undefined) await db.insert(t.manifests).values({ contentId, json }).onConflictDoNothing()
+    return json
+  }
+}
+
+/** Tells the Directory where this gateway is, when that changed (D9). */
+async function publishEndpoint({ db, deployment, keys, relay }: Gateway, endpoint: string): Promise<void> {
+  const organisation = keys.identity.account
+  const [row] = await db.select().from(t.organisations).where(eq(t.organisations.account, organisation))
+  // Not admitted yet: the administrator publishes it after admission by restarting.
+  if (!row || row.endpoint === endpoint) return
+  const [registered] = await db.select().from(t.accounts).where(eq(t.accounts.account, organisation))
+  if (!registered) return
+  const signed = await signCall(keys.identity, deployment, setEndpointCall(deployment, endpoint))
+  await relay.enqueue(db, [signed])
+  relay.wake()
+}

@@ -1,0 +1,188 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import {
+  accessAbi,
+  consentAbi,
+  directoryAbi,
+  intakeAbi,
+  lowerAddress,
+  nameOf,
+  organisationKinds,
+  recordsAbi,
+  roles,
+} from '@hre/protocol'
+import { hexToString, parseEventLogs, type Log } from 'viem'
+import type { Database } from '../store/database.ts'
+import * as t from '../store/schema.ts'
+
+const eventsAbi = [...intakeAbi, ...directoryAbi, ...consentAbi, ...recordsAbi, ...accessAbi] as const
+
+export const decodeEvents = (logs: Log[]) => parseEventLogs({ abi: eventsAbi, logs, strict: true })
+export type ExchangeEvent = ReturnType<typeof decodeEvents>[number]
+
+/** Where and when an event happened. */
+export interface EventPlace {
+  at: number
+  block: number
+  transaction: `0x${string}`
+}
+
+/** One event into rows. Runs inside the follower's transaction; the same events always make the same rows. */
+export async function applyEvent(db: Database, event: ExchangeEvent, place: EventPlace): Promise<void> {
+  const say = (what: string) => db.insert(t.activity).values({ ...place, what })
+  switch (event.eventName) {
+    case 'AccountRegistered': {
+      const { account, signer, recipient } = event.args
+      await db.insert(t.accounts).values({ account: lowerAddress(account), signer, recipient })
+      await say('An account was registered')
+      return
+    }
+    case 'OrganisationAdmitted': {
+      const { organisation, kind, country } = event.args
+      const code = hexToString(country)
+      await db
+        .insert(t.organisations)
+        .values({ account: lowerAddress(organisation), kind, country: code })
+        .onConflictDoNothing()
+      await say(`A ${nameOf(organisationKinds, kind)} in ${code} was admitted`)
+      return
+    }
+    case 'EndpointPublished': {
+      const { organisation, endpoint } = event.args
+      await db
+        .update(t.organisations)
+        .set({ endpoint })
+        .where(eq(t.organisations.account, lowerAddress(organisation)))
+      return
+    }
+    case 'MemberAdded': {
+      const { account, organisation, role } = event.args
+      await db
+        .insert(t.members)
+        .values({ account: lowerAddress(account), organisation: lowerAddress(organisation), role })
+      await say(`An organisation added a member in the role ${nameOf(roles, role)}`)
+      return
+    }
+    case 'MemberRemoved': {
+      await db.delete(t.members).where(eq(t.members.account, lowerAddress(event.args.account)))
+      await say('An organisation removed a member')
+      return
+    }
+    case 'PatientAttested': {
+      const { patient, organisation, identityCommitment } = event.args
+      await db.insert(t.attestations).values({
+        patient: lowerAddress(patient),
+        organisation: lowerAddress(organisation),
+        commitment: identityCommitment,
+      })
+      await say('An organisation attested a patient')
+      return
+    }
+    case 'CompartmentOpened': {
+      const { patient, compartment, sensitivity, recipient } = event.args
+      const key = { patient: lowerAddress(patient), compartment }
+      await db.insert(t.compartments).values({ ...key, sensitivity, epoch: 1 })
+      await db.insert(t.epochs).values({ ...key, epoch: 1, recipient, since: place.at })
+      return
+    }
+    case 'CompartmentRotated': {
+      const { patient, compartment, epoch, recipient, backLink, wrapsHash } = event.args
+      const key = { patient: lowerAddress(patient), compartment }
+      await db.update(t.compartments).set({ epoch }).where(compartmentIs(key))
+      await db.insert(t.epochs).values({ ...key, epoch, recipient, backLink, wrapsHash, since: place.at })
+      await say(`A patient changed the key of a compartment (epoch ${epoch})`)
+      return
+    }
+    case 'ConsentGranted':
+      return applyGrant(db, event.args, place)
+    case 'ConsentRevoked': {
+      const { patient, reader, compartment } = event.args
+      await endGrant(db, { patient: lowerAddress(patient), reader: lowerAddress(reader), compartment }, place)
+      await say('A patient revoked a grant')
+      return
+    }
+    case 'RecordsCommitted': {
+      const { batch, organisation, author, root, count, manifest } = event.args
+      await db.insert(t.batches).values({
+        batch: Number(batch),
+        organisation: lowerAddress(organisation),
+        author: lowerAddress(author),
+        root,
+        count,
+        manifest,
+        committedAt: place.at,
+        state: 'waiting',
+      })
+      await say(`${count} ${count === 1 ? 'record was' : 'records were'} committed in one batch`)
+      return
+    }
+    case 'AccessAnchored': {
+      const { organisation, sequence, previous, root, count, head } = event.args
+      await db.insert(t.anchors).values({
+        organisation: lowerAddress(organisation),
+        sequence: Number(sequence),
+        previous,
+        root,
+        count,
+        head,
+        block: place.block,
+      })
+      await say(`An organisation anchored ${count} ${count === 1 ? 'access receipt' : 'access receipts'}`)
+      return
+    }
+    default:
+      // AdmissionVoted and the Intake's outcomes leave no row: the relay reads outcomes from its own receipts.
+      return
+  }
+}
+
+interface GrantKey {
+  patient: `0x${string}`
+  reader: `0x${string}`
+  compartment: `0x${string}`
+}
+
+const compartmentIs = (key: { patient: `0x${string}`; compartment: `0x${string}` }) =>
+  and(eq(t.compartments.patient, key.patient), eq(t.compartments.compartment, key.compartment))
+
+async function endGrant(db: Database, key: GrantKey, place: EventPlace): Promise<void> {
+  await db
+    .update(t.grants)
+    .set({ ended: place.at })
+    .where(
+      and(
+        eq(t.grants.patient, key.patient),
+        eq(t.grants.reader, key.reader),
+        eq(t.grants.compartment, key.compartment),
+        isNull(t.grants.ended),
+      ),
+    )
+}
+
+async function applyGrant(
+  db: Database,
+  args: Extract<ExchangeEvent, { eventName: 'ConsentGranted' }>['args'],
+  place: EventPlace,
+): Promise<void> {
+  const key = {
+    patient: lowerAddress(args.patient),
+    reader: lowerAddress(args.reader),
+    compartment: args.compartment,
+  }
+  // The latest word counts (C2): a grant that is replaced ends here.
+  await endGrant(db, key, place)
+  const [compartment] = await db.select().from(t.compartments).where(compartmentIs(key))
+  if (!compartment) throw new Error(`block ${place.block}: a grant for a compartment that was never opened`)
+  const { rights, purposes, ceiling, from, until, wrapHash } = args
+  await db.insert(t.grants).values({
+    ...key,
+    rights,
+    purposes,
+    ceiling,
+    from,
+    until,
+    wrapHash,
+    epoch: compartment.epoch,
+    since: place.at,
+  })
+  await db.insert(t.activity).values({ ...place, what: 'A patient gave a grant' })
+}

@@ -1,0 +1,23 @@
+import type { Readable } from 'node:stream'
+import type { Route, RouteName, RouteOutput, RouteRequest, Routes } from '@hre/protocol'
+import type { Address } from 'viem'
+import type { Gateway } from '../gateway.ts'
+
+/** A body of bytes arrives as a stream; everything else parsed. */
+type Received<R extends Route> = R extends { body: 'bytes' }
+  ? Omit<RouteRequest<R>, 'body'> & { body: Readable }
+  : RouteRequest<R>
+
+/** An answer of bytes may be a stream. */
+type Answer<R extends Route> = R['response'] extends 'bytes' ? Uint8Array | Readable : RouteOutput<R>
+
+/** The caller's account is there where the route asks for a session. */
+type Caller<R extends Route> = R['auth'] extends 'none' ? object : { account: Address }
+
+export type Handler<Name extends RouteName> = (
+  gateway: Gateway,
+  request: Received<Routes[Name]> & Caller<Routes[Name]>,
+) => Promise<Answer<Routes[Name]>>
+
+/** One handler for each of the routes named. */
+export type Handlers<Names extends RouteName> = { [Name in Names]: Handler<Name> }

@@ -1,0 +1,160 @@
+import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
+import { hreError, rights, type CompartmentView, type consentRoutes } from '@hre/protocol'
+import { unwrapCompartmentMap } from '@hre/vault'
+import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
+import type { Gateway } from '../../gateway.ts'
+import { organisationOf } from '../../store/directory.ts'
+import * as t from '../../store/schema.ts'
+import type { Handlers } from '../handler.ts'
+import { rotationWrapsSchema } from '@hre/protocol'
+
+export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
+  async listCompartments(gateway, { account, params }) {
+    const { db, follower } = gateway
+    await follower.sync()
+    const visible = await visibleCompartments(gateway, account, params.patient)
+    if (visible.length === 0) throw hreError('not-found')
+    const epochs = await db
+      .select()
+      .from(t.epochs)
+      .where(eq(t.epochs.patient, params.patient))
+      .orderBy(asc(t.epochs.epoch))
+    const compartments: CompartmentView[] = visible.map(({ compartment, sensitivity, epoch }) => ({
+      compartment,
+      sensitivity,
+      epoch,
+      epochs: epochs
+        .filter((row) => row.compartment === compartment)
+        .map((row) => ({ epoch: row.epoch, recipient: row.recipient, backLink: row.backLink })),
+    }))
+    return { compartments }
+  },
+
+  async listGrants({ db, follower }, { account, query }) {
+    await follower.sync()
+    const given = query.side === 'given'
+    const readers = await readersOf(db, account)
+    const rows = await db
+      .select()
+      .from(t.grants)
+      .where(given ? eq(t.grants.patient, account) : inArray(t.grants.reader, readers))
+      .orderBy(asc(t.grants.id))
+    const grants = rows.map(({ ended, id: _id, epoch: _epoch, since: _since, ...grant }) => ({
+      ...grant,
+      revoked: ended !== null,
+    }))
+    return { grants }
+  },
+
+  async getWrap(gateway, { account, params }) {
+    await gateway.follower.sync()
+    const { patient, compartment } = params
+    const grant = await grantInForce(gateway, { patient, compartment, readers: [account] })
+    if (!grant || (grant.rights & rights.read) === 0) throw hreError('not-found')
+    const rotation = await newestRotation(gateway, patient, compartment)
+    if (rotation && rotation.epoch > grant.epoch) {
+      const wraps = rotationWrapsSchema.parse(
+        JSON.parse(new TextDecoder().decode(await attachment(gateway, rotation.wrapsHash!))),
+      )
+      const wrap = wraps.wraps[account]
+      if (wrap) return { epoch: rotation.epoch, wrap }
+    }
+    return {
+      epoch: grant.epoch,
+      wrap: Buffer.from(await attachment(gateway, grant.wrapHash)).toString('base64'),
+    }
+  },
+
+  async getCompartmentMap(gateway, { account, params }) {
+    const { keys, deployment } = gateway
+    await gateway.follower.sync()
+    const organisation = keys.identity.account
+    if ((await organisationOf(gateway.db, account)) !== organisation) throw hreError('not-found')
+    const grant = await grantInForce(gateway, {
+      patient: params.patient,
+      readers: [organisation],
+      right: rights.write,
+    })
+    if (!grant) throw hreError('not-found')
+    const compartments = await unwrapCompartmentMap({
+      wrap: await attachment(gateway, grant.wrapHash),
+      readerSeed: keys.keyring.recipientSeed,
+      context: {
+        chainId: deployment.chainId,
+        consent: deployment.consent,
+        patient: params.patient,
+        reader: organisation,
+      },
+    })
+    return { compartments }
+  },
+}
+
+const readersOf = async (db: Gateway['db'], account: Address): Promise<Address[]> => {
+  const organisation = await organisationOf(db, account)
+  return organisation && organisation !== account ? [account, organisation] : [account]
+}
+
+/** All for the patient; for others those that a grant in force names, whatever its right. */
+async function visibleCompartments({ db }: Gateway, account: Address, patient: Address) {
+  const rows = await db.select().from(t.compartments).where(eq(t.compartments.patient, patient))
+  if (account === patient) return rows
+  const granted = await db
+    .select({ compartment: t.grants.compartment })
+    .from(t.grants)
+    .where(
+      and(
+        eq(t.grants.patient, patient),
+        inArray(t.grants.reader, await readersOf(db, account)),
+        isNull(t.grants.ended),
+      ),
+    )
+  const open = new Set(granted.map(({ compartment }) => compartment))
+  return rows.filter(({ compartment }) => open.has(compartment))
+}
+
+async function grantInForce(
+  { db }: Gateway,
+  wanted: { patient: Address; readers: Address[]; compartment?: Hex; right?: number },
+) {
+  const rows = await db
+    .select()
+    .from(t.grants)
+    .where(
+      and(
+        eq(t.grants.patient, wanted.patient),
+        inArray(t.grants.reader, wanted.readers),
+        isNull(t.grants.ended),
+        wanted.compartment ? eq(t.grants.compartment, wanted.compartment) : undefined,
+      ),
+    )
+    .orderBy(desc(t.grants.id))
+  const now = Math.floor(Date.now() / 1000)
+  return rows.find(
+    (grant) =>
+      grant.from <= now && now < grant.until && (!wanted.right || (grant.rights & wanted.right) !== 0),
+  )
+}
+
+async function newestRotation({ db }: Gateway, patient: Address, compartment: Hex) {
+  const [row] = await db
+    .select()
+    .from(t.epochs)
+    .where(and(eq(t.epochs.patient, patient), eq(t.epochs.compartment, compartment)))
+    .orderBy(desc(t.epochs.epoch))
+    .limit(1)
+  return row?.wrapsHash ? row : undefined
+}
+
+/** From here, or from whichever gateway took the grant; kept afterwards. */
+async function attachment({ db, peers }: Gateway, hash: Hex): Promise<Uint8Array> {
+  const [row] = await db.select().from(t.attachments).where(eq(t.attachments.hash, hash))
+  if (row) return hexToBytes(row.bytes)
+  const bytes = await peers.attachment(hash)
+  if (!bytes) throw hreError('peer-unavailable', { hash })
+  await db
+    .insert(t.attachments)
+    .values({ hash, bytes: bytesToHex(bytes) })
+    .onConflictDoNothing()
+  return bytes
+}

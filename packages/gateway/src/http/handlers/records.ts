@@ -1,0 +1,233 @@
+import { createHash } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import { eq } from 'drizzle-orm'
+import {
+  accessRequestTypedData,
+  authoringRoles,
+  commitBatchCall,
+  encodeManifest,
+  hashLeaf,
+  hreError,
+  isHreError,
+  limits,
+  nameOf,
+  roles,
+  treeOf,
+  type AccessRequest,
+  type Manifest,
+  type ProvenLeaf,
+  type recordRoutes,
+} from '@hre/protocol'
+import type { Address, Hex } from 'viem'
+import { ruleOn, type Ruling, type StoredLeaf } from '../../access/decide.ts'
+import { mayFile } from '../../follower/batches.ts'
+import type { Gateway } from '../../gateway.ts'
+import { accountView } from '../../store/directory.ts'
+import * as t from '../../store/schema.ts'
+import type { Handlers } from '../handler.ts'
+
+const unixNow = () => Math.floor(Date.now() / 1000)
+
+export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
+  async putBlob(gateway, { account, params, body }) {
+    await assertAuthor(gateway, account)
+    const bytes = await gateway.blobs.put(params.contentId, body, limits.blobBytesMax)
+    return { contentId: params.contentId, bytes }
+  },
+
+  async commitBatch(gateway, { account, body }) {
+    const { manifest, operation } = body
+    await gateway.follower.sync()
+    await assertAuthor(gateway, account)
+    const json = assertManifest(gateway, account, manifest, operation.operation)
+    await assertMayFile(gateway, account, manifest)
+    await assertUploaded(gateway, manifest)
+    await gateway.relay.assertAcceptable([operation])
+    await gateway.db
+      .insert(t.manifests)
+      .values({ contentId: sha256(json), json })
+      .onConflictDoNothing()
+    const [id] = await gateway.relay.accept([operation])
+    return { id: id! }
+  },
+
+  async getManifest({ db }, { account, params }) {
+    const view = await accountView(db, account)
+    if (nameOf(roles, view.role) !== 'auditor') throw hreError('forbidden')
+    const [row] = await db.select().from(t.manifests).where(eq(t.manifests.contentId, params.contentId))
+    if (!row) throw hreError('not-found')
+    return new TextEncoder().encode(row.json)
+  },
+
+  async requestAccess(gateway, { account, body }) {
+    const { request, signature } = body
+    const ruling = await ruled(gateway, account, request, signature)
+    const receipt = await gateway.receipts.append({
+      request,
+      signature,
+      decision: ruling.decision,
+      records: ruling.leaves.length > 0 ? ruling.leaves.map(({ record }) => record) : request.records,
+      at: unixNow(),
+    })
+    if (ruling.decision !== 'Permitted') throw hreError('not-found')
+    return { receipt: gateway.receipts.receiptOf(receipt), records: await proven(gateway, ruling.leaves) }
+  },
+
+  async getBlob(gateway, { account, params, query }) {
+    const { contentId } = params
+    const receipt = await gateway.receipts.get(query.receipt)
+    const [leaf] = await gateway.db.select().from(t.leaves).where(eq(t.leaves.content, contentId))
+    const covers =
+      receipt &&
+      leaf &&
+      receipt.reader === account &&
+      receipt.forwardedBy === null &&
+      receipt.decision === 0 &&
+      receipt.records.includes(leaf.record) &&
+      receipt.at + limits.releaseSecondsMax > unixNow()
+    if (!covers) throw hreError('not-found')
+    // A revocation after the receipt still counts: the answer is given anew from the chain as it is now.
+    await gateway.follower.sync()
+    const again = await ruleOn(gateway.db, { ...receipt.request, records: [leaf.record] }, unixNow())
+    if (again.decision !== 'Permitted') throw hreError('not-found')
+    const { request, signature } = receipt
+    return fetchBlob(gateway, leaf, () =>
+      gateway.peers.release(leaf.organisation, contentId, { request, signature }),
+    )
+  },
+
+  async readAccessLog(gateway, { account, body }) {
+    const { request, signature } = body
+    if (request.patient !== account || request.records.length > 0) throw hreError('not-found')
+    await assertRequest(gateway, account, request, signature)
+    await gateway.follower.sync()
+    const { decision } = await ruleOn(gateway.db, request, unixNow())
+    await gateway.receipts.append({ request, signature, decision, records: [], at: unixNow() })
+    if (decision !== 'Permitted') throw hreError('not-found')
+    return { accesses: await gateway.receipts.ofPatient(account) }
+  },
+}
+
+/** Checks a signed request (A1) and rules on it from the chain as it is now. */
+async function ruled(
+  gateway: Gateway,
+  account: Address,
+  request: AccessRequest,
+  signature: Hex,
+): Promise<Ruling> {
+  await assertRequest(gateway, account, request, signature)
+  await gateway.follower.sync()
+  return ruleOn(gateway.db, request, unixNow())
+}
+
+async function assertRequest(
+  { keys, signatures, deployment }: Gateway,
+  account: Address,
+  request: AccessRequest,
+  signature: Hex,
+): Promise<void> {
+  if (request.reader !== account) throw hreError('signature-invalid', { reason: 'reader' })
+  if (request.organisation !== keys.identity.account)
+    throw hreError('bad-request', { field: 'request.organisation' })
+  assertFresh(request)
+  await signatures.assertSigned(request.reader, accessRequestTypedData(deployment, request), signature)
+}
+
+/** A1: at most five minutes old, at most one ahead. */
+export function assertFresh(request: AccessRequest): void {
+  const age = unixNow() - request.issuedAt
+  if (age > limits.accessRequestAgeSecondsMax || -age > limits.accessRequestAheadSecondsMax)
+    throw hreError('request-stale', { ageSeconds: age })
+}
+
+/**
+ * A sealed file from here or, when it is not here or damaged, from where it is.
+ *
+ * @throws HreError `record-damaged` when no intact copy can be had, else that of the other gateway.
+ */
+export async function fetchBlob(
+  { blobs, keys, log }: Pick<Gateway, 'blobs' | 'keys' | 'log'>,
+  leaf: StoredLeaf,
+  elsewhere: () => Promise<Uint8Array>,
+): Promise<Readable | Uint8Array> {
+  const here = await blobs.get(leaf.content).catch((error: unknown) => {
+    if (!isHreError(error, 'record-damaged')) throw error
+    log.error({ contentId: leaf.content }, 'a stored file does not match its content id')
+    if (leaf.organisation === keys.identity.account) throw error
+    return undefined
+  })
+  if (here) return here.stream
+  if (leaf.organisation === keys.identity.account)
+    throw hreError('record-damaged', { contentId: leaf.content })
+  return elsewhere()
+}
+
+/** Leaves with proofs; each batch's tree is made once. */
+async function proven({ db }: Gateway, leaves: StoredLeaf[]): Promise<ProvenLeaf[]> {
+  const trees = new Map<number, ReturnType<typeof treeOf>>()
+  for (const { batch } of leaves) {
+    if (trees.has(batch)) continue
+    const [row] = await db.select().from(t.batches).where(eq(t.batches.batch, batch))
+    const [manifest] = await db.select().from(t.manifests).where(eq(t.manifests.contentId, row!.manifest))
+    const { leaves: all } = JSON.parse(manifest!.json) as Manifest
+    trees.set(batch, treeOf(all.map(hashLeaf)))
+  }
+  return leaves.map(({ batch, position, organisation: _organisation, ...leaf }) => ({
+    leaf,
+    batch,
+    proof: trees.get(batch)!.proof(position),
+  }))
+}
+
+async function assertAuthor({ db, keys }: Gateway, account: Address): Promise<void> {
+  const view = await accountView(db, account)
+  const mayAuthor = account === view.organisation || authoringRoles.some((role) => roles[role] === view.role)
+  if (view.organisation !== keys.identity.account || !mayAuthor) throw hreError('forbidden')
+}
+
+/** The manifest is what the operation commits to, every leaf by this author (R4, R5). @returns its JSON. */
+function assertManifest(
+  { deployment, keys }: Gateway,
+  account: Address,
+  manifest: Manifest,
+  operation: { account: Address; target: Address; data: Hex },
+): string {
+  const json = new TextDecoder().decode(encodeManifest(manifest))
+  const { root } = treeOf(manifest.leaves.map(hashLeaf))
+  const expected = commitBatchCall(deployment, root, manifest.leaves.length, sha256(json))
+  const fits =
+    operation.account === account &&
+    operation.target === expected.target &&
+    operation.data === expected.data &&
+    manifest.organisation === keys.identity.account &&
+    manifest.leaves.every(({ author }) => author === account)
+  if (!fits) throw hreError('manifest-invalid')
+  const records = new Set(manifest.leaves.map(({ record }) => record))
+  if (records.size < manifest.leaves.length)
+    throw hreError('manifest-invalid', { reason: 'two leaves with one record id' })
+  return json
+}
+
+async function assertMayFile({ db }: Gateway, author: Address, manifest: Manifest): Promise<void> {
+  const checked = new Set<string>()
+  for (const leaf of manifest.leaves) {
+    const key = `${leaf.patient}|${leaf.compartment}|${leaf.epoch}`
+    if (checked.has(key)) continue
+    checked.add(key)
+    if (!(await mayFile(db, { organisation: manifest.organisation, author }, leaf, unixNow())))
+      throw hreError('write-refused', {
+        patient: leaf.patient,
+        compartment: leaf.compartment,
+        epoch: leaf.epoch,
+      })
+  }
+}
+
+async function assertUploaded({ blobs }: Gateway, manifest: Manifest): Promise<void> {
+  const missing: Hex[] = []
+  for (const { content } of manifest.leaves) if (!(await blobs.has(content))) missing.push(content)
+  if (missing.length > 0)
+    throw hreError('blob-missing', { missing: missing.slice(0, 100), count: missing.length })
+}
+
+const sha256 = (text: string): Hex => `0x${createHash('sha256').update(text).digest('hex')}`

@@ -1,0 +1,65 @@
+import { createHash, createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import {
+  assertKeystore,
+  identityOf,
+  openKeyring,
+  openKeystore,
+  type Identity,
+  type Keyring,
+} from '@hre/vault'
+import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts'
+
+/** The organisation's keys, in the one process that may use them. */
+export interface KeyAgent {
+  identity: Identity
+  keyring: Keyring
+  /** Pays for transactions; it has no say in what they carry. */
+  relay: PrivateKeyAccount
+  /** Signs session tokens (Ed25519). */
+  token: { kid: string; privateKey: KeyObject; publicKey: KeyObject }
+}
+
+/** The organisation's key cannot be opened. Never retry: the file or the password is wrong. */
+export class KeyAgentError extends Error {
+  override readonly name = 'KeyAgentError'
+}
+
+/**
+ * Opens the organisation's sealed key (E11).
+ *
+ * @throws KeyAgentError; its message names the file, never what is in it.
+ */
+export async function openKeyAgent(options: { keyFile: string; keyPasswordFile: string }): Promise<KeyAgent> {
+  let rootSeed: Uint8Array
+  try {
+    const keystore: unknown = JSON.parse(await readFile(options.keyFile, 'utf8'))
+    assertKeystore(keystore)
+    const password = (await readFile(options.keyPasswordFile, 'utf8')).trimEnd()
+    rootSeed = await openKeystore(keystore, password)
+  } catch (cause) {
+    throw new KeyAgentError(`the organisation's key ${options.keyFile} does not open`, { cause })
+  }
+  const keyring = openKeyring(rootSeed)
+  return {
+    keyring,
+    identity: identityOf(keyring),
+    relay: privateKeyToAccount(`0x${derive(rootSeed, 'HRE relay key v1 secp256k1').toString('hex')}`),
+    token: tokenKey(derive(rootSeed, 'HRE token key v1 ed25519')),
+  }
+}
+
+const derive = (rootSeed: Uint8Array, label: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', rootSeed, new Uint8Array(0), label, 32))
+
+function tokenKey(seed: Buffer): KeyAgent['token'] {
+  // PKCS #8 of an Ed25519 seed (RFC 8410 section 7): a fixed prefix, then the seed.
+  const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed])
+  const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })
+  const publicKey = createPublicKey(privateKey)
+  const kid = createHash('sha256')
+    .update(publicKey.export({ format: 'der', type: 'spki' }))
+    .digest('base64url')
+    .slice(0, 16)
+  return { kid, privateKey, publicKey }
+}

@@ -1,0 +1,35 @@
+import { parseArgs } from 'node:util'
+import { startGateway } from './app.ts'
+import { loadConfig } from './config.ts'
+
+/** One gateway as a process: `node packages/gateway/src/main.ts --config FILE`. Prints one JSON line when it is ready. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { config: { type: 'string' } } })
+  if (!values.config) throw new Error('--config FILE is missing')
+  const { gateway, url, stop } = await startGateway(await loadConfig(values.config))
+  const end = () => {
+    void stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        gateway.log.error({ err: error }, 'the gateway did not stop cleanly')
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
+  // A supervisor that dies without a word closes our standard input.
+  if (process.env['HRE_SUPERVISED']) process.stdin.resume().on('end', end)
+  process.stdout.write(
+    `${JSON.stringify({ ready: true, url, organisation: gateway.keys.identity.account })}\n`,
+  )
+}
+
+main().catch((error: unknown) => {
+  const { name, message, cause } = error as Error
+  process.stderr.write(
+    `gateway: error: ${name}: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}\n`,
+  )
+  process.stderr.write('hint: check the configuration file; `hre doctor` tells what is wrong\n')
+  process.exit(1)
+})

@@ -1,0 +1,33 @@
+import { eq } from 'drizzle-orm'
+import type { AccountView } from '@hre/protocol'
+import type { Address } from 'viem'
+import type { Database } from './database.ts'
+import * as t from './schema.ts'
+
+/** The active organisation that the account is, or is a member of (`Directory.organisationOf`). */
+export async function organisationOf(db: Database, account: Address): Promise<Address | undefined> {
+  const [organisation] = await db.select().from(t.organisations).where(eq(t.organisations.account, account))
+  if (organisation) return account
+  const [member] = await db.select().from(t.members).where(eq(t.members.account, account))
+  return member?.organisation
+}
+
+export async function signerOf(db: Database, account: Address): Promise<`0x${string}` | undefined> {
+  const [row] = await db.select().from(t.accounts).where(eq(t.accounts.account, account))
+  return row?.signer
+}
+
+/** The public face of an account. */
+export async function accountView(db: Database, account: Address): Promise<AccountView> {
+  const [row] = await db.select().from(t.accounts).where(eq(t.accounts.account, account))
+  const [member] = await db.select().from(t.members).where(eq(t.members.account, account))
+  const [attestation] = await db.select().from(t.attestations).where(eq(t.attestations.patient, account))
+  return {
+    account,
+    registered: row !== undefined,
+    recipient: row?.recipient ?? null,
+    organisation: (await organisationOf(db, account)) ?? null,
+    role: member?.role ?? 0,
+    patient: row !== undefined && attestation !== undefined,
+  }
+}

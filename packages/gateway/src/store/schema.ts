@@ -1,0 +1,258 @@
+import { sql } from 'drizzle-orm'
+import {
+  bigint,
+  bigserial,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+import type { AccessRequest, Problem, SignedOperation } from '@hre/protocol'
+import { address, hex } from './columns.ts'
+
+const seconds = (name: string) => bigint(name, { mode: 'number' })
+
+// What the chain says. The follower alone writes these; `rebuild` empties them and reads the chain again.
+
+/** One row: how far the follower has come. */
+export const cursor = pgTable('cursor', {
+  id: smallint('id').primaryKey(),
+  block: bigint('block', { mode: 'number' }).notNull(),
+  blockHash: hex('block_hash').notNull(),
+  blockTime: seconds('block_time').notNull(),
+})
+
+export const accounts = pgTable('accounts', {
+  account: address('account').primaryKey(),
+  signer: hex('signer').notNull(),
+  recipient: hex('recipient').notNull(),
+})
+
+export const organisations = pgTable('organisations', {
+  account: address('account').primaryKey(),
+  kind: smallint('kind').notNull(),
+  country: text('country').notNull(),
+  endpoint: text('endpoint'),
+})
+
+export const members = pgTable(
+  'members',
+  {
+    account: address('account').primaryKey(),
+    organisation: address('organisation').notNull(),
+    role: smallint('role').notNull(),
+  },
+  (t) => [index('members_organisation').on(t.organisation)],
+)
+
+export const attestations = pgTable(
+  'attestations',
+  {
+    patient: address('patient').notNull(),
+    organisation: address('organisation').notNull(),
+    commitment: hex('commitment').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.patient, t.organisation] })],
+)
+
+export const compartments = pgTable(
+  'compartments',
+  {
+    patient: address('patient').notNull(),
+    compartment: hex('compartment').notNull(),
+    sensitivity: smallint('sensitivity').notNull(),
+    epoch: integer('epoch').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.patient, t.compartment] })],
+)
+
+export const epochs = pgTable(
+  'epochs',
+  {
+    patient: address('patient').notNull(),
+    compartment: hex('compartment').notNull(),
+    epoch: integer('epoch').notNull(),
+    recipient: hex('recipient').notNull(),
+    backLink: hex('back_link'),
+    wrapsHash: hex('wraps_hash'),
+    since: seconds('since').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.patient, t.compartment, t.epoch] })],
+)
+
+/** Every grant ever made, in order; the newest of a (patient, reader, compartment) is the one in force. */
+export const grants = pgTable(
+  'grants',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    patient: address('patient').notNull(),
+    reader: address('reader').notNull(),
+    compartment: hex('compartment').notNull(),
+    rights: smallint('rights').notNull(),
+    purposes: integer('purposes').notNull(),
+    ceiling: smallint('ceiling').notNull(),
+    from: seconds('from_seconds').notNull(),
+    until: seconds('until_seconds').notNull(),
+    wrapHash: hex('wrap_hash').notNull(),
+    /** Epoch of the compartment when it was granted: the one the wrap holds. */
+    epoch: integer('epoch').notNull(),
+    since: seconds('since').notNull(),
+    /** Block time at which it was revoked or replaced. */
+    ended: seconds('ended'),
+  },
+  (t) => [
+    index('grants_patient').on(t.patient),
+    index('grants_reader').on(t.reader),
+    uniqueIndex('grants_in_force')
+      .on(t.patient, t.reader, t.compartment)
+      .where(sql`ended is null`),
+  ],
+)
+
+export const batchStates = ['waiting', 'indexed', 'invalid'] as const
+
+export const batches = pgTable('batches', {
+  batch: bigint('batch', { mode: 'number' }).primaryKey(),
+  organisation: address('organisation').notNull(),
+  author: address('author').notNull(),
+  root: hex('root').notNull(),
+  count: integer('count').notNull(),
+  manifest: hex('manifest').notNull(),
+  committedAt: seconds('committed_at').notNull(),
+  /** `waiting`: the manifest has not been fetched yet. `invalid`: it does not match the chain (R5). */
+  state: text('state', { enum: batchStates }).notNull(),
+})
+
+export const anchors = pgTable(
+  'anchors',
+  {
+    organisation: address('organisation').notNull(),
+    sequence: integer('sequence').notNull(),
+    previous: hex('previous').notNull(),
+    root: hex('root').notNull(),
+    count: integer('count').notNull(),
+    head: hex('head').notNull(),
+    block: bigint('block', { mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.organisation, t.sequence] })],
+)
+
+/** Chain events as sentences without anything personal, for the gateway's page. */
+export const activity = pgTable('activity', {
+  id: bigserial('id', { mode: 'number' }).primaryKey(),
+  at: seconds('at').notNull(),
+  block: bigint('block', { mode: 'number' }).notNull(),
+  what: text('what').notNull(),
+  transaction: hex('transaction').notNull(),
+})
+
+// What manifests say, checked against the chain (R5).
+
+export const leaves = pgTable(
+  'leaves',
+  {
+    record: hex('record').primaryKey(),
+    batch: bigint('batch', { mode: 'number' }).notNull(),
+    position: integer('position').notNull(),
+    patient: address('patient').notNull(),
+    compartment: hex('compartment').notNull(),
+    epoch: integer('epoch').notNull(),
+    content: hex('content').notNull(),
+    commitment: hex('commitment').notNull(),
+    sensitivity: smallint('sensitivity').notNull(),
+    kind: smallint('kind').notNull(),
+    author: address('author').notNull(),
+    /** Who holds the sealed file first: the organisation that committed it. */
+    organisation: address('organisation').notNull(),
+  },
+  (t) => [
+    index('leaves_patient').on(t.patient, t.compartment),
+    index('leaves_batch').on(t.batch, t.position),
+    index('leaves_content').on(t.content),
+  ],
+)
+
+// What this gateway alone knows. Losing these loses something: back them up.
+
+/** The relay's queue. A row is here before its sender hears "accepted". */
+export const operations = pgTable(
+  'operations',
+  {
+    sequence: bigserial('sequence', { mode: 'number' }).primaryKey(),
+    id: hex('id').notNull().unique(),
+    account: address('account').notNull(),
+    nonce: hex('nonce').notNull(),
+    signed: jsonb('signed').$type<SignedOperation>().notNull(),
+    state: text('state', { enum: ['queued', 'submitted', 'applied', 'failed'] }).notNull(),
+    transaction: hex('transaction'),
+    block: bigint('block', { mode: 'number' }),
+    problem: jsonb('problem').$type<Problem>(),
+  },
+  (t) => [index('operations_open').on(t.state, t.sequence)],
+)
+
+/** Transactions sent for the queue, raw, so that a restart sends the same bytes again. */
+export const submissions = pgTable('submissions', {
+  transaction: hex('transaction').primaryKey(),
+  nonce: bigint('nonce', { mode: 'number' }).notNull(),
+  raw: hex('raw').notNull(),
+})
+
+/** Wraps, by SHA-256. Deleted when a patient erases. */
+export const attachments = pgTable('attachments', {
+  hash: hex('hash').primaryKey(),
+  bytes: hex('bytes').notNull(),
+})
+
+export const manifests = pgTable('manifests', {
+  contentId: hex('content_id').primaryKey(),
+  json: text('json').notNull(),
+})
+
+/** The access log (A3), with the request that each entry answers. */
+export const receipts = pgTable(
+  'receipts',
+  {
+    index: bigint('index', { mode: 'number' }).primaryKey(),
+    reader: address('reader').notNull(),
+    patient: address('patient').notNull(),
+    records: jsonb('records').$type<`0x${string}`[]>().notNull(),
+    purpose: smallint('purpose').notNull(),
+    decision: smallint('decision').notNull(),
+    at: seconds('at').notNull(),
+    requestHash: hex('request_hash').notNull(),
+    salt: hex('salt').notNull(),
+    request: jsonb('request').$type<AccessRequest>().notNull(),
+    signature: hex('signature').notNull(),
+    /** Whose gateway asked on the reader's behalf (A7); null when the reader asked here. */
+    forwardedBy: address('forwarded_by'),
+    /** Set when an anchor was queued for it. */
+    anchor: integer('anchor'),
+  },
+  (t) => [
+    index('receipts_patient').on(t.patient),
+    index('receipts_anchor').on(t.anchor),
+    index('receipts_request').on(t.requestHash),
+  ],
+)
+
+/** Nonces of signed requests, so that none is used twice (A1). */
+export const requestNonces = pgTable(
+  'request_nonces',
+  {
+    reader: address('reader').notNull(),
+    nonce: hex('nonce').notNull(),
+    issuedAt: seconds('issued_at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.reader, t.nonce] })],
+)
+
+export const challenges = pgTable('challenges', {
+  challenge: hex('challenge').primaryKey(),
+  account: address('account').notNull(),
+  expiresAt: seconds('expires_at').notNull(),
+})
