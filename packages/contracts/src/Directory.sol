@@ -267,6 +267,8 @@ contract Directory is IDirectory, AccountContext {
     /// @dev A signer belongs to the account that it commits to, so no reverse index is stored.
     function _accountOfSigner(bytes memory signer) private view returns (address) {
         address account = accountOfFirstSigner(signer);
+        // Asked first, because nobody's signer is as empty as an empty one.
+        if (!_standings[account].registered) return address(0);
         return keccak256(_signers[account]) == keccak256(signer) ? account : address(0);
     }
 

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {Access} from "../src/Access.sol";
+import {Consent} from "../src/Consent.sol";
+import {Directory} from "../src/Directory.sol";
+import {Intake} from "../src/Intake.sol";
+import {Records} from "../src/Records.sol";
+import {IConsent} from "../src/interfaces/IConsent.sol";
+import {IDirectory} from "../src/interfaces/IDirectory.sol";
+import {IIntake} from "../src/interfaces/IIntake.sol";
+import {CompartmentId} from "../src/types/CompartmentId.sol";
+import {RIGHT_READ} from "../src/types/Rights.sol";
+import {ROLE_DOCTOR, ROLE_LAB_TECHNICIAN, Role} from "../src/types/Role.sol";
+import {accountOfFirstSigner} from "../src/types/Signer.sol";
+import {Vm} from "./Vm.sol";
+
+/// @dev Three founders, two patients with a compartment each, two members, and Mallory whom nobody expects.
+/// People are named by their private keys; a wallet is `vm.addr(key)`, an account is `_accountOf(key)`.
+abstract contract Base {
+    Vm internal constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    uint256 internal constant NORTH = 0x01; // hospital, founder
+    uint256 internal constant SOUTH = 0x02; // laboratory, founder
+    uint256 internal constant EAST = 0x03; // insurer, founder
+    uint256 internal constant OSEI = 0x11; // doctor at the hospital
+    uint256 internal constant LIN = 0x12; // technician at the laboratory
+    uint256 internal constant ANA = 0x21; // patient
+    uint256 internal constant BEN = 0x22; // patient
+    uint256 internal constant MALLORY = 0x99;
+
+    uint8 internal constant HOSPITAL = 1;
+    uint8 internal constant LABORATORY = 2;
+    uint8 internal constant INSURER = 3;
+    uint8 internal constant TREAT = 0;
+    uint48 internal constant NOW = 1_750_000_000;
+    uint32 internal constant GAS = 1_000_000;
+
+    CompartmentId internal constant LABS = CompartmentId.wrap("labs of somebody");
+
+    Intake internal intake;
+    Directory internal directory;
+    Consent internal consent;
+    Records internal records;
+    Access internal access;
+
+    uint256 private _nextNonce;
+
+    function setUp() public virtual {
+        vm.warp(NOW);
+        _deploy();
+        _join(OSEI, NORTH, ROLE_DOCTOR);
+        _join(LIN, SOUTH, ROLE_LAB_TECHNICIAN);
+        _becomePatient(ANA);
+        _becomePatient(BEN);
+        vm.prank(vm.addr(ANA));
+        consent.openCompartment(LABS, 3, _recipient());
+        vm.prank(vm.addr(BEN));
+        consent.openCompartment(LABS, 3, _recipient());
+    }
+
+    function _deploy() private {
+        uint256 nonce = vm.getNonce(address(this));
+        address[] memory targets = new address[](4);
+        for (uint256 i = 0; i < 4; ++i) {
+            targets[i] = vm.computeCreateAddress(address(this), nonce + 1 + i);
+        }
+        intake = new Intake(IDirectory(targets[0]), targets);
+        IDirectory.Founder[] memory founders = new IDirectory.Founder[](3);
+        founders[0] = IDirectory.Founder(_signer(NORTH), _recipient(), HOSPITAL, "CH", "https://north.example");
+        founders[1] = IDirectory.Founder(_signer(SOUTH), _recipient(), LABORATORY, "DE", "");
+        founders[2] = IDirectory.Founder(_signer(EAST), _recipient(), INSURER, "FR", "");
+        directory = new Directory(address(intake), founders);
+        consent = new Consent(address(intake), directory);
+        records = new Records(address(intake), directory);
+        access = new Access(address(intake), directory);
+    }
+
+    function _becomePatient(uint256 key) internal {
+        vm.prank(vm.addr(NORTH));
+        directory.attestPatient(_accountOf(key), keccak256(abi.encode("identity", key)));
+        _register(key);
+    }
+
+    function _join(uint256 key, uint256 organisationKey, Role role) internal {
+        vm.prank(vm.addr(organisationKey));
+        directory.addMember(_accountOf(key), role);
+        _register(key);
+    }
+
+    function _register(uint256 key) internal {
+        bytes memory signer = _signer(key);
+        vm.prank(vm.addr(key));
+        directory.register(signer, _recipient());
+    }
+
+    /// @dev One year of reading for treatment, up to sensitivity 3.
+    function _terms(address reader) internal pure returns (IConsent.GrantTerms memory) {
+        return IConsent.GrantTerms(reader, LABS, RIGHT_READ, 1, 3, NOW, NOW + 365 days, "wrap");
+    }
+
+    function _grant(uint256 key, IConsent.GrantTerms memory terms) internal {
+        vm.prank(vm.addr(key));
+        consent.grant(terms);
+    }
+
+    function _operation(uint256 key, address target, bytes memory data)
+        internal
+        returns (IIntake.Operation memory operation)
+    {
+        return IIntake.Operation(_accountOf(key), target, data, _nextNonce++, NOW + 600, GAS);
+    }
+
+    function _sign(uint256 key, IIntake.Operation memory operation)
+        internal
+        view
+        returns (IIntake.SignedOperation memory)
+    {
+        return IIntake.SignedOperation(operation, _signer(key), _signature(key, intake.hashOperation(operation)));
+    }
+
+    function _signed(uint256 key, address target, bytes memory data) internal returns (IIntake.SignedOperation memory) {
+        return _sign(key, _operation(key, target, data));
+    }
+
+    function _submit(IIntake.SignedOperation memory operation) internal returns (IIntake.Outcome memory) {
+        return intake.submit(_batch(operation))[0];
+    }
+
+    function _carry(uint256 key, address target, bytes memory data) internal returns (IIntake.Outcome memory) {
+        return _submit(_signed(key, target, data));
+    }
+
+    function _assertApplied(IIntake.Outcome memory outcome) internal pure {
+        vm.assertTrue(outcome.applied, "applied");
+        vm.assertEq(outcome.reason, "");
+    }
+
+    function _assertFailed(IIntake.Outcome memory outcome, bytes memory reason) internal pure {
+        vm.assertFalse(outcome.applied, "not applied");
+        vm.assertEq(outcome.reason, reason);
+    }
+
+    function _signature(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
+        return abi.encodePacked(r, s, v);
+    }
+
+    function _signer(uint256 key) internal pure returns (bytes memory) {
+        return abi.encodePacked(vm.addr(key));
+    }
+
+    function _accountOf(uint256 key) internal pure returns (address) {
+        return accountOfFirstSigner(_signer(key));
+    }
+
+    function _recipient() internal pure returns (bytes memory) {
+        return new bytes(1216);
+    }
+
+    function _batch(IIntake.SignedOperation memory a) internal pure returns (IIntake.SignedOperation[] memory batch) {
+        batch = new IIntake.SignedOperation[](1);
+        batch[0] = a;
+    }
+
+    function _batch(
+        IIntake.SignedOperation memory a,
+        IIntake.SignedOperation memory b,
+        IIntake.SignedOperation memory c
+    ) internal pure returns (IIntake.SignedOperation[] memory batch) {
+        batch = new IIntake.SignedOperation[](3);
+        (batch[0], batch[1], batch[2]) = (a, b, c);
+    }
+}
