@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { accountOfSigner as protocolAccountOfSigner } from '@hre/protocol'
 import { privateKeyToAccount } from 'viem/accounts'
 import { concat, keccak256, slice, stringToHex, toHex } from 'viem'
 import { assertRefused } from '../test/people.ts'
@@ -30,6 +31,7 @@ describe('keyring', () => {
   it('[O2] the account commits to the first signer, whatever its spelling', () => {
     const { signer, account } = openKeyring(root)
     assert.equal(account, slice(keccak256(concat([stringToHex('HRE account v1'), signer])), 12))
+    assert.equal(account, protocolAccountOfSigner(signer))
     assert.equal(accountOfSigner(`0x${signer.slice(2).toUpperCase()}`), account)
     assert.match(accountOfSigner(`0x${'ab'.repeat(84)}`), /^0x[0-9a-f]{40}$/)
   })
