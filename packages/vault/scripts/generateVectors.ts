@@ -1,0 +1,53 @@
+// Writes vectors/envelope/*.json. Every input is fixed and randomness comes from a counter, so a second run writes the
+// same bytes; `--check` writes nothing and fails if it would. record-by-age.json needs age 1.3 on PATH and is random.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { concatBytes, utf8 } from '../src/hex.ts'
+import { ageVectors } from './vectors/age.ts'
+import { backLinkVectors } from './vectors/backLink.ts'
+import { headerVectors } from './vectors/header.ts'
+import { keyringVectors } from './vectors/keyring.ts'
+import { keystoreVectors } from './vectors/keystore.ts'
+import { mapVectors } from './vectors/map.ts'
+import { recordVectors } from './vectors/record.ts'
+import { wrapVectors } from './vectors/wrap.ts'
+
+let counter = 0
+/** Blocks of SHA-256("HRE vectors|" ++ counter): for vectors only. */
+function counted(sizeBytes: number): Uint8Array {
+  const blocks: Uint8Array[] = []
+  for (let size = 0; size < sizeBytes; size += 32) blocks.push(sha256(utf8(`HRE vectors|${counter++}`)))
+  return concatBytes(...blocks).slice(0, sizeBytes)
+}
+// age takes its file key, nonce and encapsulation from here and offers no other way in.
+crypto.getRandomValues = (target) => {
+  const view = new Uint8Array(target!.buffer, target!.byteOffset, target!.byteLength)
+  view.set(counted(view.length))
+  return target
+}
+
+const made = {
+  keyring: keyringVectors,
+  'back-link': backLinkVectors,
+  'sealed-header': headerVectors,
+  record: recordVectors,
+  'grant-wrap': wrapVectors,
+  'compartment-map': mapVectors,
+  keystore: keystoreVectors,
+  'record-by-age': ageVectors,
+}
+
+const check = process.argv.includes('--check')
+for (const [name, make] of Object.entries(made)) {
+  counter = 0
+  const content = await make()
+  if (content === undefined) continue
+  const url = new URL(`../../../vectors/envelope/${name}.json`, import.meta.url)
+  const text = `${JSON.stringify(content, null, 2)}\n`
+  if (!check) writeFileSync(url, text)
+  else if (name !== 'record-by-age' && readFileSync(url, 'utf8') !== text) {
+    console.error(`vectors: error: ${name}.json is not what the code makes`)
+    console.error('hint: run it without --check and read the difference before committing it')
+    process.exitCode = 1
+  }
+}
