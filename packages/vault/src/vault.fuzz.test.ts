@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict'
+import { before, describe, it } from 'node:test'
+import fc from 'fast-check'
+import { ana, grantToOsei, labs, osei } from '../test/people.ts'
+import { decodeHex } from './hex.ts'
+import {
+  accountOfSigner,
+  assertRecipient,
+  assertSealedHeader,
+  commitmentOf,
+  contentIdOf,
+  decodeAgeIdentity,
+  decodeAgeRecipient,
+  encodeAgeIdentity,
+  encodeAgeRecipient,
+  isVaultError,
+  normalizeCompartmentName,
+  openBackLink,
+  openKeyring,
+  openKeystore,
+  openRecord,
+  recipientOf,
+  sealBackLink,
+  sealRecord,
+  unwrapCompartmentMap,
+  unwrapEpochSeed,
+  wrapCompartmentMap,
+  wrapEpochSeed,
+  type Keystore,
+} from './index.ts'
+import { decodeRecordHeader } from './recordHeader.ts'
+
+// HRE_FUZZ_SEED repeats a run, HRE_FUZZ_FACTOR lengthens it (nightly).
+const seed = Number(process.env['HRE_FUZZ_SEED'] ?? Math.floor(Math.random() * 0x7fffffff))
+const factor = Number(process.env['HRE_FUZZ_FACTOR'] ?? 1)
+console.log(`vault.fuzz: HRE_FUZZ_SEED=${seed}`)
+
+/** Succeeds or throws a VaultError, nothing else. */
+async function holds<T>(
+  inputs: fc.Arbitrary<T>,
+  work: (input: T) => unknown,
+  numRuns: number,
+): Promise<void> {
+  const property = fc.asyncProperty(inputs, async (input) => {
+    try {
+      await work(input)
+    } catch (error) {
+      assert.ok(isVaultError(error), `not a VaultError: ${String(error)}`)
+    }
+  })
+  await fc.assert(property, { seed, numRuns: numRuns * factor })
+}
+
+/** The good bytes with a few of them changed, cut, doubled or moved. */
+const damaged = (good: Uint8Array): fc.Arbitrary<Uint8Array> => {
+  const at = fc.nat(good.length)
+  return fc.oneof(
+    fc.array(fc.tuple(at, fc.nat(255)), { minLength: 1, maxLength: 8 }).map((changes) => {
+      const copy = good.slice()
+      for (const [index, value] of changes) copy[index] = value
+      return copy
+    }),
+    fc.tuple(at, at).map(([a, b]) => good.slice(Math.min(a, b), Math.max(a, b))),
+    fc
+      .tuple(at, fc.uint8Array({ maxLength: 64 }))
+      .map(([a, extra]) => Uint8Array.from([...good.slice(0, a), ...extra, ...good.slice(a)])),
+  )
+}
+const damagedText = (good: string) =>
+  damaged(new TextEncoder().encode(good)).map((bytes) => new TextDecoder('latin1').decode(bytes))
+
+const wild = fc.anything({ withNullPrototype: true, withBigInt: true, withTypedArray: true })
+const epochSeed = ana.epochSeed(labs, 1)
+const link = { patient: ana.account, compartment: labs, newEpoch: 2, newSeed: ana.epochSeed(labs, 2) }
+const mapContext = { chainId: 1, consent: grantToOsei.consent, patient: ana.account, reader: osei.account }
+
+let sealed: Uint8Array
+let wrap: Uint8Array
+let map: Uint8Array
+before(async () => {
+  const body = new Uint8Array(100)
+  sealed = (await sealRecord({ body, mediaType: 'text/plain', recipient: recipientOf(epochSeed) })).sealed
+  wrap = await wrapEpochSeed({ seed: epochSeed, readerRecipient: osei.recipient, context: grantToOsei })
+  map = await wrapCompartmentMap({ map: { labs }, readerRecipient: osei.recipient, context: mapContext })
+})
+
+describe(`every decoder succeeds or throws a VaultError (seed ${seed})`, () => {
+  it('age keys', async () => {
+    const texts = (good: string) => fc.oneof(fc.string(), wild, damagedText(good))
+    await holds(texts(encodeAgeRecipient(osei.recipient)), (text) => decodeAgeRecipient(text as string), 300)
+    await holds(texts(encodeAgeIdentity(epochSeed)), (text) => decodeAgeIdentity(text as string), 300)
+  })
+
+  it('sealed headers, also of nearly well-formed lines', async () => {
+    const line = fc.oneof(
+      fc.constantFrom(
+        'age-encryption.org/v1',
+        '---',
+        '->',
+        '',
+        '-> mlkem768x25519',
+        '-> X25519 a',
+        'A'.repeat(43),
+      ),
+      fc.string(),
+      fc.base64String({ maxLength: 1600 }),
+    )
+    const made = fc
+      .array(line, { maxLength: 12 })
+      .map((lines) => new TextEncoder().encode(`age-encryption.org/v1\n${lines.join('\n')}\n`))
+    await holds(
+      fc.oneof(made, damaged(sealed), fc.uint8Array(), wild),
+      (bytes) => assertSealedHeader(bytes as Uint8Array),
+      1000,
+    )
+  })
+
+  it('records', async () => {
+    await holds(
+      fc.oneof(damaged(sealed), fc.uint8Array(), wild),
+      (bytes) => openRecord({ sealed: bytes as Uint8Array, seed: epochSeed }),
+      200,
+    )
+    await holds(
+      fc.tuple(wild, wild, wild),
+      ([a, b, c]) => openRecord({ sealed, seed: a as never, contentId: b as never, commitment: c as never }),
+      200,
+    )
+  })
+
+  it('record plaintexts', async () => {
+    const good = `{"hre":1,"salt":"${'ab'.repeat(32)}","type":"text/plain"}\nbody`
+    const json = fc.json().map((text) => new TextEncoder().encode(`${text}\n`))
+    const bytes = fc.oneof(damaged(new TextEncoder().encode(good)), json, fc.uint8Array({ maxLength: 2000 }))
+    await holds(bytes, decodeRecordHeader, 1000)
+  })
+
+  it('back-links', async () => {
+    const good = sealBackLink({ ...link, oldSeed: epochSeed })
+    await holds(
+      fc.oneof(damaged(good), wild),
+      (bytes) => openBackLink({ ...link, backLink: bytes as Uint8Array }),
+      300,
+    )
+    await holds(
+      fc.tuple(wild, wild, wild, wild),
+      ([patient, compartment, newEpoch, newSeed]) =>
+        openBackLink({ patient, compartment, newEpoch, newSeed, backLink: good } as never),
+      300,
+    )
+  })
+
+  it('wraps and compartment maps', async () => {
+    const readerSeed = osei.recipientSeed
+    await holds(
+      fc.oneof(damaged(wrap), wild),
+      (bytes) => unwrapEpochSeed({ wrap: bytes as Uint8Array, readerSeed, context: grantToOsei }),
+      150,
+    )
+    await holds(
+      fc.oneof(damaged(map), wild),
+      (bytes) => unwrapCompartmentMap({ wrap: bytes as Uint8Array, readerSeed, context: mapContext }),
+      150,
+    )
+    const contexts = fc.record(
+      { chainId: wild, consent: wild, patient: wild, compartment: wild, epoch: wild, reader: wild },
+      { requiredKeys: [] },
+    )
+    await holds(
+      fc.tuple(contexts, wild),
+      ([context, hash]) =>
+        unwrapEpochSeed({
+          wrap,
+          readerSeed,
+          context: { ...grantToOsei, ...context } as never,
+          expectedRecipientHash: hash as never,
+        }),
+      150,
+    )
+    await holds(
+      wild,
+      (any) =>
+        wrapCompartmentMap({ map: any as never, readerRecipient: osei.recipient, context: mapContext }),
+      150,
+    )
+  })
+
+  it('keystores', async () => {
+    const field = fc.oneof(
+      wild,
+      fc.integer(),
+      fc.constantFrom(1, 3, 65536, 'argon2id', `0x${'00'.repeat(16)}`),
+    )
+    // `suite` is never right, or every well-formed one would cost 64 MiB and a quarter of a second.
+    const near = fc.record(
+      {
+        suite: fc.constantFrom(0, 2, '1', null),
+        kdf: fc.record(
+          { name: field, memoryKiB: field, iterations: field, parallelism: field },
+          { requiredKeys: [] },
+        ),
+        salt: field,
+        nonce: field,
+        box: field,
+      },
+      { requiredKeys: [] },
+    )
+    await holds(fc.oneof(near, wild), (any) => openKeystore(any as Keystore, 'password'), 1000)
+  })
+
+  it('names, ids, keys and hexadecimal', async () => {
+    await holds(
+      fc.oneof(fc.string({ unit: 'binary' }), wild),
+      (any) => normalizeCompartmentName(any as string),
+      500,
+    )
+    await holds(fc.oneof(fc.string(), wild), (any) => decodeHex(any, 'x', 4), 500)
+    await holds(wild, (any) => accountOfSigner(any as never), 300)
+    await holds(wild, (any) => openKeyring(any as never), 300)
+    await holds(fc.oneof(damaged(osei.recipient), wild), (any) => assertRecipient(any), 300)
+    await holds(wild, (any) => recipientOf(any as never), 300)
+    await holds(fc.tuple(wild, wild), ([any, salt]) => commitmentOf(any as never, salt as never), 300)
+    await holds(wild, (any) => contentIdOf(any as never), 300)
+  })
+})
