@@ -1,0 +1,5 @@
+export { startChain, type Chain, type ChainEvent, type ChainOptions, type ChainStats } from './start.ts'
+export { CHAIN_ID_DEFAULT, type ChainParameters } from './parameters.ts'
+export { CLIENT_VERSION } from './host.ts'
+export * from './errors.ts'
+export * as limits from './limits.ts'
