@@ -76,7 +76,9 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   relay.start()
   follower.start(config.followMilliseconds)
   anchors.start(config.anchorSeconds)
-  await publishEndpoint(gateway, config.publicUrl ?? url)
+  const publish = endpointPublisher(gateway, config.publicUrl ?? url)
+  follower.onProgress(publish)
+  await publish()
 
   let stopping: Promise<void> | undefined
   async function stop(): Promise<void> {
@@ -100,15 +102,21 @@ function manifestSource(db: Gateway['db'], peers: Peers): ManifestSource {
   }
 }
 
-/** Tells the Directory where this gateway is, when that changed (D9). */
-async function publishEndpoint({ db, deployment, keys, relay }: Gateway, endpoint: string): Promise<void> {
+/**
+ * Tells the Directory where this gateway is (D9) whenever that differs: after a move, and once the organisation was
+ * admitted and has registered.
+ */
+function endpointPublisher({ db, deployment, keys, relay }: Gateway, endpoint: string): () => Promise<void> {
   const organisation = keys.identity.account
-  const [row] = await db.select().from(t.organisations).where(eq(t.organisations.account, organisation))
-  // Not admitted yet: the administrator publishes it after admission by restarting.
-  if (!row || row.endpoint === endpoint) return
-  const [registered] = await db.select().from(t.accounts).where(eq(t.accounts.account, organisation))
-  if (!registered) return
-  const signed = await signCall(keys.identity, deployment, setEndpointCall(deployment, endpoint))
-  await relay.enqueue(db, [signed])
-  relay.wake()
+  let published = false
+  return async () => {
+    if (published) return
+    const [row] = await db.select().from(t.organisations).where(eq(t.organisations.account, organisation))
+    const [registered] = await db.select().from(t.accounts).where(eq(t.accounts.account, organisation))
+    if (!row || !registered) return
+    published = true
+    if (row.endpoint === endpoint) return
+    await relay.enqueue(db, [await signCall(keys.identity, deployment, setEndpointCall(deployment, endpoint))])
+    relay.wake()
+  }
 }

@@ -1,0 +1,44 @@
+/** Failures of running an exchange on this machine: what happened and what to do. */
+export const exchangeErrorTable = {
+  'data-in-use': [
+    'Another exchange is using this data folder',
+    'Stop it first, or choose another folder with --data',
+  ],
+  'not-running': [
+    'No exchange is running on this data folder',
+    'Start one with `npm start`, or name its folder with --data',
+  ],
+  'process-failed': [
+    'A part of the exchange did not start',
+    'The log named in `data.log` says why; `hre doctor` checks the set-up',
+  ],
+  'password-missing': [
+    'The password of a key is missing',
+    'Put the password file back; without it the key cannot be opened',
+  ],
+  'key-damaged': ['A key file is damaged', 'Restore it from a backup'],
+  'person-unknown': ['Nobody of that name here', '`hre people` lists who there is'],
+  'compile-failed': ['The contracts did not compile', 'Run `npm run build:contracts` to see why'],
+  'import-failed': [
+    'A file could not be imported; nothing of that patient was recorded',
+    'Mend what `data` names and import it again',
+  ],
+} as const satisfies Record<string, readonly [title: string, hint: string]>
+
+export type ExchangeErrorCode = keyof typeof exchangeErrorTable
+
+/** A failure with a stable code; the message is safe to log. */
+export class ExchangeError extends Error {
+  override readonly name = 'ExchangeError'
+  readonly code: ExchangeErrorCode
+  readonly hint: string
+  readonly data: Record<string, unknown>
+
+  constructor(code: ExchangeErrorCode, data: Record<string, unknown> = {}, cause?: unknown) {
+    const [title, hint] = exchangeErrorTable[code]
+    super(title, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.hint = hint
+    this.data = data
+  }
+}

@@ -1,0 +1,57 @@
+import { compartmentNames, compartments as compartmentTable, type CompartmentName } from '@hre/fhir'
+import { grantCall, limits, openCompartmentCall, type Call } from '@hre/protocol'
+import { contentIdOf, recipientOf, wrapCompartmentMap } from '@hre/vault'
+import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
+import type { Actor } from '../actor.ts'
+import { submit, type Applied } from '../submit.ts'
+import { recipientOfAccount } from './account.ts'
+
+/** The patient's id for each part of a chart; its name is known to key holders only. */
+export const compartmentIds = (actor: Actor): Record<CompartmentName, Hex> =>
+  Object.fromEntries(compartmentNames.map((name) => [name, actor.keyring.compartmentId(name)])) as Record<
+    CompartmentName,
+    Hex
+  >
+
+/**
+ * Opens all parts of the actor's chart and lets an organisation file records in them: what a patient does once, at
+ * the front desk. The organisation can write, not read.
+ *
+ * @param options.until - Unix seconds, exclusive: end of the right to write.
+ */
+export async function openChart(
+  actor: Actor,
+  options: { writer: Address; until: number },
+): Promise<Applied[]> {
+  const { deployment, keyring } = actor
+  const ids = compartmentIds(actor)
+  const map = await wrapCompartmentMap({
+    map: ids,
+    readerRecipient: hexToBytes(await recipientOfAccount(actor, options.writer)),
+    context: {
+      chainId: deployment.chainId,
+      consent: deployment.consent,
+      patient: actor.account,
+      reader: options.writer,
+    },
+  })
+  const calls: Call[] = compartmentNames.flatMap((name) => [
+    openCompartmentCall(
+      deployment,
+      ids[name],
+      compartmentTable[name].sensitivity,
+      bytesToHex(recipientOf(keyring.epochSeed(ids[name], 1))),
+    ),
+    grantCall(deployment, {
+      reader: options.writer,
+      compartment: ids[name],
+      rights: ['write'],
+      purposes: ['TREAT'],
+      ceiling: 5,
+      from: Math.floor(Date.now() / 1000) - limits.accessRequestAheadSecondsMax,
+      until: options.until,
+      wrapHash: contentIdOf(map),
+    }),
+  ])
+  return submit(actor, calls, { attachments: [map] })
+}

@@ -1,0 +1,140 @@
+import { classify, type CompartmentName, type Resource } from '@hre/fhir'
+import {
+  commitBatchCall,
+  encodeManifest,
+  hashLeaf,
+  hreError,
+  manifestOf,
+  recordKinds,
+  treeOf,
+  type CompartmentView,
+  type Leaf,
+} from '@hre/protocol'
+import { contentIdOf, randomBytes32, sealRecord, signCall } from '@hre/vault'
+import { hexToBytes, type Address, type Hex } from 'viem'
+import type { Actor } from '../actor.ts'
+import { waitForAll, type Applied } from '../submit.ts'
+import { listCompartments } from './consent.ts'
+
+/** One item to be sealed and filed. */
+export interface NewRecord {
+  body: Uint8Array
+  mediaType: string
+  compartment: CompartmentName
+  sensitivity: number
+  kind: keyof typeof recordKinds
+}
+
+/** A batch on chain: where, and what it holds. */
+export interface FiledBatch extends Applied {
+  leaves: Leaf[]
+  sealedBytes: number
+}
+
+const uploadsAtOnce = 8
+
+/** A FHIR resource as a record: compact JSON, filed where it belongs. */
+export function recordOfResource(resource: Resource): NewRecord {
+  const { compartment, sensitivity, kind } = classify(resource)
+  return {
+    body: new TextEncoder().encode(JSON.stringify(resource)),
+    mediaType: 'application/fhir+json',
+    compartment,
+    sensitivity,
+    kind,
+  }
+}
+
+/**
+ * Seals records for a patient on this machine, uploads them and commits them in one batch: all are recorded or none.
+ *
+ * @param options.onProgress - called after each record is sealed and uploaded.
+ * @throws HreError `not-found` without a write grant; `write-refused`, `blob-missing`.
+ */
+export async function fileRecords(
+  actor: Actor,
+  options: {
+    patient: Address
+    records: readonly NewRecord[]
+    onProgress?: (done: number, of: number) => void
+  },
+): Promise<FiledBatch> {
+  const { patient, records } = options
+  const { compartments: ids } = await actor.session.call('getCompartmentMap', { params: { patient } })
+  const known = await listCompartments(actor, patient)
+  const leaves: Leaf[] = new Array<Leaf>(records.length)
+  let sealedBytes = 0
+  let done = 0
+  await inParallel(records, uploadsAtOnce, async (record, index) => {
+    const { leaf, sealed } = await sealFor(actor, patient, record, placeOf(record, ids, known))
+    await actor.session.call('putBlob', { params: { contentId: leaf.content }, body: sealed })
+    leaves[index] = leaf
+    sealedBytes += sealed.length
+    options.onProgress?.(++done, records.length)
+  })
+  return { ...(await commit(actor, leaves)), leaves, sealedBytes }
+}
+
+interface Place {
+  compartment: Hex
+  epoch: number
+  recipient: Hex
+}
+
+/** The compartment's present epoch: what is filed now is sealed to it. */
+function placeOf(record: NewRecord, ids: Record<string, Hex>, known: readonly CompartmentView[]): Place {
+  const compartment = ids[record.compartment]
+  const view = known.find((row) => row.compartment === compartment)
+  const epoch = view?.epochs.find((row) => row.epoch === view.epoch)
+  if (!view || !epoch) throw hreError('write-refused', { compartment: record.compartment })
+  return { compartment: view.compartment, epoch: epoch.epoch, recipient: epoch.recipient }
+}
+
+async function sealFor(
+  actor: Actor,
+  patient: Address,
+  record: NewRecord,
+  { compartment, epoch, recipient }: Place,
+): Promise<{ leaf: Leaf; sealed: Uint8Array }> {
+  const { sealed, contentId, commitment } = await sealRecord({
+    body: record.body,
+    mediaType: record.mediaType,
+    recipient: hexToBytes(recipient),
+  })
+  const leaf: Leaf = {
+    patient,
+    compartment,
+    epoch,
+    record: randomBytes32(),
+    content: contentId,
+    commitment,
+    sensitivity: record.sensitivity,
+    kind: recordKinds[record.kind],
+    author: actor.account,
+  }
+  return { leaf, sealed }
+}
+
+async function commit(actor: Actor, leaves: Leaf[]): Promise<Applied> {
+  const { deployment, identity, session, organisation } = actor
+  const manifest = manifestOf(organisation, leaves)
+  const { root } = treeOf(leaves.map(hashLeaf))
+  const call = commitBatchCall(deployment, root, leaves.length, contentIdOf(encodeManifest(manifest)))
+  const operation = await signCall(identity, deployment, call)
+  const { id } = await session.call('commitBatch', { body: { manifest, operation } })
+  const [applied] = await waitForAll(actor, [id])
+  return applied!
+}
+
+/** Runs `work` over items, at most `width` at once; the first failure ends it. */
+async function inParallel<T>(
+  items: readonly T[],
+  width: number,
+  work: (item: T, index: number) => Promise<void>,
+): Promise<void> {
+  let next = 0
+  const lanes = Array.from({ length: Math.min(width, items.length) }, async () => {
+    for (let index = next++; index < items.length; index = next++) await work(items[index]!, index)
+  })
+  await Promise.all(lanes)
+}

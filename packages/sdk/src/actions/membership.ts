@@ -1,0 +1,63 @@
+import {
+  addMemberCall,
+  attestPatientCall,
+  registerCall,
+  removeMemberCall,
+  voteAdmissionCall,
+  type OrganisationKind,
+  type Role,
+} from '@hre/protocol'
+import { randomBytes32 } from '@hre/vault'
+import { bytesToHex, keccak256, stringToHex, type Address, type Hex } from 'viem'
+import type { Actor } from '../actor.ts'
+import { submit, type Applied } from '../submit.ts'
+
+/**
+ * Registers the actor's account: its signer and recipient become known (D1, D2).
+ *
+ * @throws HreError `directory-account-unexpected` when nobody admitted, added or attested it before.
+ */
+export async function register(actor: Actor): Promise<Applied> {
+  const { deployment, keyring } = actor
+  const call = registerCall(deployment, keyring.signer, bytesToHex(keyring.recipient))
+  const [applied] = await submit(actor, [call], { firstTime: true })
+  return applied!
+}
+
+/** An organisation's vote to admit another (D4). @param vote.country - ISO 3166-1 alpha-2. */
+export async function voteAdmission(
+  actor: Actor,
+  vote: { organisation: Address; kind: OrganisationKind; country: string },
+): Promise<Applied> {
+  const [applied] = await submit(actor, [voteAdmissionCall(actor.deployment, vote)])
+  return applied!
+}
+
+/** Adds somebody to the actor's organisation (D6). */
+export async function addMember(actor: Actor, account: Address, role: Role): Promise<Applied> {
+  const [applied] = await submit(actor, [addMemberCall(actor.deployment, account, role)])
+  return applied!
+}
+
+/** Cuts a member off in one transaction (D7). */
+export async function removeMember(actor: Actor, account: Address): Promise<Applied> {
+  const [applied] = await submit(actor, [removeMemberCall(actor.deployment, account)])
+  return applied!
+}
+
+/**
+ * Says on chain that this organisation checked who a patient is (D8).
+ *
+ * @param identity - what was checked, such as a hospital number; only a salted commitment leaves this function.
+ * @returns with the salt, for the organisation to keep.
+ */
+export async function attestPatient(
+  actor: Actor,
+  patient: Address,
+  identity: string,
+): Promise<Applied & { salt: Hex }> {
+  const salt = randomBytes32()
+  const commitment = keccak256(`${salt}${stringToHex(identity).slice(2)}`)
+  const [applied] = await submit(actor, [attestPatientCall(actor.deployment, patient, commitment)])
+  return { ...applied!, salt }
+}
