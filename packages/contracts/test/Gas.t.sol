@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.37;
+
+import {IAccess} from "../src/interfaces/IAccess.sol";
+import {IConsent} from "../src/interfaces/IConsent.sol";
+import {IDirectory} from "../src/interfaces/IDirectory.sol";
+import {IIntake} from "../src/interfaces/IIntake.sol";
+import {IRecords} from "../src/interfaces/IRecords.sol";
+import {CompartmentId} from "../src/types/CompartmentId.sol";
+import {ROLE_NURSE} from "../src/types/Role.sol";
+import {Base} from "./Base.t.sol";
+
+/// @dev What each operation costs as a transaction of its own, carried through the Intake, and the size of each
+/// contract. Kept in snapshots/; `scripts/test.ts --update-snapshots` rewrites them. Each nonce word has been used before, as
+/// with every account that counts its nonces up. Calls run as transactions, so the 21,000 and cold storage are in.
+/// forge-config: default.isolate = true
+contract GasTest is Base {
+    uint256 private constant CARLA = 0x23;
+    uint256 private constant WEST = 0x04;
+
+    function _measure(uint256 key, address target, bytes memory data, string memory name) private {
+        // Spends another nonce of the word, and fails.
+        _carry(key, address(directory), "");
+        IIntake.SignedOperation[] memory batch = _batch(_signed(key, target, data));
+        _assertApplied(intake.submit(batch)[0]);
+        vm.snapshotGasLastCall("operations", name);
+    }
+
+    /// @dev As many bytes that are not zero as a real key has: zeros are cheaper.
+    function _realRecipient() private pure returns (bytes memory recipient) {
+        for (uint256 i = 0; i < 38; ++i) {
+            recipient = bytes.concat(recipient, keccak256(abi.encode(i)));
+        }
+    }
+
+    function test_directory() public {
+        address target = address(directory);
+        _measure(
+            NORTH, target, abi.encodeCall(IDirectory.voteAdmission, (_accountOf(WEST), 1, "IT")), "voteAdmission first"
+        );
+        _measure(
+            SOUTH, target, abi.encodeCall(IDirectory.voteAdmission, (_accountOf(WEST), 1, "IT")), "voteAdmission last"
+        );
+        _measure(NORTH, target, abi.encodeCall(IDirectory.addMember, (_accountOf(CARLA), ROLE_NURSE)), "addMember");
+        _measure(CARLA, target, abi.encodeCall(IDirectory.register, (_signer(CARLA), _realRecipient())), "register");
+        _measure(NORTH, target, abi.encodeCall(IDirectory.removeMember, (_accountOf(CARLA))), "removeMember");
+        _measure(
+            NORTH, target, abi.encodeCall(IDirectory.attestPatient, (_accountOf(CARLA), "identity")), "attestPatient"
+        );
+        _measure(SOUTH, target, abi.encodeCall(IDirectory.setEndpoint, ("https://south.example")), "setEndpoint");
+    }
+
+    function test_consent() public {
+        address target = address(consent);
+        CompartmentId id = CompartmentId.wrap("imaging");
+        _measure(ANA, target, abi.encodeCall(IConsent.openCompartment, (id, 3, _realRecipient())), "openCompartment");
+        _measure(ANA, target, abi.encodeCall(IConsent.grant, (_terms(_accountOf(OSEI)))), "grant");
+        _measure(ANA, target, abi.encodeCall(IConsent.grant, (_terms(_accountOf(OSEI)))), "grant again");
+        _measure(ANA, target, abi.encodeCall(IConsent.revoke, (_accountOf(OSEI), LABS)), "revoke");
+        bytes memory backLink = abi.encodePacked(keccak256("a"), bytes28(keccak256("b")));
+        _measure(ANA, target, abi.encodeCall(IConsent.rotate, (LABS, 2, _realRecipient(), backLink, "wraps")), "rotate");
+    }
+
+    function test_records() public {
+        address target = address(records);
+        bytes32 manifest = keccak256("manifest");
+        _measure(LIN, target, abi.encodeCall(IRecords.commitBatch, (keccak256("1"), 1, manifest)), "commitBatch first");
+        _measure(LIN, target, abi.encodeCall(IRecords.commitBatch, (keccak256("2"), 1, manifest)), "commitBatch of 1");
+        _measure(
+            LIN, target, abi.encodeCall(IRecords.commitBatch, (keccak256("3"), 1e5, manifest)), "commitBatch of 100000"
+        );
+    }
+
+    function test_access() public {
+        address target = address(access);
+        _measure(NORTH, target, abi.encodeCall(IAccess.anchor, (0, 0, keccak256("1"), 9)), "anchor first");
+        (bytes32 head,) = access.headOf(_accountOf(NORTH));
+        _measure(NORTH, target, abi.encodeCall(IAccess.anchor, (1, head, keccak256("2"), 9)), "anchor");
+    }
+
+    function test_submission() public {
+        IIntake.SignedOperation[] memory batch = new IIntake.SignedOperation[](100);
+        for (uint256 i = 0; i < batch.length; ++i) {
+            IConsent.GrantTerms memory terms = _terms(_accountOf(i % 2 == 0 ? OSEI : LIN));
+            batch[i] = _signed(i % 4 < 2 ? ANA : BEN, address(consent), abi.encodeCall(IConsent.grant, (terms)));
+        }
+        intake.submit(batch);
+        vm.snapshotGasLastCall("operations", "submission of 100 grants, 96 of them again");
+        batch = _batch(batch[0]);
+        intake.submit(batch);
+        vm.snapshotGasLastCall("operations", "replay refused");
+    }
+
+    function test_decide() public {
+        _grant(ANA, _terms(_accountOf(NORTH)));
+        consent.decide(_accountOf(OSEI), _accountOf(ANA), LABS, 3, TREAT, NOW);
+        vm.snapshotGasLastCall("operations", "decide by the organisation's grant");
+    }
+
+    function test_sizes() public {
+        vm.snapshotValue("sizes", "Intake", address(intake).code.length);
+        vm.snapshotValue("sizes", "Directory", address(directory).code.length);
+        vm.snapshotValue("sizes", "Consent", address(consent).code.length);
+        vm.snapshotValue("sizes", "Records", address(records).code.length);
+        vm.snapshotValue("sizes", "Access", address(access).code.length);
+    }
+}
