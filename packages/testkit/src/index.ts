@@ -1,0 +1,8 @@
+export * from './charts/bundle.ts'
+export * from './charts/chart.ts'
+export * from './charts/check-digits.ts'
+export { Random } from './charts/random.ts'
+export { testIdentifierSystem } from './charts/person.ts'
+export { testDataMeta } from './charts/story.ts'
+export * as hostile from './hostile.ts'
+export * from './people.ts'
