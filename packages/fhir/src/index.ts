@@ -1,4 +1,5 @@
-export * from './classify/classify.ts'
+export { classify, type Classification } from './classify/classify.ts'
+export { classifyChart } from './classify/classify-chart.ts'
 export {
   compartmentNames,
   compartments,

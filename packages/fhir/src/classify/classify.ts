@@ -27,21 +27,40 @@ const fixedTypes = new Set([
 ])
 
 /**
- * The compartment and sensitivity under which to file a resource. Total: any resource gets an answer.
+ * The compartment and sensitivity under which to file a resource by itself. Total: any resource gets an answer. With the whole chart at
+ * hand use `classifyChart`, which also sees what a resource refers to.
  *
  * A code or label of mental health moves a clinical record to `mental-health` (5). A bill that names such a diagnosis stays
  * in `billing`, where the insurer's grant can reach it, but at 5, so that only a grant meant for it does.
  */
 export function classify(resource: Resource): Classification {
+  return conclude(resource, inspect(resource))
+}
+
+/** What a resource says about itself that decides who may read it. */
+export interface Findings {
+  mentalHealth: boolean
+  /** HIV and the like: as strict, but filed where it is used. */
+  special: boolean
+  labelled: Sensitivity
+}
+
+export function inspect(resource: Resource): Findings {
   const labels = readLabels(resource)
   const codings = providerTypes.has(resource.resourceType) ? [] : codingsOf(resource)
-  const mentalHealth = labels.mentalHealth || codings.some(isMentalHealthCode)
-  const usual = compartmentOf(resource)
-  const compartment = mentalHealth && !fixedTypes.has(resource.resourceType) ? 'mental-health' : usual
-  const special = mentalHealth || codings.some(isSpecialCode)
+  return {
+    mentalHealth: labels.mentalHealth || codings.some(isMentalHealthCode),
+    special: codings.some(isSpecialCode),
+    labelled: labels.sensitivity,
+  }
+}
+
+export function conclude(resource: Resource, { mentalHealth, special, labelled }: Findings): Classification {
+  const moves = mentalHealth && !fixedTypes.has(resource.resourceType)
+  const compartment = moves ? 'mental-health' : compartmentOf(resource)
   return {
     compartment,
-    sensitivity: max(compartments[compartment].sensitivity, labels.sensitivity, special ? 5 : 1),
+    sensitivity: max(compartments[compartment].sensitivity, labelled, mentalHealth || special ? 5 : 1),
     kind: resource.resourceType === 'Bundle' ? 'bundle' : 'resource',
   }
 }
