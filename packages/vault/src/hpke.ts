@@ -3,6 +3,7 @@ import { XWing } from '@hpke/hybridkem-x-wing'
 import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { VaultError } from './errors.ts'
 import { assertBytes, concatBytes, utf8 } from './hex.ts'
+import { webCrypto } from './platform.ts'
 import type { RandomBytes } from './random.ts'
 import { assertRecipient } from './recipient.ts'
 
@@ -35,7 +36,7 @@ const suite = new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: c
  * One-shot HPKE base mode (RFC 9180 section 6.1): X-Wing, HKDF-SHA256, ChaCha20-Poly1305, empty aad.
  *
  * @returns encapsulation ++ ciphertext: 1,136 bytes more than `plaintext`.
- * @throws VaultError `recipient-refused`.
+ * @throws VaultError `recipient-refused`, `platform-unavailable`.
  */
 export async function hpkeSeal(args: {
   plaintext: Uint8Array
@@ -44,6 +45,7 @@ export async function hpkeSeal(args: {
   random: RandomBytes
 }): Promise<Uint8Array> {
   assertRecipient(args.recipient)
+  webCrypto()
   try {
     const recipientPublicKey = await suite.kem.deserializePublicKey(copyOf(args.recipient).buffer)
     const sender = await suite.createSenderContext({
@@ -62,7 +64,7 @@ export async function hpkeSeal(args: {
 /**
  * Opens what {@link hpkeSeal} made. Another key, another `info` and altered bytes are one failure: HPKE cannot tell.
  *
- * @throws VaultError `wrap-malformed`, `wrap-not-for-reader`.
+ * @throws VaultError `wrap-malformed`, `wrap-not-for-reader`, `platform-unavailable`.
  */
 export async function hpkeOpen(args: {
   wrap: Uint8Array
@@ -73,6 +75,7 @@ export async function hpkeOpen(args: {
   assertBytes(wrap, 'wrap')
   assertBytes(seed, 'readerSeed', 32)
   if (wrap.length <= hpkeOverheadBytes) throw new VaultError('wrap-malformed', { sizeBytes: wrap.length })
+  webCrypto()
   try {
     const recipientKey = await suite.kem.deserializePrivateKey(copyOf(seed).buffer)
     const recipient = await suite.createRecipientContext({

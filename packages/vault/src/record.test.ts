@@ -160,7 +160,7 @@ describe('record', () => {
         changed[index]! ^= mask
         assert.notEqual(await refusalOf({ sealed: changed, seed }), 'opened')
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     )
     // Everything but the encapsulation, byte by byte.
     for (let index = sealedHeaderBytes - 92; index < sealed.length; index++) {
