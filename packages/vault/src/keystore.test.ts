@@ -58,7 +58,7 @@ describe('keystore', () => {
         data: { field, expected: expectedOf(field) },
       })
     }
-    assert.ok(performance.now() - start < 200)
+    assert.ok(performance.now() - start < 1000)
   })
 
   it('[E11] the limits themselves are accepted', () => {

@@ -57,7 +57,7 @@ describe('sealed header', () => {
     const huge = joinHeader(`age-encryption.org/v1\n-> mlkem768x25519 ${'A'.repeat(50_000_000)}`, payload)
     const start = performance.now()
     await assertRefused(() => assertSealedHeader(huge), 'sealed-header-refused', { reason: 'too-large' })
-    assert.ok(performance.now() - start < 200)
+    assert.ok(performance.now() - start < 1000)
   })
 
   it('[E1] a header cut anywhere is refused', async () => {
