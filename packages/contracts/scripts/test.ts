@@ -67,7 +67,7 @@ function runForge(): boolean {
   if (summary)
     console.log(`contracts: forge ${summary[1]} passed, ${summary[2]} failed, ${summary[3]} skipped`)
   else if (ok) console.log('contracts: forge passed')
-  else console.log('contracts: forge failed before any test ran')
+  else console.log('contracts: forge failed')
   return ok
 }
 

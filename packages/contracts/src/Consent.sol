@@ -101,8 +101,8 @@ contract Consent is IConsent, DirectoryClient {
         uint8 purpose,
         uint48 time
     ) external view returns (Decision) {
-        if (reader == patient) return Decision.Permitted;
         if (!directory.isPatient(patient)) return Decision.PatientUnknown;
+        if (reader == patient) return Decision.Permitted;
         if (!directory.isRegistered(reader)) return Decision.ReaderUnknown;
         if (!_isOpen(patient, compartment)) return Decision.CompartmentUnknown;
         mapping(address => Grant) storage grants = _grants[patient][compartment];

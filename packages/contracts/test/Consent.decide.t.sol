@@ -42,6 +42,8 @@ contract ConsentDecideTest is Base {
         vm.prank(vm.addr(NORTH));
         directory.attestPatient(stranger, "commitment");
         vm.assertTrue(_decide(_accountOf(OSEI), stranger, LABS) == IConsent.Decision.PatientUnknown);
+        vm.assertTrue(_decide(stranger, stranger, LABS) == IConsent.Decision.PatientUnknown);
+        vm.assertTrue(_decide(_accountOf(OSEI), _accountOf(OSEI), LABS) == IConsent.Decision.PatientUnknown);
     }
 
     function test_C6_aGrantsAnswersInTheirOrder() public {
