@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { basename } from 'node:path'
 import { isFhirError, readBundles, type Resource } from '@hre/fhir'
-import { fileRecords, recordOfResource, type Actor, type FiledBatch } from '@hre/sdk'
+import { fileRecords, recordsOfChart, type Actor, type FiledBatch } from '@hre/sdk'
 import { generateChart } from '@hre/testkit'
 import type { Address } from 'viem'
 import { ExchangeError } from './errors.ts'
@@ -48,7 +48,7 @@ export function fileChart(
 ): Promise<FiledBatch> {
   return fileRecords(author, {
     patient,
-    records: chart.map(recordOfResource),
+    records: recordsOfChart(chart),
     onProgress: (done, of) => progress('City Hospital seals a chart', done, of),
   })
 }

@@ -116,7 +116,9 @@ function endpointPublisher({ db, deployment, keys, relay }: Gateway, endpoint: s
     if (!row || !registered) return
     published = true
     if (row.endpoint === endpoint) return
-    await relay.enqueue(db, [await signCall(keys.identity, deployment, setEndpointCall(deployment, endpoint))])
+    await relay.enqueue(db, [
+      await signCall(keys.identity, deployment, setEndpointCall(deployment, endpoint)),
+    ])
     relay.wake()
   }
 }

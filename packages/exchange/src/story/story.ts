@@ -9,7 +9,7 @@ import {
   openRecords,
   proofFileOf,
   readAccessLog,
-  recordOfResource,
+  recordsOfChart,
   requestAccess,
   revokeAccess,
   verifyAccess,
@@ -111,7 +111,7 @@ class Story {
   }
 
   async #seal(): Promise<Finding> {
-    const records = this.#chart.map(recordOfResource)
+    const records = recordsOfChart(this.#chart)
     this.#batch = await fileRecords(this.#cast.technician, {
       patient: this.#cast.patient.account,
       records,
@@ -195,10 +195,10 @@ class Story {
     const { technician, patient } = this.#cast
     const { id, name } = this.#shared
     const before = Math.max(...this.#leavesIn(id).map(({ epoch }) => epoch))
-    const original = this.#chart.find((resource) => recordOfResource(resource).compartment === name)!
+    const original = recordsOfChart(this.#chart).find(({ compartment }) => compartment === name)!
     const { leaves, transaction, block } = await fileRecords(technician, {
       patient: patient.account,
-      records: [recordOfResource({ ...original, id: crypto.randomUUID() } as Resource)],
+      records: [original],
     })
     const [leaf] = leaves
     return {

@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import { hreError, HreError, limits, routes, toProblem, type Route, type RouteName } from '@hre/protocol'
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { LogController, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { z } from 'zod'
 import { eq } from 'drizzle-orm'
 import type { Address } from 'viem'
@@ -41,8 +41,8 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     http: { maxHeaderSize: headersBytesMax, headersTimeout: 10_000 },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
-    // Paths hold pseudonyms at most, but they tell who reads whom: logged without them.
-    disableRequestLogging: true,
+    // Paths hold pseudonyms at most, but they tell who reads whom: requests are not logged.
+    logController: new LogController({ disableRequestLogging: true }),
   })
   await server.register(helmet, {
     contentSecurityPolicy: {

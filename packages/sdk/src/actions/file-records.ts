@@ -1,4 +1,4 @@
-import { classify, type CompartmentName, type Resource } from '@hre/fhir'
+import { classifyChart, type CompartmentName, type Resource } from '@hre/fhir'
 import {
   commitBatchCall,
   encodeManifest,
@@ -13,6 +13,7 @@ import {
 import { contentIdOf, randomBytes32, sealRecord, signCall } from '@hre/vault'
 import { hexToBytes, type Address, type Hex } from 'viem'
 import type { Actor } from '../actor.ts'
+import { inParallel } from '../parallel.ts'
 import { waitForAll, type Applied } from '../submit.ts'
 import { listCompartments } from './consent.ts'
 
@@ -33,16 +34,15 @@ export interface FiledBatch extends Applied {
 
 const uploadsAtOnce = 8
 
-/** A FHIR resource as a record: compact JSON, filed where it belongs. */
-export function recordOfResource(resource: Resource): NewRecord {
-  const { compartment, sensitivity, kind } = classify(resource)
-  return {
-    body: new TextEncoder().encode(JSON.stringify(resource)),
+/** FHIR resources as records: compact JSON, filed where they belong, each judged with the others in view. */
+export function recordsOfChart(resources: readonly Resource[]): NewRecord[] {
+  return classifyChart({ resources }).map(({ compartment, sensitivity, kind }, index) => ({
+    body: new TextEncoder().encode(JSON.stringify(resources[index])),
     mediaType: 'application/fhir+json',
     compartment,
     sensitivity,
     kind,
-  }
+  }))
 }
 
 /**
@@ -62,15 +62,14 @@ export async function fileRecords(
   const { patient, records } = options
   const { compartments: ids } = await actor.session.call('getCompartmentMap', { params: { patient } })
   const known = await listCompartments(actor, patient)
-  const leaves: Leaf[] = new Array<Leaf>(records.length)
   let sealedBytes = 0
   let done = 0
-  await inParallel(records, uploadsAtOnce, async (record, index) => {
+  const leaves = await inParallel(records, uploadsAtOnce, async (record) => {
     const { leaf, sealed } = await sealFor(actor, patient, record, placeOf(record, ids, known))
     await actor.session.call('putBlob', { params: { contentId: leaf.content }, body: sealed })
-    leaves[index] = leaf
     sealedBytes += sealed.length
     options.onProgress?.(++done, records.length)
+    return leaf
   })
   return { ...(await commit(actor, leaves)), leaves, sealedBytes }
 }
@@ -124,17 +123,4 @@ async function commit(actor: Actor, leaves: Leaf[]): Promise<Applied> {
   const { id } = await session.call('commitBatch', { body: { manifest, operation } })
   const [applied] = await waitForAll(actor, [id])
   return applied!
-}
-
-/** Runs `work` over items, at most `width` at once; the first failure ends it. */
-async function inParallel<T>(
-  items: readonly T[],
-  width: number,
-  work: (item: T, index: number) => Promise<void>,
-): Promise<void> {
-  let next = 0
-  const lanes = Array.from({ length: Math.min(width, items.length) }, async () => {
-    for (let index = next++; index < items.length; index = next++) await work(items[index]!, index)
-  })
-  await Promise.all(lanes)
 }

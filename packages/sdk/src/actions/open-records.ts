@@ -27,6 +27,9 @@ export interface OpenedItem extends ProvenLeaf {
   mediaType: string
 }
 
+/** Bounds memory, and what one reader asks of a gateway at a time. */
+const opensAtOnce = 8
+
 /** Signs an access request (A1) to the actor's gateway, or to the one of `organisation`. */
 export async function signRequest(
   actor: Actor,
@@ -64,21 +67,26 @@ export async function requestAccess(
  */
 export async function* openRecords(actor: Actor, access: OpenAccess): AsyncGenerator<OpenedItem> {
   const seeds = new EpochSeeds(actor)
-  for (const item of access.records) {
-    const { leaf } = item
-    const sealed = await actor.session.call('getBlob', {
-      params: { contentId: leaf.content },
-      query: { receipt: access.receipt.index },
-    })
-    const seed = await seeds.of(leaf)
-    const { body, mediaType } = await openRecord({
-      sealed,
-      seed,
-      contentId: leaf.content,
-      commitment: leaf.commitment,
-    })
-    yield { ...item, body, mediaType }
+  for (let start = 0; start < access.records.length; start += opensAtOnce) {
+    const group = access.records.slice(start, start + opensAtOnce)
+    yield* await Promise.all(group.map((item) => openItem(actor, access.receipt, seeds, item)))
   }
+}
+
+async function openItem(
+  actor: Actor,
+  receipt: Receipt,
+  seeds: EpochSeeds,
+  item: ProvenLeaf,
+): Promise<OpenedItem> {
+  const { leaf } = item
+  const [sealed, seed] = await Promise.all([
+    actor.session.call('getBlob', { params: { contentId: leaf.content }, query: { receipt: receipt.index } }),
+    seeds.of(leaf),
+  ])
+  const { content, commitment } = leaf
+  const { body, mediaType } = await openRecord({ sealed, seed, contentId: content, commitment })
+  return { ...item, body, mediaType }
 }
 
 /** Epoch seeds that the actor can reach: own, or wrapped and then back along the links. Each is fetched once. */

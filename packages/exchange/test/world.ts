@@ -1,0 +1,172 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startChain, type Chain } from '@hre/chain'
+import { deployContracts } from '@hre/contracts'
+import { configSchema, startGateway, type GatewayConfig, type RunningGateway } from '@hre/gateway'
+import { organisationKinds, type Call, type Deployment, type Role, type SignedOperation } from '@hre/protocol'
+import {
+  addMember,
+  attestPatient,
+  connect,
+  connectChain,
+  fileRecords,
+  openChart,
+  register,
+  voteAdmission,
+  type Actor,
+  type FiledBatch,
+  type NewRecord,
+} from '@hre/sdk'
+import { createRootSeed, openKeyring, signCall } from '@hre/vault'
+import {
+  bytesToHex,
+  createPublicClient,
+  createWalletClient,
+  http,
+  stringToHex,
+  type PublicClient,
+} from 'viem'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { openOrCreateKey } from '../src/keys.ts'
+
+const chainId = 72_774
+
+/** One hospital of the test world. */
+export interface Hospital {
+  /** The organisation itself, by its own key. */
+  actor: Actor
+  gateway: RunningGateway
+  config: GatewayConfig
+}
+
+/** A chain and two admitted hospitals in this process: what most tests start from. */
+export interface World {
+  deployment: Deployment
+  chain: Chain
+  rpc: PublicClient
+  city: Hospital
+  lakeside: Hospital
+  folder: string
+  newMember(hospital: Hospital, role: Role): Promise<Actor>
+  /** A patient attested by City Hospital, with an open chart that it may file in. */
+  newPatient(): Promise<Actor>
+  /** Somebody with keys whom nobody expects. */
+  newStranger(hospital?: Hospital): Promise<Actor>
+  stop(): Promise<void>
+}
+
+export async function startWorld(): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'hre-test-'))
+  const chain = await startChain({ dataDir: join(folder, 'chain'), chainId })
+  const citySeed = await openOrCreateKey(join(folder, 'city.key'), join(folder, 'city.password'))
+  const lakesideSeed = await openOrCreateKey(join(folder, 'lakeside.key'), join(folder, 'lakeside.password'))
+  const deployment = await deploy(chain.url, citySeed)
+  const [city, lakeside] = await Promise.all([
+    startHospital({ folder, id: 'city', rpcUrl: chain.url, deployment, seed: citySeed }),
+    startHospital({ folder, id: 'lakeside', rpcUrl: chain.url, deployment, seed: lakesideSeed }),
+  ])
+  await voteAdmission(city.actor, { organisation: lakeside.actor.account, kind: 'hospital', country: 'IN' })
+  await register(lakeside.actor)
+
+  const newStranger = (hospital = city) =>
+    connect({ gatewayUrl: hospital.gateway.url, rootSeed: createRootSeed() })
+  return {
+    deployment,
+    chain,
+    rpc: connectChain(chain.url),
+    city,
+    lakeside,
+    folder,
+    newStranger,
+    async newMember(hospital, role) {
+      const actor = await newStranger(hospital)
+      await addMember(hospital.actor, actor.account, role)
+      await register(actor)
+      return actor
+    },
+    async newPatient() {
+      const actor = await newStranger()
+      await attestPatient(city.actor, actor.account, 'hospital number 1')
+      await register(actor)
+      await openChart(actor, { writer: city.actor.account, until: inSeconds(3600) })
+      return actor
+    },
+    async stop() {
+      await city.gateway.stop()
+      await lakeside.gateway.stop()
+      await chain.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+export const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds
+
+async function startHospital(options: {
+  folder: string
+  id: string
+  rpcUrl: string
+  deployment: Deployment
+  seed: Uint8Array
+}): Promise<Hospital> {
+  const { folder, id, rpcUrl, deployment, seed } = options
+  const config = configSchema.parse({
+    name: id,
+    dataDir: join(folder, id),
+    rpcUrl,
+    deployment,
+    keyFile: join(folder, `${id}.key`),
+    keyPasswordFile: join(folder, `${id}.password`),
+    // Tests anchor when they mean to.
+    anchorSeconds: 3600,
+    followMilliseconds: 50,
+    logLevel: 'silent',
+  })
+  const gateway = await startGateway(config)
+  return { config, gateway, actor: await connect({ gatewayUrl: gateway.url, rootSeed: seed }) }
+}
+
+async function deploy(rpcUrl: string, founderSeed: Uint8Array): Promise<Deployment> {
+  const { signer, recipient } = openKeyring(founderSeed)
+  const transport = http(rpcUrl)
+  return deployContracts({
+    publicClient: createPublicClient({ transport, pollingInterval: 20 }),
+    walletClient: createWalletClient({ transport, account: privateKeyToAccount(generatePrivateKey()) }),
+    founders: [
+      {
+        signer,
+        recipient: bytesToHex(recipient),
+        kind: organisationKinds.hospital,
+        country: stringToHex('IN', { size: 2 }),
+        endpoint: '',
+      },
+    ],
+  })
+}
+
+/** Two laboratory results and a diagnosis, as bytes. */
+export const someRecords: readonly NewRecord[] = (['labs', 'labs', 'summary'] as const).map(
+  (compartment, index) => ({
+    body: new TextEncoder().encode(JSON.stringify({ resourceType: 'Observation', id: `o${index}` })),
+    mediaType: 'application/fhir+json',
+    compartment,
+    sensitivity: 3,
+    kind: 'resource',
+  }),
+)
+
+export const fileSome = (author: Actor, patient: Actor): Promise<FiledBatch> =>
+  fileRecords(author, { patient: patient.account, records: someRecords })
+
+/** A call signed by an actor, not sent anywhere. */
+export const signed = (
+  actor: Actor,
+  call: Call,
+  options: Parameters<typeof signCall>[3] = {},
+): Promise<SignedOperation> => signCall(actor.identity, actor.deployment, call, options)
+
+/** Hands operations to a gateway as they are. */
+export async function send(hospital: Hospital, operations: SignedOperation[]) {
+  return hospital.actor.session.client.call('submitOperations', { body: { operations } })
+}
