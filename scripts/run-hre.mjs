@@ -14,8 +14,8 @@ export function runHre(args) {
       env: environment(node),
     },
   )
-  // A terminal sends Ctrl-C to the whole group; a supervisor sends SIGTERM to us alone.
-  process.on('SIGINT', () => {})
+  // A terminal sends Ctrl-C to the whole group, a supervisor to us alone: hre takes two close together for one.
+  process.on('SIGINT', () => child.kill('SIGINT'))
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
 }

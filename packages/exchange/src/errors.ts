@@ -12,6 +12,10 @@ export const exchangeErrorTable = {
     'A part of the exchange did not start',
     'The log named in `data.log` says why; `hre doctor` checks the set-up',
   ],
+  'process-ended': [
+    'A part of the exchange ended by itself',
+    'The log named in `data.log` says why; start again: nothing that was accepted is lost',
+  ],
   'password-missing': [
     'The password of a key is missing',
     'Put the password file back; without it the key cannot be opened',

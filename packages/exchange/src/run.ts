@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { people } from '@hre/testkit'
 import { connectChain } from '@hre/sdk'
 import { fileChart, generatedChart, readCharts } from './charts.ts'
+import { ExchangeError } from './errors.ts'
 import { startExchange, type Progress, type RunningExchange } from './exchange.ts'
 import { readIfThere } from './files.ts'
 import { admitPatient, admitPeople, connectPerson } from './people.ts'
@@ -31,26 +32,39 @@ export interface RunOptions {
 /**
  * `npm start`: an exchange on this machine, its people and its story on the first start, and then it stays up.
  *
- * @returns whether every step of the story went as it should, and nothing broke.
+ * @returns whether every step of the story went as it should.
+ * @throws ExchangeError `process-ended` when a part ends by itself, and those of `startExchange`.
  */
 export async function run(options: RunOptions): Promise<boolean> {
   const temporary = options.once && !options.data
   const data = options.data ?? (temporary ? await mkdtemp(join(tmpdir(), 'hre-')) : 'data')
   const exchange = await startExchange({ data, progress: options.progress })
+  const stopped = aborted(options.signal)
+  const broken = exchange.broken.then((part) => {
+    throw new ExchangeError('process-ended', { part, log: join(exchange.layout.logs, `${part}.log`) })
+  })
+  // While nobody waits for it, and when we stop the parts ourselves, it is no failure.
+  broken.catch(() => {})
   try {
-    const firstStart = (await readIfThere(exchange.layout.story)) === undefined
+    const firstStart = !wasTold(await readIfThere(exchange.layout.story))
     const tell = firstStart || options.once || options.importFiles.length > 0
-    const ok = tell ? await bringInAndTell(exchange, options, firstStart) : true
+    // Told from the start again: half a story would only puzzle.
+    if (firstStart) await rm(exchange.layout.story, { force: true })
+    const told = tell ? bringInAndTell(exchange, options, firstStart) : Promise.resolve(true)
+    const ok = await Promise.race([told, stopped, broken])
+    if (ok === undefined) return true
     options.onReady(exchange, firstStart)
-    if (options.once) return ok
-    const broken = await Promise.race([exchange.broken, aborted(options.signal)])
-    if (broken) options.progress(`${broken} ended by itself; see its log in ${exchange.layout.logs}`)
-    return ok && broken === undefined
+    if (!options.once) await Promise.race([broken, stopped])
+    return ok
   } finally {
     await exchange.stop()
     if (temporary) await rm(data, { recursive: true, force: true })
   }
 }
+
+/** Did an earlier start tell the story to its last step? One that was interrupted is told again. */
+const wasTold = (story: string | undefined): boolean =>
+  story?.split('\n').some((line) => line.startsWith('{"step":"log"')) ?? false
 
 async function bringInAndTell(
   exchange: RunningExchange,
@@ -59,6 +73,8 @@ async function bringInAndTell(
 ): Promise<boolean> {
   const { progress } = options
   const narrate = async (line: StoryLine) => {
+    // What fails because we are stopping is not part of the story.
+    if (options.signal.aborted) return
     options.onLine(line)
     await appendFile(exchange.layout.story, `${JSON.stringify(line)}\n`, { mode: 0o600 })
   }
