@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Address, Hex } from 'viem'
 import { arrange, HeldPool, type SignedBy } from './held.ts'
-import { HELD_MAX, HELD_PER_SENDER_MAX } from './limits.ts'
+import { HELD_MAX, HELD_MS_MAX, HELD_PER_SENDER_MAX } from './limits.ts'
 
 const ana: Address = '0xaa'
 const ben: Address = '0xbb'
@@ -79,10 +79,14 @@ test('[H7] release gives the run that starts at the next nonce and drops what is
 })
 
 test('attack: nobody fills the memory with transactions that can never run', () => {
-  const held = new HeldPool()
+  let now = 0
+  const held = new HeldPool(() => now)
   let accepted = 0
   for (let nonce = 1; nonce <= 100; nonce++) if (!held.add(sent(ana, nonce))) accepted++
   assert.equal(accepted, HELD_PER_SENDER_MAX)
   for (let sender = 0; sender < 2_000; sender++) if (!held.add(sent(`0x${sender}`, 1))) accepted++
   assert.equal(accepted, HELD_MAX)
+  now += HELD_MS_MAX + 1
+  assert.equal(held.add(sent(ben, 1)), undefined, 'those held for too long make room')
+  assert.equal(held.size, 1)
 })

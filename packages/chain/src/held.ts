@@ -1,5 +1,5 @@
 import type { Address, Hex } from 'viem'
-import { HELD_MAX, HELD_PER_SENDER_MAX, REPLACEMENT_BUMP_PERCENT } from './limits.ts'
+import { HELD_MAX, HELD_MS_MAX, HELD_PER_SENDER_MAX, REPLACEMENT_BUMP_PERCENT } from './limits.ts'
 import type { RpcError } from './rpc-error.ts'
 import { refused, type ChainTransaction } from './transaction.ts'
 
@@ -18,6 +18,13 @@ export interface SignedBy<Transaction extends ChainTransaction = ChainTransactio
 export class HeldPool {
   readonly #bySender = new Map<Address, Map<number, ChainTransaction>>()
   readonly #byHash = new Map<Hex, ChainTransaction>()
+  readonly #since = new Map<Hex, number>()
+  readonly #clock: () => number
+
+  /** @param clock - milliseconds since the epoch. */
+  constructor(clock: () => number = Date.now) {
+    this.#clock = clock
+  }
 
   get size(): number {
     return this.#byHash.size
@@ -43,7 +50,9 @@ export class HeldPool {
     const rival = waiting?.get(transaction.nonce)
     if (rival?.hash === transaction.hash) return refused('already known')
     if (rival && !isBump(rival, transaction)) return refused('replacement transaction underpriced')
-    if (!rival && (this.size >= HELD_MAX || (waiting?.size ?? 0) >= HELD_PER_SENDER_MAX)) {
+    if (rival) return undefined
+    const isFull = this.size >= HELD_MAX && !this.#hasExpired()
+    if (isFull || (waiting?.size ?? 0) >= HELD_PER_SENDER_MAX) {
       return refused('txpool is full: too many transactions wait for an earlier nonce')
     }
     return undefined
@@ -53,13 +62,15 @@ export class HeldPool {
   add(item: SignedBy): RpcError | undefined {
     const error = this.check(item)
     if (error) return error
+    if (this.size >= HELD_MAX) this.#dropExpired()
     const { sender, transaction } = item
     const waiting = this.#bySender.get(sender) ?? new Map<number, ChainTransaction>()
     const rival = waiting.get(transaction.nonce)
-    if (rival) this.#byHash.delete(rival.hash)
+    if (rival) this.#forget(sender, rival)
     waiting.set(transaction.nonce, transaction)
     this.#bySender.set(sender, waiting)
     this.#byHash.set(transaction.hash, transaction)
+    this.#since.set(transaction.hash, this.#clock())
     return undefined
   }
 
@@ -75,12 +86,30 @@ export class HeldPool {
           ready.push({ sender, transaction })
           nonce++
         }
-        waiting!.delete(transaction.nonce)
-        this.#byHash.delete(transaction.hash)
+        this.#forget(sender, transaction)
       }
-      if (waiting?.size === 0) this.#bySender.delete(sender)
     }
     return ready
+  }
+
+  // Insertion order is age order.
+  #hasExpired(): boolean {
+    const [oldest] = this.#since.values()
+    return oldest !== undefined && this.#clock() - oldest > HELD_MS_MAX
+  }
+
+  #dropExpired(): void {
+    for (const { sender, transaction } of this.all()) {
+      if (this.#clock() - this.#since.get(transaction.hash)! > HELD_MS_MAX) this.#forget(sender, transaction)
+    }
+  }
+
+  #forget(sender: Address, { nonce, hash }: ChainTransaction): void {
+    const waiting = this.#bySender.get(sender)
+    waiting?.delete(nonce)
+    if (waiting?.size === 0) this.#bySender.delete(sender)
+    this.#byHash.delete(hash)
+    this.#since.delete(hash)
   }
 }
 

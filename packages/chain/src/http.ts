@@ -7,6 +7,8 @@ import { RPC_CODE, RpcError } from './rpc-error.ts'
 
 const HOST = '127.0.0.1'
 const REQUEST_TIMEOUT_MS = 30_000
+/** As in geth. Node's five seconds close on clients that are about to send. */
+const IDLE_TIMEOUT_MS = 120_000
 
 export interface RpcServer {
   readonly port: number
@@ -24,6 +26,7 @@ export async function startRpcServer(port: number, handler: RpcHandler): Promise
   const server = createServer((request, response) => void answer(request, response, handler))
   server.maxConnections = CONNECTIONS_MAX
   server.requestTimeout = REQUEST_TIMEOUT_MS
+  server.keepAliveTimeout = IDLE_TIMEOUT_MS
   await listen(server, port)
   return { port: (server.address() as AddressInfo).port, close: () => close(server) }
 }

@@ -22,6 +22,8 @@ export const BLOCK_BYTES_MAX = 4 * 1024 * 1024
 /** Transactions held because an earlier nonce is missing. */
 export const HELD_MAX = 1_024
 export const HELD_PER_SENDER_MAX = 64
+/** When the pool is full, those held for longer make room, as in geth: any key may sign an early nonce for nothing. */
+export const HELD_MS_MAX = 3 * 3_600_000
 /** A replacement must raise both fees by this much, as in geth and Besu. */
 export const REPLACEMENT_BUMP_PERCENT = 10n
 

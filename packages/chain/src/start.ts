@@ -123,6 +123,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
       return rebuildChain({
         history,
         rules: parameters,
+        clock,
         statePath: join(dataDir, 'state.tmp'),
         startEngine: (statePath) => Engine.start({ binary, parameters, statePath, recordPath }),
         onProgress: (progress) => emit({ type: 'replaying', ...progress }),
