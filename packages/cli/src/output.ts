@@ -2,6 +2,8 @@ import { styleText } from 'node:util'
 import { type Problem } from './errors.ts'
 import { ProgressDisplay } from './progress.ts'
 
+const columnsMax = 100
+
 type Format = Parameters<typeof styleText>[0]
 
 /**
@@ -40,6 +42,19 @@ export class Output {
   /** Colour on a terminal, none elsewhere or with NO_COLOR. */
   style(format: Format, text: string): string {
     return styleText(format, text, { stream: process.stdout })
+  }
+
+  /** Breaks text between words to fit a terminal, continued under `indent` spaces; a log gets whole lines. */
+  wrap(text: string, indent: number): string {
+    const width = process.stdout.isTTY ? Math.min(process.stdout.columns, columnsMax) - indent : Infinity
+    const lines: string[] = []
+    for (const word of text.split(' ')) {
+      const last = lines.at(-1)
+      if (last !== undefined && last.length + 1 + word.length <= width)
+        lines[lines.length - 1] = `${last} ${word}`
+      else lines.push(word)
+    }
+    return lines.join(`\n${' '.repeat(indent)}`)
   }
 
   /** Rows under one another; the last column is not padded. */

@@ -1,5 +1,16 @@
 import { Command, Option } from 'commander'
+import { addGrant } from './commands/grant.ts'
+import { addGrants } from './commands/grants.ts'
+import { addImport } from './commands/import.ts'
+import { addLog } from './commands/log.ts'
+import { addOpen } from './commands/open.ts'
+import { addPeople } from './commands/people.ts'
+import { addProve } from './commands/prove.ts'
+import { addRecords } from './commands/records.ts'
+import { addRevoke } from './commands/revoke.ts'
 import { addStart } from './commands/start.ts'
+import { addStatus } from './commands/status.ts'
+import { addVerify } from './commands/verify.ts'
 import { exitCodes } from './errors.ts'
 
 const help = `
@@ -18,6 +29,21 @@ Examples:
 
 PATIENT and READER are a name of the demonstration (\`hre people\`) or an account (0x...).`
 
+const commands = [
+  addStart,
+  addStatus,
+  addPeople,
+  addImport,
+  addRecords,
+  addOpen,
+  addGrants,
+  addGrant,
+  addRevoke,
+  addLog,
+  addProve,
+  addVerify,
+]
+
 /** The whole command line; `main.ts` runs it. */
 export function createProgram(): Command {
   const program = new Command('hre')
@@ -31,6 +57,6 @@ export function createProgram(): Command {
     .helpCommand('help [command]', 'explain a command')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', help)
-  for (const add of [addStart]) add(program)
+  for (const add of commands) add(program)
   return program
 }

@@ -82,7 +82,14 @@ export async function startExchange(options: { data: string; progress: Progress 
       options.progress(`Starting the gateway of ${organisations[id].name}`)
       file.gateways[id] = await startGatewayPart(layout, parts, id, { rpcUrl, deployment })
     }
-    const save = () => writeJson(layout.exchange, pick(file))
+    const save = async () => {
+      // A command may have brought somebody in meanwhile.
+      const { people = {} } = JSON.parse(
+        (await readIfThere(layout.exchange)) ?? '{}',
+      ) as Partial<ExchangeFile>
+      file.people = { ...people, ...file.people }
+      await writeJson(layout.exchange, pick(file))
+    }
     await save()
     const broken = Promise.race(parts.map(({ name, ended }) => ended.then(() => name)))
     return Object.assign(file, { layout, broken, save, stop })

@@ -83,10 +83,15 @@ async function assertReadable(files: readonly string[]): Promise<void> {
 
 function tell({ output }: Context, number: number, line: StoryLine): void {
   output.value({ event: 'story', number, ...line })
-  const mark = line.ok ? '' : `${output.style('red', 'FAILED')} `
-  output.line(`${output.style('bold', `${String(number).padStart(2)}.`)} ${mark}${line.text}`)
+  const mark = line.ok ? '' : 'FAILED: '
   const proof = Object.entries(line.proof).map(([name, value]) => `${wordsOf(name)} ${shown(value)}`)
-  output.line(output.style('dim', `    ${[...proof, formatSeconds(line.milliseconds)].join(' · ')}`))
+  const text = output.wrap(`${mark}${line.text}`, 4)
+  output.line(
+    `${String(number).padStart(2)}. ${line.ok ? output.style('bold', text) : output.style('red', text)}`,
+  )
+  output.line(
+    `    ${output.style('dim', output.wrap([...proof, formatSeconds(line.milliseconds)].join(' · '), 4))}`,
+  )
 }
 
 const shown = (value: string | number | boolean): string =>
@@ -118,12 +123,16 @@ async function sayReady(
   const hre = `node scripts/hre.mjs${dataChosen ? ` --data ${data}` : ''}`
   output.line()
   output.line('Try in another terminal:')
-  output.line(`  ${hre} log --as ana                         who looked at Ana’s chart, and why`)
-  output.line(`  ${hre} grant dr-osei labs --as ana --for 7d let a doctor of the other hospital in`)
-  output.line(`  ${hre} open ana --as dr-osei                read as that doctor`)
+  for (const [command, why] of tryNext) output.table([[`${hre} ${command}`], [`    ${why}`]], '  ')
   output.line()
   output.line('Press Ctrl-C to stop.')
 }
+
+const tryNext = [
+  ['log --as ana', 'who looked at Ana’s chart, when and why, checked against the chain'],
+  ['grant dr-osei labs --as ana --for 7d', 'let the doctor of the other hospital in'],
+  ['open ana --as dr-osei', 'read as that doctor'],
+] as const
 
 async function contents(exchange: RunningExchange): Promise<string> {
   const client = new GatewayClient({ baseUrl: exchange.gateways['city-hospital'].url })

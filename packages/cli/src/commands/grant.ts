@@ -1,0 +1,54 @@
+import { compartmentIds, grantAccess } from '@hre/sdk'
+import type { Command } from 'commander'
+import { contextOf } from '../context.ts'
+import { formatMoment } from '../options/amounts.ts'
+import { formatDuration, parseDuration } from '../options/duration.ts'
+import { shortHash } from '../options/short-id.ts'
+import { parseCeiling, parseParts, parsePurpose, wordsOfPurpose } from '../options/words.ts'
+import { listParts } from '../parts.ts'
+import { accountNamed, actorOf, nameOfAccount, runningExchange } from '../running.ts'
+
+interface GrantOptions {
+  as?: string
+  for: string
+  purpose: string
+  ceiling: string
+}
+
+export function addGrant(program: Command): void {
+  program
+    .command('grant <reader> <part...>')
+    .description('let somebody open parts of your chart (labs, summary ..., or all)')
+    .option('--as <name>', 'the patient who is acting')
+    .option('--for <time>', 'how long: 30m, 24h, 7d, 2w, 1y', '24h')
+    .option('--purpose <code>', 'what for: TREAT, HRESCH ...', 'TREAT')
+    .option('--ceiling <number>', 'the most sensitive record that is open, 1 to 5', '5')
+    .action(async (name: string, words: string[], options: GrantOptions, command: Command) => {
+      const context = contextOf(command)
+      const { output } = context
+      const parts = parseParts(words)
+      const seconds = parseDuration(options.for)
+      const purpose = parsePurpose(options.purpose)
+      const ceiling = parseCeiling(options.ceiling)
+      const exchange = await runningExchange(context)
+      const reader = accountNamed(exchange, name)
+      const actor = await actorOf(exchange, options.as)
+      const ids = compartmentIds(actor)
+      const until = Math.floor(Date.now() / 1000) + seconds
+      const applied = await grantAccess(actor, {
+        reader,
+        compartments: parts.map((part) => ids[part]),
+        purposes: [purpose],
+        until,
+        ceiling,
+      })
+      const { transaction, block } = applied.at(-1)!
+      const operations = applied.map((operation, index) => ({ part: parts[index], ...operation }))
+      output.value({ reader, purpose, ceiling, until, granted: operations })
+      const who = nameOfAccount(exchange, reader)
+      output.line(
+        `${who} may open ${listParts(parts)} for ${wordsOfPurpose(purpose)} for ${formatDuration(seconds)}, until ${formatMoment(until)}.`,
+      )
+      output.line(output.style('dim', `transaction ${shortHash(transaction)} · block ${block}`))
+    })
+}

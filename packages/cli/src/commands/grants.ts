@@ -1,0 +1,57 @@
+import { purposesOfBits, rightsOfBits, type GrantView } from '@hre/protocol'
+import { listGrants } from '@hre/sdk'
+import type { Command } from 'commander'
+import { contextOf } from '../context.ts'
+import { formatMoment } from '../options/amounts.ts'
+import { partNames } from '../parts.ts'
+import { actorOf, nameOfAccount, runningExchange } from '../running.ts'
+
+export function addGrants(program: Command): void {
+  program
+    .command('grants')
+    .description('who may open what: grants that a patient gave, or that a reader received')
+    .option('--as <name>', 'who is acting')
+    .option('--received', 'those that were given to the one who is acting')
+    .action(async (options: { as?: string; received?: boolean }, command: Command) => {
+      const context = contextOf(command)
+      const { output } = context
+      const exchange = await runningExchange(context)
+      const actor = await actorOf(exchange, options.as)
+      const grants = await listGrants(actor, options.received ? 'received' : 'given')
+      const rows = grants.map((grant) => ({
+        patient: grant.patient,
+        reader: grant.reader,
+        part: partNames(actor, grant.patient)(grant.compartment),
+        rights: rightsOfBits(grant.rights),
+        purposes: purposesOfBits(grant.purposes),
+        ceiling: grant.ceiling,
+        from: grant.from,
+        until: grant.until,
+        state: stateOf(grant),
+      }))
+      output.value({ grants: rows })
+      if (rows.length === 0) return output.line('There are no grants.')
+      output.table([
+        [options.received ? 'PATIENT' : 'READER', 'PART', 'MAY', 'FOR', 'UP TO', 'UNTIL', 'STATE'],
+        ...rows.map((row) => [
+          nameOfAccount(exchange, options.received ? row.patient : row.reader),
+          row.part,
+          row.rights.map((right) => (right === 'write' ? 'file' : 'open')).join(', '),
+          row.purposes.join(', '),
+          String(row.ceiling),
+          formatMoment(row.until),
+          row.state,
+        ]),
+      ])
+    })
+}
+
+/** In words of the moment: a revoked grant stays in the list, so that nothing disappears. */
+export function stateOf(
+  grant: GrantView,
+  now = Date.now() / 1000,
+): 'in force' | 'revoked' | 'ended' | 'to come' {
+  if (grant.revoked) return 'revoked'
+  if (grant.until <= now) return 'ended'
+  return grant.from > now ? 'to come' : 'in force'
+}

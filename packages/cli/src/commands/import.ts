@@ -1,0 +1,184 @@
+import { constants } from 'node:fs'
+import { access } from 'node:fs/promises'
+import { admitPatient, fileChart, readCharts } from '@hre/exchange'
+import type { Resource } from '@hre/fhir'
+import { hashLeaf, recordsAbi, treeOf } from '@hre/protocol'
+import { connectChain, type Actor, type FiledBatch } from '@hre/sdk'
+import type { Command } from 'commander'
+import { parseEventLogs, type Address, type PublicClient } from 'viem'
+import { contextOf, fromCaller, type Context } from '../context.ts'
+import { CliError, exitCodes, problemOf, usageError, type Problem } from '../errors.ts'
+import { counted, formatBytes, formatSeconds } from '../options/amounts.ts'
+import { shortHash } from '../options/short-id.ts'
+import { accountNamed, actorOf, runningExchange, type KnownExchange } from '../running.ts'
+import { writableExchange } from '../new-people.ts'
+
+interface ImportOptions {
+  as: string
+  patient?: string
+}
+
+export function addImport(program: Command): void {
+  program
+    .command('import <file...>')
+    .description('file charts from FHIR R4 (.json, .ndjson, .gz): for new patients, or for one that is there')
+    .option(
+      '--patient <name>',
+      'file one chart for this patient; else every patient in the files is a new one',
+    )
+    .option('--as <name>', 'who files', 'lina')
+    .action(async (files: string[], options: ImportOptions, command: Command) => {
+      const context = contextOf(command)
+      const exchange = await runningExchange(context)
+      const author = await actorOf(exchange, options.as)
+      const importer = new Importer(context, exchange, author)
+      const patient = options.patient === undefined ? undefined : accountNamed(exchange, options.patient)
+      if (patient && files.length > 1)
+        throw usageError('One chart at a time for one patient', 'Give one file with --patient')
+      const ok = await importer.importFiles(files.map(fromCaller), options.patient, patient)
+      process.exitCode = ok ? exitCodes.ok : exitCodes.failed
+    })
+}
+
+interface Imported {
+  patient: string
+  account: Address
+  batch: number
+  transaction: string
+  block: number
+  records: number
+  bytesIn: number
+  bytesOnDisk: number
+  gas: number
+}
+
+class Importer {
+  readonly #context: Context
+  readonly #exchange: KnownExchange
+  readonly #author: Actor
+  readonly #chain: PublicClient
+  readonly #imported: Imported[] = []
+  readonly #refused: Problem[] = []
+
+  constructor(context: Context, exchange: KnownExchange, author: Actor) {
+    this.#context = context
+    this.#exchange = exchange
+    this.#author = author
+    this.#chain = connectChain(exchange.rpcUrl)
+  }
+
+  /** A file that cannot be read does not keep the others out. @returns whether all went in. */
+  async importFiles(files: string[], name?: string, patient?: Address): Promise<boolean> {
+    const started = performance.now()
+    for (const [index, file] of files.entries()) {
+      try {
+        await access(file, constants.R_OK).catch((cause: unknown) => {
+          throw new CliError('file-unreadable', { cause })
+        })
+        if (name && patient) await this.#importFor(name, patient, await onlyChart(file))
+        else for await (const chart of readCharts([file])) await this.#importNew(chart)
+      } catch (error) {
+        const problem = problemOf(error)
+        if (problem.code === 'internal') throw error
+        this.#refuse(numbered(problem, index + 1, files.length))
+      }
+    }
+    this.#sum(performance.now() - started)
+    return this.#refused.length === 0
+  }
+
+  async #importNew(chart: Resource[]): Promise<void> {
+    const { id, account } = await writableExchange(this.#exchange, async (exchange, freeName) => {
+      const id = freeName()
+      const { account } = await admitPatient(exchange, id, `Imported patient ${id.replace(/\D/g, '')}`)
+      return { id, account }
+    })
+    await this.#importFor(id, account, chart)
+  }
+
+  async #importFor(patient: string, account: Address, chart: readonly Resource[]): Promise<void> {
+    const { output } = this.#context
+    const batch = await fileChart(this.#author, account, chart, output.progress.report)
+    const { transaction, block, leaves, sealedBytes } = batch
+    const bytesIn = chart.reduce((sum, resource) => sum + Buffer.byteLength(JSON.stringify(resource)), 0)
+    const imported = {
+      patient,
+      account,
+      transaction,
+      block,
+      records: leaves.length,
+      bytesIn,
+      bytesOnDisk: sealedBytes,
+      ...(await this.#onChain(batch)),
+    }
+    this.#imported.push(imported)
+    output.value({ event: 'imported', ...imported })
+    output.line(`${patient}: ${counted(leaves.length, 'record')} in batch ${imported.batch}`)
+    output.line(
+      output.style('dim', `    transaction ${shortHash(transaction)} · block ${block} · account ${account}`),
+    )
+  }
+
+  /** The batch's number and what its transaction cost. */
+  async #onChain({ transaction, leaves }: FiledBatch): Promise<{ batch: number; gas: number }> {
+    const { logs, gasUsed } = await this.#chain.getTransactionReceipt({ hash: transaction })
+    const { root } = treeOf(leaves.map(hashLeaf))
+    const events = parseEventLogs({ abi: recordsAbi, logs, eventName: 'RecordsCommitted', strict: true })
+    const batch = events.find(({ args }) => args.root === root)?.args.batch
+    return { batch: Number(batch), gas: Number(gasUsed) }
+  }
+
+  #refuse(problem: Problem): void {
+    this.#refused.push(problem)
+    const { output } = this.#context
+    if (output.json) output.value({ event: 'refused', error: problem })
+    else output.problem(problem)
+  }
+
+  #sum(milliseconds: number): void {
+    const { output } = this.#context
+    const total = (field: 'records' | 'bytesIn' | 'bytesOnDisk' | 'gas') =>
+      this.#imported.reduce((sum, row) => sum + row[field], 0)
+    const [records, gas, bytesIn, bytesOnDisk] = [
+      total('records'),
+      total('gas'),
+      total('bytesIn'),
+      total('bytesOnDisk'),
+    ]
+    const patients = this.#imported.length
+    output.value({
+      event: 'done',
+      patients,
+      records,
+      refused: this.#refused.length,
+      milliseconds: Math.round(milliseconds),
+      gas,
+      bytesIn,
+      bytesOnDisk,
+    })
+    if (patients === 0) return
+    const ratio = (bytesOnDisk / bytesIn).toFixed(2)
+    output.line(
+      `${counted(patients, 'patient')}, ${counted(records, 'record')} in ${formatSeconds(milliseconds)}: ` +
+        `${gas.toLocaleString('en')} gas; ${formatBytes(bytesOnDisk)} sealed on disk for ${formatBytes(bytesIn)} of records (${ratio} times).`,
+    )
+  }
+}
+
+async function onlyChart(file: string): Promise<Resource[]> {
+  const charts: Resource[][] = []
+  for await (const chart of readCharts([file])) charts.push(chart)
+  if (charts.length !== 1)
+    throw usageError(
+      'The file is of more than one patient',
+      'Leave --patient out to bring them in as new patients, or split the file',
+    )
+  return charts[0]!
+}
+
+/** `readCharts` saw one file; the caller gave several. */
+const numbered = (problem: Problem, file: number, of: number): Problem => ({
+  ...problem,
+  title: of > 1 ? problem.title.replace(/\(file 1\b/, `(file ${file}`) : problem.title,
+  data: { ...problem.data, file },
+})

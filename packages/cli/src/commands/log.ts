@@ -1,0 +1,97 @@
+import { decisions, nameOf, purposes, type LoggedAccess } from '@hre/protocol'
+import { connectChain, readAccessLog, verifyAccess } from '@hre/sdk'
+import type { Command } from 'commander'
+import { contextOf } from '../context.ts'
+import { CliError } from '../errors.ts'
+import { counted, formatMoment } from '../options/amounts.ts'
+import { wordsOfPurpose } from '../options/words.ts'
+import { actorOf, nameOfAccount, runningExchange, type KnownExchange } from '../running.ts'
+
+type Verdict = 'anchored' | 'pending' | 'altered'
+
+export function addLog(program: Command): void {
+  program
+    .command('log')
+    .description(
+      'who looked at your chart, or tried to, at every hospital; each entry checked against the chain',
+    )
+    .option('--as <name>', 'the patient who is acting')
+    .action(async (options: { as?: string }, command: Command) => {
+      const context = contextOf(command)
+      const { output } = context
+      const exchange = await runningExchange(context)
+      const actor = await actorOf(exchange, options.as)
+      const { accesses, unreachable } = await readAccessLog(actor)
+      const chain = connectChain(exchange.rpcUrl)
+      const entries: ReturnType<typeof entryOf>[] = []
+      for (const access of accesses) {
+        output.progress.report('Checking the log against the chain', entries.length, accesses.length)
+        entries.push(entryOf(access, await verifyAccess(chain, actor.deployment, access)))
+      }
+      output.value({ entries, unreachable })
+      for (const entry of entries) {
+        const mark = { anchored: '✓', pending: '·', altered: '✗' }[entry.verdict]
+        output.line(`${mark} ${formatMoment(entry.at)}  ${sentenceOf(exchange, actor.account, entry)}`)
+      }
+      output.line()
+      output.line(summaryOf(entries))
+      for (const account of unreachable)
+        output.note(`${nameOfAccount(exchange, account)} could not be asked; its entries are missing here.`)
+      const altered = entries.filter(({ verdict }) => verdict === 'altered')
+      if (altered.length > 0) throw new CliError('log-altered', { data: { entries: altered.length } })
+    })
+}
+
+function entryOf({ receipt, records, request, anchor }: LoggedAccess, verdict: Verdict) {
+  return {
+    at: receipt.at,
+    organisation: receipt.organisation,
+    index: receipt.index,
+    reader: receipt.reader,
+    purpose: nameOf(purposes, receipt.purpose),
+    decision: decisions[receipt.decision] ?? String(receipt.decision),
+    records: records.length,
+    /** The request went to another hospital, which passed it on to this one (A7). */
+    forwardedBy: request.organisation === receipt.organisation ? null : request.organisation,
+    anchor: anchor ? { sequence: anchor.sequence, root: anchor.root } : null,
+    verdict,
+  }
+}
+
+type Entry = ReturnType<typeof entryOf>
+
+function sentenceOf(exchange: KnownExchange, patient: string, entry: Entry): string {
+  const who = entry.reader === patient ? 'You' : nameOfAccount(exchange, entry.reader)
+  const what = counted(entry.records, 'record')
+  const where = nameOfAccount(exchange, entry.organisation)
+  const why = who === 'You' ? 'for yourself' : `for ${wordsOfPurpose(entry.purpose)}`
+  const by = entry.forwardedBy ? `, passed on by ${nameOfAccount(exchange, entry.forwardedBy)}` : ''
+  if (entry.decision !== 'Permitted')
+    return `${who} asked ${why} and was REFUSED: ${reasons[entry.decision] ?? entry.decision}; at ${where}${by}`
+  if (entry.records === 0) return `${who} read this log; at ${where}`
+  return `${who} opened ${what} ${why}; at ${where}${by}`
+}
+
+/** Answers of a decision (C6) as somebody would say them. */
+const reasons: Record<string, string> = {
+  PatientUnknown: 'there is no such patient',
+  ReaderUnknown: 'nobody knows who asked',
+  CompartmentUnknown: 'there is no such part of the chart',
+  NoGrant: 'you gave no permission',
+  NotYetValid: 'your permission has not begun',
+  Expired: 'your permission has ended',
+  RightNotGranted: 'your permission is to file records, not to open them',
+  PurposeNotGranted: 'your permission is for another purpose',
+  SensitivityAboveCeiling: 'the record is more sensitive than you allowed',
+}
+
+function summaryOf(entries: readonly Entry[]): string {
+  const count = (test: (entry: Entry) => boolean) => entries.filter(test).length
+  const refused = count(({ decision }) => decision !== 'Permitted')
+  const pending = count(({ verdict }) => verdict === 'pending')
+  return [
+    `${entries.length} entries, ${counted(refused, 'refusal')} among them.`,
+    `✓ ${count(({ verdict }) => verdict === 'anchored')} are anchored on the chain, where nobody can change them;`,
+    `· ${pending} will be within seconds.`,
+  ].join(' ')
+}

@@ -1,0 +1,75 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, type Resource } from '@hre/fhir'
+import { openRecords, type OpenedItem } from '@hre/sdk'
+import type { Command } from 'commander'
+import { accessTo, purposeOf, recordsOf } from '../access.ts'
+import { contextOf, fromCaller } from '../context.ts'
+import { CliError } from '../errors.ts'
+import { counted } from '../options/amounts.ts'
+import { shortId } from '../options/short-id.ts'
+import { accountNamed, actorOf, runningExchange } from '../running.ts'
+
+interface OpenOptions {
+  as?: string
+  purpose?: string
+  out?: string
+}
+
+export function addOpen(program: Command): void {
+  program
+    .command('open <patient> [record...]')
+    .description('open records: one line for each, or with --json their contents')
+    .option('--as <name>', 'who is acting')
+    .option('--purpose <code>', 'why: TREAT, ETREAT, HRESCH ... (default: TREAT, for the patient PATRQT)')
+    .option('--out <folder>', 'also write each record to a file of its own')
+    .action(async (name: string, wanted: string[], options: OpenOptions, command: Command) => {
+      const context = contextOf(command)
+      const { output } = context
+      const exchange = await runningExchange(context)
+      const patient = accountNamed(exchange, name)
+      const actor = await actorOf(exchange, options.as)
+      const purpose = purposeOf(actor, patient, options.purpose)
+      const accesses = await accessTo(actor, { patient, purpose, wanted })
+      const total = recordsOf(accesses).length
+      let opened = 0
+      for (const access of accesses)
+        for await (const item of openRecords(actor, access)) {
+          output.progress.report('Opening records', ++opened, total)
+          const file = options.out && (await save(fromCaller(options.out), item))
+          output.value(asJson(item, file))
+          output.line(`${output.style('dim', shortId(item.leaf.record))}  ${inWords(item)}`)
+        }
+      output.line(
+        `${counted(opened, 'record')} opened; each fits its content id, its seal and its commitment.`,
+      )
+    })
+}
+
+const decode = (body: Uint8Array): string => new TextDecoder().decode(body)
+const isFhir = ({ mediaType }: OpenedItem): boolean => mediaType === 'application/fhir+json'
+
+function asJson(item: OpenedItem, file: string | undefined) {
+  const { leaf, batch, mediaType, body } = item
+  const contents = isFhir(item)
+    ? { resource: JSON.parse(decode(body)) as unknown }
+    : { base64: Buffer.from(body).toString('base64') }
+  return { record: leaf.record, batch, mediaType, ...(file ? { file } : {}), ...contents }
+}
+
+const inWords = (item: OpenedItem): string =>
+  isFhir(item)
+    ? describe(JSON.parse(decode(item.body)) as Resource)
+    : `${item.mediaType}, ${counted(item.body.length, 'byte')}`
+
+/** Readable by the owner alone: it is somebody's record in the clear. */
+async function save(folder: string, item: OpenedItem): Promise<string> {
+  const path = join(folder, `${shortId(item.leaf.record)}${isFhir(item) ? '.json' : '.bin'}`)
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await writeFile(path, item.body, { mode: 0o600 })
+  } catch (cause) {
+    throw new CliError('file-unwritable', { cause })
+  }
+  return path
+}

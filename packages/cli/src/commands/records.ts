@@ -1,0 +1,51 @@
+import { nameOf, recordKinds } from '@hre/protocol'
+import { requestAccess } from '@hre/sdk'
+import type { Command } from 'commander'
+import { purposeOf } from '../access.ts'
+import { contextOf } from '../context.ts'
+import { counted } from '../options/amounts.ts'
+import { shortId } from '../options/short-id.ts'
+import { partNames } from '../parts.ts'
+import { accountNamed, actorOf, runningExchange } from '../running.ts'
+
+export function addRecords(program: Command): void {
+  program
+    .command('records <patient>')
+    .description('list the records of a chart that are open to somebody; the patient sees that they looked')
+    .option('--as <name>', 'who is acting')
+    .option('--purpose <code>', 'why: TREAT, ETREAT, HRESCH ... (default: TREAT, for the patient PATRQT)')
+    .action(async (name: string, options: { as?: string; purpose?: string }, command: Command) => {
+      const context = contextOf(command)
+      const { output } = context
+      const exchange = await runningExchange(context)
+      const patient = accountNamed(exchange, name)
+      const actor = await actorOf(exchange, options.as)
+      const { records, receipt } = await requestAccess(actor, {
+        patient,
+        purpose: purposeOf(actor, patient, options.purpose),
+      })
+      const partOf = partNames(actor, patient)
+      const rows = records.map(({ leaf, batch }) => ({
+        record: leaf.record,
+        kind: nameOf(recordKinds, leaf.kind),
+        part: partOf(leaf.compartment),
+        sensitivity: leaf.sensitivity,
+        batch,
+        epoch: leaf.epoch,
+        contentId: leaf.content,
+      }))
+      output.value({ patient, receipt: receipt.index, records: rows })
+      output.table([
+        ['RECORD', 'KIND', 'PART', 'SENSITIVITY', 'BATCH', 'EPOCH'],
+        ...rows.map((row) => [
+          shortId(row.record),
+          row.kind,
+          row.part,
+          String(row.sensitivity),
+          String(row.batch),
+          String(row.epoch),
+        ]),
+      ])
+      output.line(`${counted(rows.length, 'record')}; the access is entry ${receipt.index} of the log.`)
+    })
+}

@@ -1,0 +1,48 @@
+import { compartmentNames } from '@hre/fhir'
+import { rights } from '@hre/protocol'
+import { compartmentIds, listGrants, revokeAccess } from '@hre/sdk'
+import type { Command } from 'commander'
+import { contextOf } from '../context.ts'
+import { CliError } from '../errors.ts'
+import { shortHash } from '../options/short-id.ts'
+import { parseParts } from '../options/words.ts'
+import { listParts } from '../parts.ts'
+import { accountNamed, actorOf, nameOfAccount, runningExchange } from '../running.ts'
+import { stateOf } from './grants.ts'
+
+export function addRevoke(program: Command): void {
+  program
+    .command('revoke <reader> [part...]')
+    .description('take a permission back and change the keys; without parts, all of that reader’s')
+    .option('--as <name>', 'the patient who is acting')
+    .action(async (name: string, words: string[], options: { as?: string }, command: Command) => {
+      const context = contextOf(command)
+      const { output } = context
+      const wanted = parseParts(words)
+      const exchange = await runningExchange(context)
+      const reader = accountNamed(exchange, name)
+      const actor = await actorOf(exchange, options.as)
+      const ids = compartmentIds(actor)
+      const held = (await listGrants(actor)).filter(
+        (grant) =>
+          grant.reader === reader &&
+          ['in force', 'to come'].includes(stateOf(grant)) &&
+          (grant.rights & rights.read) !== 0,
+      )
+      const open = compartmentNames.filter((part) =>
+        held.some(({ compartment }) => compartment === ids[part]),
+      )
+      // `all` means all there is; a part by its name must be there.
+      const parts = words.length === 0 || words.includes('all') ? open : wanted
+      const missing = parts.filter((part) => !open.includes(part))
+      if (missing.length > 0 || parts.length === 0)
+        throw new CliError('part-not-granted', { data: { parts: missing } })
+      const applied = await revokeAccess(actor, { reader, compartments: parts.map((part) => ids[part]) })
+      const { transaction, block } = applied[0]!
+      output.value({ reader, parts, applied })
+      output.line(
+        `${nameOfAccount(exchange, reader)} may no longer open ${listParts(parts)}; what is filed from now on has a new key.`,
+      )
+      output.line(output.style('dim', `transaction ${shortHash(transaction)} · block ${block}`))
+    })
+}
