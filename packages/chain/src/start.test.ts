@@ -29,6 +29,7 @@ import {
   type ChainEvent,
   type ChainOptions,
 } from './index.ts'
+import { readJournal } from './journal.ts'
 import { findEngineBinary } from './engine-binary.ts'
 
 async function chainOf(
@@ -251,6 +252,8 @@ test('[H4] a transaction that an earlier one in its block made invalid is refuse
     [undefined, 'transaction became invalid', undefined],
   )
   assert.equal(chain.stats().transactions, 3)
+  const { entries } = await readJournal(nodeDisk, join(chain.dataDir, 'chain', 'journal-000000'))
+  assert.deepEqual(entries.at(-1), { kind: 'amend', number: 2, mined: [0, 2] })
   await assertSameAfterEngineDeath(chain)
   await call(chain.url, 'eth_sendRawTransaction', [await ben.count(2, { nonce: 1 })])
   await assertSameAfterEngineDeath(chain)
