@@ -13,6 +13,8 @@ export const limits = {
   /** How far ahead a deadline may be (O5). */
   operationDeadlineSecondsMax: 24 * 60 * 60,
   operationDeadlineSecondsDefault: 10 * 60,
+  /** One operation's gas (O8): a larger one could crowd out its neighbours. */
+  operationGasMax: 8_000_000,
   /** Grant period (C2). */
   grantSecondsMax: 10 * 365 * 24 * 60 * 60,
   /** Records named in one access request (A1). */

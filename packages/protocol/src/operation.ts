@@ -11,7 +11,7 @@ export const operationSchema = z.object({
   data: bytesSchema(limits.operationDataBytesMax),
   nonce: bytes32Schema,
   deadline: secondsSchema,
-  gasLimit: z.int().min(21_000).max(16_000_000),
+  gasLimit: z.int().min(21_000).max(limits.operationGasMax),
 })
 export type Operation = z.infer<typeof operationSchema>
 

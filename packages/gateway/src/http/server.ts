@@ -3,10 +3,9 @@ import rateLimit from '@fastify/rate-limit'
 import { hreError, HreError, limits, routes, toProblem, type Route, type RouteName } from '@hre/protocol'
 import Fastify, { LogController, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { z } from 'zod'
-import { eq } from 'drizzle-orm'
 import type { Address } from 'viem'
 import type { Gateway } from '../gateway.ts'
-import * as t from '../store/schema.ts'
+import { isActiveOrganisation } from '../store/directory.ts'
 import type { Handlers } from './handler.ts'
 import { consentHandlers } from './handlers/consent.ts'
 import { directoryHandlers } from './handlers/directory.ts'
@@ -129,8 +128,7 @@ const accountOf = (request: FastifyRequest): Address | undefined => accounts.get
 
 async function assertOrganisation({ db, follower }: Gateway, account: Address): Promise<void> {
   await follower.sync()
-  const [organisation] = await db.select().from(t.organisations).where(eq(t.organisations.account, account))
-  if (!organisation) throw hreError('forbidden')
+  if (!(await isActiveOrganisation(db, account))) throw hreError('forbidden')
 }
 
 /** Anything thrown, as a problem that is safe to show. What we did not expect is logged and not told. */

@@ -12,17 +12,17 @@ import {
   type SignedOperation,
 } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
-import { encodeFunctionData, keccak256, type Hex, type TransactionReceipt } from 'viem'
+import { encodeFunctionData, keccak256, size, type Hex, type TransactionReceipt } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import type { Chain } from '../chain.ts'
 import type { Database } from '../store/database.ts'
 import * as t from '../store/schema.ts'
-import { errorOfReason, outcomeKey, outcomesOf } from './outcome.ts'
+import { errorOfReason, outcomesOf, type Outcome } from './outcome.ts'
 
 /** Gas of one transaction: below the cap of EIP-7825 (16,777,216). */
 const gasPerTransactionMax = 16_000_000
-/** What `Intake.submit` itself needs: per transaction, and per operation for its signature and call data. */
-const gasOverhead = { transaction: 100_000, operation: 120_000 }
+/** What `Intake.submit` itself needs; contract signers are asked with up to 500,000 gas (O6). */
+const gasOverhead = { transaction: 100_000, operation: 60_000, contractSigner: 540_000 }
 const receiptPollMilliseconds = 30
 const retryMilliseconds = 1_000
 
@@ -258,30 +258,41 @@ export class Relay {
 
   async #record(receipt: TransactionReceipt): Promise<void> {
     const transaction = receipt.transactionHash
-    const outcomes = outcomesOf(receipt)
-    const rows = await this.#db.select().from(t.operations).where(eq(t.operations.transaction, transaction))
+    // In the order in which they were submitted: a refusal names its operation by place.
+    const rows = await this.#db
+      .select()
+      .from(t.operations)
+      .where(eq(t.operations.transaction, transaction))
+      .orderBy(asc(t.operations.sequence))
+    const outcomes = outcomesOf(
+      receipt,
+      rows.map(({ signed }) => signed),
+    )
+    const block = Number(receipt.blockNumber)
     await this.#db.transaction(async (tx) => {
-      for (const row of rows)
-        await tx.update(t.operations).set(settled(row)).where(eq(t.operations.id, row.id))
+      for (const [index, { id }] of rows.entries())
+        await tx.update(t.operations).set(settled(outcomes[index], block)).where(eq(t.operations.id, id))
       await tx.delete(t.submissions).where(eq(t.submissions.transaction, transaction))
     })
-
-    function settled(row: Row): Partial<typeof t.operations.$inferInsert> {
-      const outcome = outcomes.get(outcomeKey(row.account, BigInt(row.nonce)))
-      const block = Number(receipt.blockNumber)
-      if (outcome?.applied) return { state: 'applied', block }
-      // The whole transaction reverted: nothing was spent, so it goes back into the queue.
-      if (!outcome) return { state: 'queued', transaction: null }
-      return { state: 'failed', block, problem: toProblem(outcome.error) }
-    }
   }
 }
 
+function settled(outcome: Outcome | undefined, block: number): Partial<typeof t.operations.$inferInsert> {
+  // The whole transaction reverted: nothing was spent, so it goes back into the queue.
+  if (!outcome) return { state: 'queued', transaction: null }
+  return outcome.applied
+    ? { state: 'applied', block }
+    : { state: 'failed', block, problem: toProblem(outcome.error) }
+}
+
+/** An operation's allowance, what the EVM keeps back of it (1/64), and its signature and call data. */
+const gasOfOne = ({ signed: { operation, signature } }: Row): number =>
+  Math.ceil((operation.gasLimit * 64) / 63) +
+  gasOverhead.operation +
+  (size(signature) === 65 ? 0 : gasOverhead.contractSigner)
+
 const gasOf = (rows: readonly Row[]): number =>
-  rows.reduce(
-    (sum, { signed }) => sum + signed.operation.gasLimit + gasOverhead.operation,
-    gasOverhead.transaction,
-  )
+  rows.reduce((sum, row) => sum + gasOfOne(row), gasOverhead.transaction)
 
 /** The longest head of the queue that one transaction may carry. */
 function fitting(queued: readonly Row[]): Row[] {

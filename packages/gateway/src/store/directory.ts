@@ -6,10 +6,24 @@ import * as t from './schema.ts'
 
 /** The active organisation that the account is, or is a member of (`Directory.organisationOf`). */
 export async function organisationOf(db: Database, account: Address): Promise<Address | undefined> {
-  const [organisation] = await db.select().from(t.organisations).where(eq(t.organisations.account, account))
-  if (organisation) return account
-  const [member] = await db.select().from(t.members).where(eq(t.members.account, account))
+  if (await isActiveOrganisation(db, account)) return account
+  // A member acts once registered (D6).
+  const [member] = await db
+    .select({ organisation: t.members.organisation })
+    .from(t.members)
+    .innerJoin(t.accounts, eq(t.accounts.account, t.members.account))
+    .where(eq(t.members.account, account))
   return member?.organisation
+}
+
+/** Admitted and registered (D4). */
+export async function isActiveOrganisation(db: Database, account: Address): Promise<boolean> {
+  const rows = await db
+    .select({ account: t.organisations.account })
+    .from(t.organisations)
+    .innerJoin(t.accounts, eq(t.accounts.account, t.organisations.account))
+    .where(eq(t.organisations.account, account))
+  return rows.length > 0
 }
 
 export async function signerOf(db: Database, account: Address): Promise<`0x${string}` | undefined> {
