@@ -70,6 +70,7 @@ async function start(context: Context, options: StartOptions): Promise<boolean> 
   } finally {
     await Promise.allSettled(said)
     output.progress.clear()
+    if (signal.aborted) output.note('Stopped.')
   }
 }
 
