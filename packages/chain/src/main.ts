@@ -57,6 +57,8 @@ async function main(): Promise<void> {
     values.json ? `${JSON.stringify(ready)}\n` : `chain: ${chain.url} at block ${blockNumber}\n`,
   )
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void chain.stop())
+  // A supervisor that dies without a word closes our standard input.
+  if (process.env['HRE_SUPERVISED']) process.stdin.resume().once('end', () => void chain.stop())
   await chain.ended
   if (failed !== undefined) throw failed
 }

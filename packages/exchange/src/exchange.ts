@@ -78,9 +78,15 @@ export async function startExchange(options: { data: string; progress: Progress 
       people: known.people ?? {},
       pid: process.pid,
     }
-    for (const id of Object.keys(organisations) as OrganisationId[]) {
-      options.progress(`Starting the gateway of ${organisations[id].name}`)
-      file.gateways[id] = await startGatewayPart(layout, parts, id, { rpcUrl, deployment })
+    options.progress('Starting the gateways of City Hospital and Lakeside Clinic')
+    const ids = Object.keys(organisations) as OrganisationId[]
+    const started = await Promise.allSettled(
+      ids.map((id) => startGatewayPart(layout, parts, id, { rpcUrl, deployment })),
+    )
+    for (const [index, id] of ids.entries()) {
+      const outcome = started[index]!
+      if (outcome.status === 'rejected') throw outcome.reason
+      file.gateways[id] = outcome.value
     }
     const save = async () => {
       // A command may have brought somebody in meanwhile.

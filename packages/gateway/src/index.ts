@@ -1,3 +1,5 @@
 export { FilesBlobStore } from './blobs/files.ts'
+export { factsOf } from './access/decide.ts'
+export * as tables from './store/schema.ts'
 export { startGateway, type RunningGateway } from './app.ts'
 export { configSchema, ConfigError, loadConfig, type GatewayConfig } from './config.ts'

@@ -138,7 +138,7 @@ export class Anchors {
   async #releaseFailed(): Promise<void> {
     const organisation = this.#identity.account
     const [newest] = await this.#db.select({ sequence: max(t.receipts.anchor) }).from(t.receipts)
-    if (newest?.sequence == null) return
+    if (newest?.sequence === null || newest === undefined) return
     const open = await this.#db
       .select()
       .from(t.operations)

@@ -64,7 +64,7 @@ function mostTelling(refusals: Decision[], facts: (compartment: Hex) => Decision
 }
 
 /** What decisions about this reader and this patient depend on, read once for all compartments. */
-async function factsOf(
+export async function factsOf(
   db: Database,
   reader: Address,
   patient: Address,

@@ -37,7 +37,7 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     loggerInstance: gateway.log,
     bodyLimit: limits.jsonBodyBytesMax,
     requestTimeout: requestTimeoutMilliseconds,
-    http: { maxHeaderSize: headersBytesMax, headersTimeout: 10_000 },
+    http: { maxHeaderSize: headersBytesMax, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
     // Paths hold pseudonyms at most, but they tell who reads whom: requests are not logged.

@@ -40,7 +40,7 @@ export const recordRoutes = {
     method: 'PUT',
     path: '/v1/blobs/:contentId',
     auth: 'account',
-    summary: 'Upload one sealed file; members of this gateway’s organisation and patients',
+    summary: 'Upload one sealed file; members of this gateway’s organisation who may author',
     params: contentParams,
     body: 'bytes',
     bodyBytesMax: limits.blobBytesMax,
