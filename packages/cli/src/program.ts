@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { addDoctor } from './commands/doctor.ts'
 import { addGrant } from './commands/grant.ts'
 import { addGrants } from './commands/grants.ts'
 import { addImport } from './commands/import.ts'
@@ -42,6 +43,7 @@ const commands = [
   addLog,
   addProve,
   addVerify,
+  addDoctor,
 ]
 
 /** The whole command line; `main.ts` runs it. */

@@ -22,7 +22,7 @@ export const chainId = 72_773
 export const country = 'IN'
 
 /** Ports that are tried first, so that addresses stay the same from start to start where they can. */
-const wishedPorts = { chain: 8545, 'city-hospital': 3001, 'lakeside-clinic': 3002 } as const
+export const wishedPorts = { chain: 8545, 'city-hospital': 3001, 'lakeside-clinic': 3002 } as const
 
 /** What clients find in `exchange.json`. */
 export interface ExchangeFile {

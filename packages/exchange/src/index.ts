@@ -1,4 +1,5 @@
 export * from './charts.ts'
+export { diagnose, type DiagnoseOptions, type Finding } from './doctor.ts'
 export * from './errors.ts'
 export * from './exchange.ts'
 export * from './files.ts'
