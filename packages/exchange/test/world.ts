@@ -95,7 +95,7 @@ export async function startWorld(): Promise<World> {
     async stop() {
       await city.gateway.stop()
       await lakeside.gateway.stop()
-      await chain.stop()
+      await this.chain.stop()
       await rm(folder, { recursive: true, force: true })
     },
   }
