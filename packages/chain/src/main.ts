@@ -60,6 +60,7 @@ async function main(): Promise<void> {
   // A supervisor that dies without a word closes our standard input.
   if (process.env['HRE_SUPERVISED']) process.stdin.resume().once('end', () => void chain.stop())
   await chain.ended
+  process.stdin.destroy()
   if (failed !== undefined) throw failed
 }
 

@@ -71,7 +71,7 @@ export async function startWorld(): Promise<World> {
 
   const newStranger = (hospital = city) =>
     connect({ gatewayUrl: hospital.gateway.url, rootSeed: createRootSeed() })
-  return {
+  const world: World = {
     deployment,
     chain,
     rpc: connectChain(chain.url),
@@ -93,12 +93,13 @@ export async function startWorld(): Promise<World> {
       return actor
     },
     async stop() {
-      await city.gateway.stop()
-      await lakeside.gateway.stop()
-      await this.chain.stop()
+      await world.city.gateway.stop()
+      await world.lakeside.gateway.stop()
+      await world.chain.stop()
       await rm(folder, { recursive: true, force: true })
     },
   }
+  return world
 }
 
 export const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds

@@ -44,7 +44,7 @@ export class ReceiptLog {
   }
 
   /**
-   * Writes one receipt; when this returns it is durable.
+   * Writes one receipt; when this returns it is durable. A forwarded request has one, however many files it names.
    *
    * @throws HreError `request-stale` when the reader's nonce was used before: nothing is written then.
    */
@@ -61,6 +61,10 @@ export class ReceiptLog {
       }
       // One writer at a time: indexes are consecutive (A3), also with several replicas on one database.
       await tx.execute('lock table receipts in share row exclusive mode')
+      const requestHash = hashAccessRequest(this.#deployment, request)
+      // Files of one forwarded request are asked for side by side: the first writes the receipt for all.
+      const earlier = forwardedBy && (await this.forwarded(tx, requestHash, forwardedBy, access.at))
+      if (earlier) return earlier
       const [last] = await tx.select().from(t.receipts).orderBy(desc(t.receipts.index)).limit(1)
       const [row] = await tx
         .insert(t.receipts)
@@ -72,7 +76,7 @@ export class ReceiptLog {
           purpose: request.purpose,
           decision: decisionNumber(access.decision),
           at: access.at,
-          requestHash: hashAccessRequest(this.#deployment, request),
+          requestHash,
           salt: bytesToHex(randomBytes(32)),
           request,
           signature: access.signature,
@@ -84,8 +88,13 @@ export class ReceiptLog {
   }
 
   /** The receipt under which a forwarded request was already released, within the time a receipt is good for. */
-  async forwarded(requestHash: Hex, by: Address, now: number): Promise<StoredReceipt | undefined> {
-    const [row] = await this.#db
+  async forwarded(
+    db: Database,
+    requestHash: Hex,
+    by: Address,
+    now: number,
+  ): Promise<StoredReceipt | undefined> {
+    const [row] = await db
       .select()
       .from(t.receipts)
       .where(

@@ -1,7 +1,9 @@
 import { eq } from 'drizzle-orm'
 import { accessRequestTypedData, hashAccessRequest, hreError, type peerRoutes } from '@hre/protocol'
-import { hexToBytes } from 'viem'
+import { hexToBytes, type Address } from 'viem'
 import { ruleOn } from '../../access/decide.ts'
+import type { Access, StoredReceipt } from '../../access/receipts.ts'
+import type { Gateway } from '../../gateway.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
 import { assertFresh, fetchBlob } from './records.ts'
@@ -31,21 +33,25 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
     const now = unixNow()
     const requestHash = hashAccessRequest(deployment, request)
     // One receipt for a request, however many files it names; only its first release must be fresh.
-    const earlier = await receipts.forwarded(requestHash, account, now)
+    const earlier = await receipts.forwarded(db, requestHash, account, now)
     if (!earlier) assertFresh(request)
-    const ruling = await ruleOn(db, request, now)
-    const records = ruling.leaves.length > 0 ? ruling.leaves.map(({ record }) => record) : request.records
-    if (!earlier)
-      await receipts.append({
-        request,
-        signature,
-        decision: ruling.decision,
-        records,
-        at: now,
-        forwardedBy: account,
-      })
-    const leaf = ruling.leaves.find(({ content }) => content === params.contentId)
-    if (!leaf) throw hreError('not-found')
+    const receipt =
+      earlier ?? (await receiptFor(gateway, { request, signature, at: now, forwardedBy: account }))
+    const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.content, params.contentId))
+    if (!leaf || receipt.decision !== 0 || !receipt.records.includes(leaf.record)) throw hreError('not-found')
+    // Decided anew for each file: a revocation after the receipt counts.
+    const again = await ruleOn(db, { ...request, records: [leaf.record] }, now)
+    if (again.decision !== 'Permitted') throw hreError('not-found')
     return fetchBlob(gateway, leaf, () => Promise.reject(hreError('not-found')))
   },
+}
+
+/** Rules on the whole request and writes it down, before the first file is released (A2). */
+async function receiptFor(
+  { db, receipts }: Gateway,
+  access: Pick<Access, 'request' | 'signature' | 'at'> & { forwardedBy: Address },
+): Promise<StoredReceipt> {
+  const { decision, leaves } = await ruleOn(db, access.request, access.at)
+  const records = leaves.length > 0 ? leaves.map(({ record }) => record) : access.request.records
+  return receipts.append({ ...access, decision, records })
 }
