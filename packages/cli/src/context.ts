@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { layoutOf, type Layout } from '@hre/exchange'
+import { layoutOf, type Layout } from '@hre/exchange/client'
 import type { Command } from 'commander'
 import { Output } from './output.ts'
 

@@ -7,7 +7,7 @@ import {
   writeJson,
   type ExchangeFile,
   type RunningExchange,
-} from '@hre/exchange'
+} from '@hre/exchange/client'
 import type { KnownExchange } from './running.ts'
 
 const waitMilliseconds = 60_000

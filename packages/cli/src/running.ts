@@ -5,7 +5,7 @@ import {
   readIfThere,
   type ExchangeFile,
   type Layout,
-} from '@hre/exchange'
+} from '@hre/exchange/client'
 import type { Actor } from '@hre/sdk'
 import { addressSchema } from '@hre/protocol'
 import type { Address } from 'viem'

@@ -1,4 +1,4 @@
-import { diagnose, type Finding } from '@hre/exchange'
+import type { Finding } from '@hre/exchange'
 import type { Command } from 'commander'
 import { contextOf } from '../context.ts'
 import { exitCodes } from '../errors.ts'
@@ -12,6 +12,7 @@ export function addDoctor(program: Command): void {
       const { output, data } = contextOf(command)
       const counts = { ok: 0, warning: 0, problem: 0 }
       output.progress.report('Looking')
+      const { diagnose } = await import('@hre/exchange')
       for await (const finding of diagnose({ data })) {
         counts[finding.state]++
         output.value(finding)

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
-import { admitPatient, fileChart, readCharts } from '@hre/exchange'
+import { admitPatient } from '@hre/exchange/client'
 import type { Resource } from '@hre/fhir'
 import { hashLeaf, recordsAbi, treeOf } from '@hre/protocol'
 import { connectChain, type Actor, type FiledBatch } from '@hre/sdk'
@@ -76,7 +76,7 @@ class Importer {
           throw new CliError('file-unreadable', { cause })
         })
         if (name && patient) await this.#importFor(name, patient, await onlyChart(file))
-        else for await (const chart of readCharts([file])) await this.#importNew(chart)
+        else for await (const chart of await chartsIn(file)) await this.#importNew(chart)
       } catch (error) {
         const problem = problemOf(error)
         if (problem.code === 'internal') throw error
@@ -98,6 +98,7 @@ class Importer {
 
   async #importFor(patient: string, account: Address, chart: readonly Resource[]): Promise<void> {
     const { output } = this.#context
+    const { fileChart } = await import('@hre/exchange')
     const batch = await fileChart(this.#author, account, chart, output.progress.report)
     const { transaction, block, leaves, sealedBytes } = batch
     const bytesIn = chart.reduce((sum, resource) => sum + Buffer.byteLength(JSON.stringify(resource)), 0)
@@ -165,9 +166,14 @@ class Importer {
   }
 }
 
+async function chartsIn(file: string): Promise<AsyncIterable<Resource[]>> {
+  const { readCharts } = await import('@hre/exchange')
+  return readCharts([file])
+}
+
 async function onlyChart(file: string): Promise<Resource[]> {
   const charts: Resource[][] = []
-  for await (const chart of readCharts([file])) charts.push(chart)
+  for await (const chart of await chartsIn(file)) charts.push(chart)
   if (charts.length !== 1)
     throw usageError(
       'The file is of more than one patient',

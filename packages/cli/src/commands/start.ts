@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { GatewayClient } from '@hre/client'
-import { run, type RunningExchange, type StoryLine } from '@hre/exchange'
+import type { RunningExchange, StoryLine } from '@hre/exchange'
 import type { Command } from 'commander'
 import { contextOf, fromCaller, type Context } from '../context.ts'
 import { CliError, exitCodes } from '../errors.ts'
@@ -30,6 +30,8 @@ export function addStart(program: Command): void {
 
 async function start(context: Context, options: StartOptions): Promise<boolean> {
   const { output } = context
+  // Loaded here: a gateway and a compiler are more than other commands need.
+  const { run } = await import('@hre/exchange')
   const importFiles = (options.import ?? []).map(fromCaller)
   await assertReadable(importFiles)
   const once = options.once ?? false
