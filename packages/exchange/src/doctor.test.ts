@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { diagnose, type Finding } from './doctor.ts'
+import { checkEngine } from './doctor/engine.ts'
 import { checkDependencies, checkNode } from './doctor/setup.ts'
 import type { ExchangeFile } from './exchange.ts'
 import { writeJson, writeWhole } from './files.ts'
@@ -162,6 +163,29 @@ describe('the set-up', () => {
     assert.equal(checkNode('22.11.0').state, 'problem')
     assert.equal(checkNode('24.0.0').state, 'ok')
   })
+
+  test(
+    'an engine that is missing, does not run or is another version',
+    { skip: process.platform === 'win32' },
+    async () => {
+      const checkout = await mkdtemp(join(tmpdir(), 'hre-doctor-'))
+      const environment = { PATH: join(checkout, 'bin') }
+      const binary = join(checkout, 'bin/anvil')
+      const engine = async (script: string) => {
+        await writeWhole(binary, `#!/bin/sh\n${script}\n`)
+        await chmod(binary, 0o755)
+        return checkEngine(checkout, environment)
+      }
+      await writeJson(join(checkout, 'package.json'), {
+        optionalDependencies: { '@foundry-rs/anvil-linux-amd64': '1.7.1' },
+      })
+      assert.match((await checkEngine(checkout, environment)).text, /There is no anvil/)
+      assert.equal((await engine('exit 1')).state, 'problem')
+      assert.equal((await engine('echo anvil Version: 1.5.0-stable')).state, 'warning')
+      assert.equal((await engine('echo anvil Version: 1.7.3-stable')).state, 'ok')
+      await rm(checkout, { recursive: true })
+    },
+  )
 
   test('packages that are missing or of another version are named; other platforms’ may be missing', async () => {
     const checkout = await mkdtemp(join(tmpdir(), 'hre-doctor-'))

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url'
+import { checkEngine } from './doctor/engine.ts'
 import { checkFolder } from './doctor/folder.ts'
 import type { Finding } from './doctor/finding.ts'
 import { checkKeys } from './doctor/keys.ts'
 import { checkGateways, checkChain } from './doctor/running.ts'
-import { checkContracts, checkDependencies, checkEngine, checkNode } from './doctor/setup.ts'
+import { checkContracts, checkDependencies, checkNode } from './doctor/setup.ts'
 import { checkLock, checkPorts } from './doctor/standing.ts'
 import { readExchange } from './doctor/exchange-file.ts'
 import { layoutOf } from './layout.ts'
@@ -28,7 +29,7 @@ export async function* diagnose(options: DiagnoseOptions): AsyncGenerator<Findin
   const layout = layoutOf(options.data)
   yield checkNode()
   yield await checkDependencies(checkout)
-  yield await checkEngine()
+  yield await checkEngine(checkout)
   yield await checkContracts(checkout)
   const folder = yield* checkFolder(layout)
   if (folder === 'missing') {

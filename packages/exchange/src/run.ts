@@ -132,7 +132,10 @@ async function importRest(
   const seconds = (performance.now() - started) / 1000
   return {
     ok: true,
-    text: `City Hospital files the charts of ${patients} more patients, each in one batch`,
+    text:
+      patients === 0
+        ? 'The files hold one patient’s chart, which was filed above'
+        : `City Hospital files the charts of ${patients} more ${patients === 1 ? 'patient' : 'patients'}, each in one batch`,
     proof: { patients, records, seconds: Number(seconds.toFixed(1)), gasOfBatches: Number(gas) },
   }
 }

@@ -1,8 +1,5 @@
-import { execFile } from 'node:child_process'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { ENGINE_VERSION_TESTED, findEngineBinary } from '../../../chain/src/engine-binary.ts'
 import { ok, problem, warning, type Finding } from './finding.ts'
 
 const nodeMajorMin = 24
@@ -58,29 +55,6 @@ async function versionAt(folder: string): Promise<string | undefined> {
     return (JSON.parse(await readFile(join(folder, 'package.json'), 'utf8')) as { version: string }).version
   } catch {
     return undefined
-  }
-}
-
-/** The embedded chain's engine. */
-export async function checkEngine(environment: NodeJS.ProcessEnv = process.env): Promise<Finding> {
-  const install =
-    'Run `npm ci`; where the registry has none for this platform, install anvil 1.7.1 (getfoundry.sh)'
-  try {
-    const binary = findEngineBinary(environment)
-    const { stdout } = await promisify(execFile)(binary, ['--version'], { timeout: 20_000 })
-    const version = /(\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? 'of an unknown version'
-    if (ENGINE_VERSION_TESTED.test(`anvil/v${version}`))
-      return ok('chain engine', `anvil ${version}, ${binary}`)
-    return warning(
-      'chain engine',
-      `anvil ${version} was not tested with this version of HRE`,
-      'Install anvil 1.7.1',
-    )
-  } catch (error) {
-    const { code } = error as { code?: string }
-    return code === 'CHAIN_ENGINE_MISSING'
-      ? problem('chain engine', 'There is no anvil', install)
-      : problem('chain engine', 'anvil is there but does not run', install)
   }
 }
 
