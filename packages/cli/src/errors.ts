@@ -31,6 +31,10 @@ const cliErrorTable = {
     'Entries of the access log do not match what was anchored on the chain',
     'Show them to an auditor: a hospital’s log was altered',
   ],
+  'chain-unreachable': [
+    'No chain answers there',
+    'Check the address given with --rpc, and that the chain runs',
+  ],
   'proof-unreadable': [
     'That is not a record’s proof file',
     'Make one with `hre prove RECORD --patient PATIENT --as WHO`',
@@ -95,7 +99,13 @@ export function problemOf(error: unknown): Problem {
       data: {},
     }
   const { code, hint, retry, data = {} } = error
-  const later = ['not-running', 'data-in-use', 'process-failed', 'process-ended'].includes(code)
+  const later = [
+    'not-running',
+    'data-in-use',
+    'process-failed',
+    'process-ended',
+    'chain-unreachable',
+  ].includes(code)
   return { code, title: titleOf(error), hint, retry: retry ?? (later ? 'later' : 'never'), data }
 }
 

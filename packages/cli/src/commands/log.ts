@@ -22,6 +22,7 @@ export function addLog(program: Command): void {
       const exchange = await runningExchange(context)
       const actor = await actorOf(exchange, options.as)
       const { accesses, unreachable } = await readAccessLog(actor)
+      accesses.sort(inOrder(exchange))
       const chain = connectChain(exchange.rpcUrl)
       const entries: ReturnType<typeof entryOf>[] = []
       for (const access of accesses) {
@@ -56,6 +57,15 @@ function entryOf({ receipt, records, request, anchor }: LoggedAccess, verdict: V
     anchor: anchor ? { sequence: anchor.sequence, root: anchor.root } : null,
     verdict,
   }
+}
+
+/** By time; within a second by hospital, and there as they happened. */
+function inOrder({ gateways }: KnownExchange): (one: LoggedAccess, other: LoggedAccess) => number {
+  const accounts: string[] = Object.values(gateways).map(({ account }) => account)
+  return ({ receipt: one }, { receipt: other }) =>
+    one.at - other.at ||
+    accounts.indexOf(one.organisation) - accounts.indexOf(other.organisation) ||
+    one.index - other.index
 }
 
 type Entry = ReturnType<typeof entryOf>

@@ -99,7 +99,7 @@ function tell({ output }: Context, number: number, line: StoryLine): void {
 
 const shown = (value: string | number | boolean): string =>
   typeof value === 'string'
-    ? shortHash(value)
+    ? value.replace(/^0x.*/, shortHash)
     : typeof value === 'number'
       ? value.toLocaleString('en')
       : String(value)

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { isHreError, hreError, proofFileSchema, type Deployment, type ProofFile } from '@hre/protocol'
+import { isHreError, proofFileSchema, type Deployment, type ProofFile } from '@hre/protocol'
 import { connectChain, verifyRecord, type VerifiedRecord } from '@hre/sdk'
 import type { Command } from 'commander'
 import type { PublicClient } from 'viem'
@@ -56,7 +56,7 @@ function assertSameDeployment({ deployment }: ProofFile, known: Deployment): voi
 
 async function verify(chain: PublicClient, file: ProofFile): Promise<VerifiedRecord> {
   const chainId = await chain.getChainId().catch((cause: unknown) => {
-    throw hreError('chain-unavailable', {}, cause)
+    throw new CliError('chain-unreachable', { cause })
   })
   if (chainId !== file.deployment.chainId)
     throw refused('it is of another chain', { expected: file.deployment.chainId, actual: chainId })

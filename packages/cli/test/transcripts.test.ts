@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { environmentOf, isProgress, mask, nodeArguments, replay, runHre, type Desk } from './replay.ts'
+
+const transcripts = join(import.meta.dirname, 'transcripts')
+const files = join(import.meta.dirname, 'files')
+const names = (await readdir(transcripts)).filter((name) => /^[1-9].*\.txt$/.test(name)).sort()
+const update = process.env['HRE_UPDATE'] === '1'
+
+describe('the command line as its users see it', () => {
+  let desk: Desk
+  let exchange: ChildProcess
+  let said = ''
+
+  before(async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hre-transcripts-'))
+    desk = { folder, data: join(folder, 'exchange') }
+    for (const name of await readdir(files)) await copyFile(join(files, name), join(folder, name))
+    exchange = spawn(process.execPath, [...nodeArguments, 'start', '--import', 'ana.json'], {
+      cwd: folder,
+      env: environmentOf(desk),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const ready = new Promise<void>((resolve, reject) => {
+      exchange.stdout!.setEncoding('utf8').on('data', (text: string) => {
+        said += text
+        if (said.includes('Press Ctrl-C')) resolve()
+      })
+      exchange.stderr!.setEncoding('utf8').on('data', (text: string) => (said += text))
+      exchange.once('exit', (code) => reject(new Error(`hre start ended with ${code}:\n${said}`)))
+    })
+    await ready
+  })
+
+  after(async () => {
+    if (exchange.exitCode === null && exchange.signalCode === null) {
+      exchange.kill('SIGTERM')
+      await once(exchange, 'exit')
+    }
+    await rm(desk.folder, { recursive: true, force: true })
+  })
+
+  test('0-start.txt', async () => {
+    const lines = mask(said, desk)
+      .split('\n')
+      .filter((line) => !isProgress(line))
+    await assertTranscript('0-start.txt', `$ hre start --import ana.json\n${lines.join('\n').trimEnd()}\n`)
+  })
+
+  for (const name of names)
+    test(name, async () => {
+      const transcript = await readFile(join(transcripts, name), 'utf8')
+      await assertTranscript(name, await replay(transcript, desk))
+    })
+
+  test('with --json every answer is JSON and nothing else', async () => {
+    for (const line of ['status', 'people', 'grants --as ana', 'records ana --as ana', 'log --as ana']) {
+      const { output, code } = await runHre(desk, [...line.split(' '), '--json'])
+      assert.equal(code, 0, output)
+      const answer = JSON.parse(output) as object
+      assert.ok(Object.keys(answer).length > 0)
+    }
+  })
+
+  test('the doctor finds nothing wrong with a running exchange', async () => {
+    const { output } = await runHre(desk, ['doctor', '--json'])
+    const findings = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { check: string; state: string; text: string })
+    // The others are of this machine, not of the exchange.
+    const ofExchange = findings.slice(findings.findIndex(({ check }) => check === 'permissions'))
+    assert.deepEqual(
+      ofExchange.filter(({ state }) => state !== 'ok'),
+      [],
+    )
+    assert.deepEqual(
+      ofExchange.map(({ check }) => check),
+      [
+        'permissions',
+        'configuration of City Hospital',
+        'configuration of Lakeside Clinic',
+        'exchange file',
+        'keys',
+        'running',
+        'chain',
+        'deployment',
+        'clock',
+        'gateway of City Hospital',
+        'gateway of Lakeside Clinic',
+      ],
+    )
+  })
+
+  test('Ctrl-C ends it cleanly, and then the commands say that it is not running', async () => {
+    const ended = once(exchange, 'exit')
+    exchange.kill('SIGINT')
+    assert.deepEqual(await ended, [0, null])
+    assert.match(said, /Stopping; what was accepted is kept \.\.\.\nStopped\.\n$/)
+    assert.deepEqual(await runHre(desk, ['status']), {
+      output:
+        'hre: error: No exchange is running on this data folder\nhint: Start one with `npm start`, or name its folder with --data\n',
+      code: 3,
+    })
+  })
+})
+
+async function assertTranscript(name: string, actual: string): Promise<void> {
+  const path = join(transcripts, name)
+  if (update) await writeFile(path, actual)
+  assert.equal(actual, await readFile(path, 'utf8').catch(() => ''))
+}
