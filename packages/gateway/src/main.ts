@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util'
 import { startGateway } from './app.ts'
 import { loadConfig } from './config.ts'
 
+const leashMilliseconds = 3_000
+
 /** One gateway as a process: `node packages/gateway/src/main.ts --config FILE`. Prints one JSON line when it is ready. */
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { config: { type: 'string' } } })
@@ -19,7 +21,12 @@ async function main(): Promise<void> {
   process.on('SIGTERM', end)
   process.on('SIGINT', end)
   // A supervisor that dies without a word closes our standard input.
-  if (process.env['HRE_SUPERVISED']) process.stdin.resume().on('end', end)
+  if (process.env['HRE_SUPERVISED'])
+    process.stdin.resume().on('end', () => {
+      // The chain goes with it, so there is nobody to anchor with: what is written down is anchored on the next start.
+      setTimeout(() => process.exit(1), leashMilliseconds).unref()
+      end()
+    })
   process.stdout.write(
     `${JSON.stringify({ ready: true, url, organisation: gateway.keys.identity.account })}\n`,
   )

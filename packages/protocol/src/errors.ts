@@ -129,6 +129,12 @@ export const errorTable = {
     'There is no room to store this',
     'Nothing was accepted; free space on the gateway’s disk',
   ),
+  'data-in-use': row(
+    503,
+    'later',
+    'Another gateway is using this data folder',
+    'Stop it first; one that was told to end needs a few seconds',
+  ),
   'operation-timeout': row(
     504,
     'later',

@@ -8,6 +8,7 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
 import pg from 'pg'
+import { lockFolder } from './folderLock.ts'
 import * as schema from './schema.ts'
 
 /** Either engine; nothing above this file asks which. Also the type of a transaction. */
@@ -24,6 +25,7 @@ const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.u
  * Opens the gateway's database and brings its schema up to date.
  *
  * @param options - `databaseUrl`: PostgreSQL. Without it, PGlite in `dataDir`/sql.
+ * @throws HreError `data-in-use` while another gateway has the folder.
  */
 export async function openDatabase(options: {
   dataDir: string
@@ -37,8 +39,9 @@ export async function openDatabase(options: {
   }
   const folder = join(options.dataDir, 'sql')
   await mkdir(folder, { recursive: true, mode: 0o700 })
+  const unlock = await lockFolder(options.dataDir)
   const engine = await PGlite.create(folder)
   const db = drizzlePglite(engine, { schema })
   await migratePglite(db, { migrationsFolder })
-  return { db: db as unknown as Database, close: () => engine.close() }
+  return { db: db as unknown as Database, close: () => engine.close().finally(unlock) }
 }
