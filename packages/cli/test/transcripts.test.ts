@@ -34,7 +34,12 @@ describe('the command line as its users see it', () => {
       exchange.stderr!.setEncoding('utf8').on('data', (text: string) => (said += text))
       exchange.once('exit', (code) => reject(new Error(`hre start ended with ${code}:\n${said}`)))
     })
-    await ready
+    await ready.catch(async (error: Error) => {
+      const logs = join(desk.data, 'logs')
+      for (const name of await readdir(logs).catch((): string[] => []))
+        error.message += `\n${name}:\n${(await readFile(join(logs, name), 'utf8')).slice(-1500)}`
+      throw error
+    })
   })
 
   after(async () => {
@@ -72,6 +77,7 @@ describe('the command line as its users see it', () => {
     const findings = output
       .trim()
       .split('\n')
+      .filter((line) => !isProgress(line))
       .map((line) => JSON.parse(line) as { check: string; state: string; text: string })
     // The others are of this machine, not of the exchange.
     const ofExchange = findings.slice(findings.findIndex(({ check }) => check === 'permissions'))
