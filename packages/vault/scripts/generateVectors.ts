@@ -3,6 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, utf8 } from '../src/hex.ts'
+import { choosePrimitives } from '../src/index.ts'
 import { ageVectors } from './vectors/age.ts'
 import { backLinkVectors } from './vectors/backLink.ts'
 import { headerVectors } from './vectors/header.ts'
@@ -19,6 +20,8 @@ function counted(sizeBytes: number): Uint8Array {
   for (let size = 0; size < sizeBytes; size += 32) blocks.push(sha256(utf8(`HRE vectors|${counter++}`)))
   return concatBytes(...blocks).slice(0, sizeBytes)
 }
+// Platforms choose their own randomness for X-Wing, JavaScript takes it from below.
+choosePrimitives('javascript')
 // age takes its file key, nonce and encapsulation from here and offers no other way in.
 crypto.getRandomValues = (target) => {
   const view = new Uint8Array(target!.buffer, target!.byteOffset, target!.byteLength)

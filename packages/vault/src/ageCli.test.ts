@@ -5,7 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { ana, assertRefused, labs } from '../test/people.ts'
-import { encodeAgeIdentity, encodeAgeRecipient, openRecord, recipientOf, sealRecord } from './index.ts'
+import {
+  choosePrimitives,
+  encodeAgeIdentity,
+  encodeAgeRecipient,
+  openRecord,
+  recipientOf,
+  sealRecord,
+} from './index.ts'
 
 /** Why the stock age cannot be asked, or undefined. */
 function reasonToSkip(): string | undefined {
@@ -20,12 +27,20 @@ function reasonToSkip(): string | undefined {
 const seed = ana.epochSeed(labs, 1)
 const bodies = [0, 20, 65_536, 200_000].map((sizeBytes) => new Uint8Array(sizeBytes).fill(0x0a))
 
-describe('stock age', { skip: reasonToSkip() }, () => {
+for (const implementation of ['native', 'javascript'] as const) {
+  describe(`stock age and ${implementation} primitives`, { skip: reasonToSkip() }, () =>
+    compare(implementation),
+  )
+}
+
+function compare(implementation: 'native' | 'javascript') {
   let folder: string
   const path = (name: string) => join(folder, name)
   const age = (...args: string[]) => spawnSync('age', args, { maxBuffer: 1 << 24 })
 
   before(() => {
+    if (!choosePrimitives(implementation))
+      throw new Error(`this platform has no ${implementation} primitives`)
     folder = mkdtempSync(join(tmpdir(), 'hre-age-'))
     writeFileSync(path('identity.txt'), `${encodeAgeIdentity(seed)}\n`, { mode: 0o600 })
   })
@@ -88,4 +103,4 @@ describe('stock age', { skip: reasonToSkip() }, () => {
     writeFileSync(path('other.age'), sealed)
     assert.notEqual(age('-d', '-i', path('identity.txt'), path('other.age')).status, 0)
   })
-})
+}

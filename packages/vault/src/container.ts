@@ -1,9 +1,7 @@
-import { Decrypter, Encrypter } from 'age-encryption'
-import { encodeAgeIdentity, encodeAgeRecipient } from './ageKeys.ts'
+import { ageHeadBytes, chunkKeyOf, openFileKey, sealAgeHead } from './ageHeader.ts'
+import { ChunkCipher, chunkBytes, sealedChunkBytes, sealedSizeOf } from './ageStream.ts'
 import { VaultError } from './errors.ts'
-
-// The only file that knows the age library. An implementation that uses the platform's own ML-KEM and ChaCha20 takes
-// the place of these two functions and must pass the same vectors.
+import { primitives } from './primitives.ts'
 
 /**
  * Encrypts to one X-Wing recipient in the age v1 format.
@@ -11,35 +9,48 @@ import { VaultError } from './errors.ts'
  * @throws VaultError `recipient-refused`: 1,216 bytes, but not a public key.
  */
 export async function sealContainer(plaintext: Uint8Array, recipient: Uint8Array): Promise<Uint8Array> {
-  const encrypter = new Encrypter()
-  encrypter.addRecipient(encodeAgeRecipient(recipient))
-  try {
-    return await encrypter.encrypt(plaintext)
-  } catch (cause) {
-    throw new VaultError('recipient-refused', {}, cause)
-  }
+  const { head, chunkKey } = await sealAgeHead(recipient)
+  const cipher = new ChunkCipher(primitives(), chunkKey)
+  const sealed = new Uint8Array(head.length + sealedSizeOf(plaintext.length))
+  sealed.set(head)
+  let offset = head.length
+  let start = 0
+  do {
+    const end = Math.min(start + chunkBytes, plaintext.length)
+    const chunk = cipher.seal(plaintext.subarray(start, end), end === plaintext.length)
+    sealed.set(chunk, offset)
+    offset += chunk.length
+    start = end
+  } while (start < plaintext.length)
+  chunkKey.fill(0)
+  return sealed
 }
 
 /**
- * Decrypts a file that passed `assertSealedHeader`. Returns only after the last chunk's tag was checked.
+ * Decrypts a file. Returns only after the last chunk's tag was checked.
  *
- * @throws VaultError `record-not-for-key` or `record-damaged`.
+ * @throws VaultError `sealed-header-refused`, `record-not-for-key` or `record-damaged`.
  */
 export async function openContainer(sealed: Uint8Array, seed: Uint8Array): Promise<Uint8Array> {
-  const decrypter = new Decrypter()
-  decrypter.addIdentity(encodeAgeIdentity(seed))
-  // Identities are asked in order, so this one is reached only if the real one found nothing for it: that tells "not
-  // for me" from "broken" without reading the words of an error message.
-  let missed = false
-  decrypter.addIdentity({
-    unwrapFileKey: () => {
-      missed = true
-      return null
-    },
-  })
-  try {
-    return await decrypter.decrypt(sealed)
-  } catch (cause) {
-    throw new VaultError(missed ? 'record-not-for-key' : 'record-damaged', {}, cause)
-  }
+  return openContainerWith(sealed, await openFileKey(sealed, seed))
+}
+
+/** As {@link openContainer} with the file's own key, checked against the header before. */
+export function openContainerWith(sealed: Uint8Array, fileKey: Uint8Array): Uint8Array {
+  if (sealed.length < ageHeadBytes) throw new VaultError('record-damaged', {})
+  const chunkKey = chunkKeyOf(sealed, fileKey)
+  const cipher = new ChunkCipher(primitives(), chunkKey)
+  const plaintext = new Uint8Array(Math.max(0, sealed.length - ageHeadBytes))
+  let size = 0
+  let start = ageHeadBytes
+  do {
+    const end = Math.min(start + sealedChunkBytes, sealed.length)
+    const chunk = cipher.open(sealed.subarray(start, end), end === sealed.length)
+    if (!chunk) throw new VaultError('record-damaged', {})
+    plaintext.set(chunk, size)
+    size += chunk.length
+    start = end
+  } while (start < sealed.length)
+  chunkKey.fill(0)
+  return plaintext.subarray(0, size)
 }

@@ -5,6 +5,7 @@ import { assertRefused } from '../test/people.ts'
 import { decodeHex, encodeHex } from './hex.ts'
 import {
   assertSealedHeader,
+  choosePrimitives,
   commitmentOf,
   contentIdOf,
   decodeAgeIdentity,
@@ -42,15 +43,22 @@ function randomOf(hex: Hex): RandomBytes {
   return (sizeBytes) => bytesOf(hex).slice(offset, (offset += sizeBytes))
 }
 
-/** One test per case: the good ones run `good`, the others must be refused by `open` with their code. */
+/** Those that this platform has: the bytes are the same. */
+const implementations = (['native', 'web', 'javascript'] as const).filter((name) => choosePrimitives(name))
+choosePrimitives()
+
+/** One test per case and implementation: the good ones run `good`, the others must be refused by `open` with their code. */
 function walk(name: string, open: (each: Case) => unknown, good: (each: Case) => unknown): void {
   const { rules, cases } = read(name)
   describe(`vectors/envelope/${name}.json`, () => {
     for (const each of cases) {
-      it(`[${rules.join(', ')}] ${each.what}`, async () => {
-        if (each.code) await assertRefused(() => open(each), each.code)
-        else await good(each)
-      })
+      for (const implementation of implementations) {
+        it(`[${rules.join(', ')}] ${each.what} (${implementation})`, async () => {
+          choosePrimitives(implementation)
+          if (each.code) await assertRefused(() => open(each), each.code)
+          else await good(each)
+        })
+      }
     }
   })
 }

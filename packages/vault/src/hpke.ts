@@ -1,36 +1,14 @@
-import { CipherSuite, HkdfSha256, type AeadInterface } from '@hpke/core'
-import { XWing } from '@hpke/hybridkem-x-wing'
-import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { VaultError } from './errors.ts'
 import { assertBytes, concatBytes, utf8 } from './hex.ts'
 import { webCrypto } from './platform.ts'
-import type { RandomBytes } from './random.ts'
+import { primitives, type Primitives } from './primitives.ts'
+import { encapsulateFrom } from './primitivesJavascript.ts'
+import { platformRandom, type RandomBytes } from './random.ts'
 import { assertRecipient } from './recipient.ts'
-
-// The only file that knows the HPKE library. The platform's own X-Wing, where there is one, takes its place here.
+import { xwingSizes } from './xwing.ts'
 
 /** Bytes that a wrap adds to what it carries: 1,120 encapsulation and 16 tag. */
 export const hpkeOverheadBytes = 1136
-const encapsulationBytes = 1120
-
-/** RFC 9180 AEAD 0x0003, which @hpke/core names but leaves to others; the cipher is noble's. */
-const chacha20Poly1305: AeadInterface = {
-  id: 0x0003,
-  keySize: 32,
-  nonceSize: 12,
-  tagSize: 16,
-  createEncryptionContext(key) {
-    const keyBytes = copyOf(key)
-    return {
-      seal: (iv, data, aad) =>
-        attempt(() => chacha20poly1305(keyBytes, copyOf(iv), copyOf(aad)).encrypt(copyOf(data))),
-      open: (iv, data, aad) =>
-        attempt(() => chacha20poly1305(keyBytes, copyOf(iv), copyOf(aad)).decrypt(copyOf(data))),
-    }
-  },
-}
-
-const suite = new CipherSuite({ kem: new XWing(), kdf: new HkdfSha256(), aead: chacha20Poly1305 })
 
 /**
  * One-shot HPKE base mode (RFC 9180 section 6.1): X-Wing, HKDF-SHA256, ChaCha20-Poly1305, empty aad.
@@ -46,16 +24,15 @@ export async function hpkeSeal(args: {
 }): Promise<Uint8Array> {
   assertRecipient(args.recipient)
   webCrypto()
+  const use = primitives()
   try {
-    const recipientPublicKey = await suite.kem.deserializePublicKey(copyOf(args.recipient).buffer)
-    const sender = await suite.createSenderContext({
-      recipientPublicKey,
-      info: utf8(args.info),
-      // The draft's eseed: 32 bytes for ML-KEM, 32 for X25519. Given, so that vectors can be reproduced.
-      ekm: copyOf(args.random(64)).buffer,
-    })
-    const ciphertext = await sender.seal(copyOf(args.plaintext))
-    return concatBytes(new Uint8Array(sender.enc), new Uint8Array(ciphertext))
+    // Platforms choose their own randomness. Whoever gives some (the draft's 64-byte eseed: vectors) gets JavaScript.
+    const { share, shared } =
+      args.random === platformRandom
+        ? await use.xwingEncapsulate(args.recipient)
+        : encapsulateFrom(args.recipient, args.random(64))
+    const { key, nonce } = keySchedule(use, shared, args.info)
+    return concatBytes(share, use.aeadSeal(key, nonce, args.plaintext))
   } catch (cause) {
     throw new VaultError('recipient-refused', {}, cause)
   }
@@ -76,28 +53,46 @@ export async function hpkeOpen(args: {
   assertBytes(seed, 'readerSeed', 32)
   if (wrap.length <= hpkeOverheadBytes) throw new VaultError('wrap-malformed', { sizeBytes: wrap.length })
   webCrypto()
+  const use = primitives()
+  let opened: Uint8Array | undefined
   try {
-    const recipientKey = await suite.kem.deserializePrivateKey(copyOf(seed).buffer)
-    const recipient = await suite.createRecipientContext({
-      recipientKey,
-      enc: wrap.slice(0, encapsulationBytes).buffer as ArrayBuffer,
-      info: utf8(args.info),
-    })
-    return new Uint8Array(await recipient.open(wrap.slice(encapsulationBytes)))
+    const shared = await use.xwingDecapsulate(seed, wrap.subarray(0, xwingSizes.share))
+    const { key, nonce } = keySchedule(use, shared, args.info)
+    opened = use.aeadOpen(key, nonce, wrap.subarray(xwingSizes.share))
   } catch (cause) {
     throw new VaultError('wrap-not-for-reader', {}, cause)
   }
+  if (!opened) throw new VaultError('wrap-not-for-reader', {})
+  return opened
 }
 
-/** The library keeps and hands on whole buffers, so each gets one of its own. */
-function copyOf(source: ArrayBufferLike | ArrayBufferView): Uint8Array<ArrayBuffer> {
-  const view = ArrayBuffer.isView(source)
-    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-    : new Uint8Array(source)
-  return Uint8Array.from(view)
-}
+/** "HPKE" ++ KEM 0x647a ++ KDF 0x0001 ++ AEAD 0x0003 (RFC 9180 section 5.1). */
+const suiteId = concatBytes(utf8('HPKE'), Uint8Array.of(0x64, 0x7a, 0, 1, 0, 3))
+const version = utf8('HPKE-v1')
+const nothing = new Uint8Array()
 
-/** The interface is asynchronous; noble is not. */
-function attempt(work: () => Uint8Array): Promise<ArrayBuffer> {
-  return new Promise((resolve) => resolve(copyOf(work()).buffer))
+/** RFC 9180 section 5.1, base mode: no psk, one message, so the nonce is the base nonce. */
+function keySchedule(use: Primitives, shared: Uint8Array, info: string) {
+  const extract = (salt: Uint8Array, label: string, ikm: Uint8Array) =>
+    use.hmacSha256(salt, version, suiteId, utf8(label), ikm)
+  const context = concatBytes(
+    Uint8Array.of(0),
+    extract(nothing, 'psk_id_hash', nothing),
+    extract(nothing, 'info_hash', utf8(info)),
+  )
+  const secret = extract(shared, 'secret', nothing)
+  // One block of HKDF-Expand is enough for either.
+  const expand = (label: string, sizeBytes: number) =>
+    use
+      .hmacSha256(
+        secret,
+        Uint8Array.of(0, sizeBytes),
+        version,
+        suiteId,
+        utf8(label),
+        context,
+        Uint8Array.of(1),
+      )
+      .subarray(0, sizeBytes)
+  return { key: expand('key', 32), nonce: expand('base_nonce', 12) }
 }

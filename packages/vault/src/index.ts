@@ -20,6 +20,7 @@ export { identityOf, randomBytes32, signCall, type Identity } from './identity.t
 export { openKeystore, sealKeystore } from './keystore.ts'
 export { assertKeystore, keystoreSchema, type Keystore } from './keystoreForm.ts'
 export type { CompartmentMapContext, GrantWrapContext } from './labels.ts'
+export { choosePrimitives, primitivesInUse } from './primitives.ts'
 export type { RandomBytes } from './random.ts'
 export { assertRecipient, recipientBytes, recipientHashOf, recipientOf } from './recipient.ts'
 export { openRecord, sealRecord, type OpenedRecord, type SealedRecord } from './record.ts'

@@ -3,6 +3,7 @@ import { argon2id } from 'hash-wasm'
 import { VaultError } from './errors.ts'
 import { assertBytes, decodeHex, encodeHex, utf8, type Hex } from './hex.ts'
 import { assertKeystore, keystoreDefaults, type Keystore } from './keystoreForm.ts'
+import { primitives } from './primitives.ts'
 import { platformRandom, type RandomBytes } from './random.ts'
 
 const passwordBytesMax = 1024
@@ -49,13 +50,17 @@ export async function openKeystore(keystore: Keystore, password: string): Promis
 
 async function keyOf(password: string, kdf: Keystore['kdf'], salt: Hex): Promise<Uint8Array> {
   const secret = passwordBytes(password)
+  const saltBytes = decodeHex(salt, 'salt', 16)
+  const { memoryKiB, iterations, parallelism } = kdf
   try {
+    const native = primitives().argon2id
+    if (native) return await native(secret, saltBytes, { memoryKiB, iterations, parallelism })
     return await argon2id({
       password: secret,
-      salt: decodeHex(salt, 'salt', 16),
-      memorySize: kdf.memoryKiB,
-      iterations: kdf.iterations,
-      parallelism: kdf.parallelism,
+      salt: saltBytes,
+      memorySize: memoryKiB,
+      iterations,
+      parallelism,
       hashLength: 32,
       outputType: 'binary',
     })

@@ -1,7 +1,7 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import { XWing } from '@noble/post-quantum/hybrid.js'
 import { VaultError } from './errors.ts'
 import { assertBytes, encodeHex, type Hex32 } from './hex.ts'
+import { primitives } from './primitives.ts'
 
 /** Size of an X-Wing public key: 1,184 of ML-KEM-768 and 32 of X25519. */
 export const recipientBytes = 1216
@@ -16,7 +16,7 @@ export const recipientBytes = 1216
  */
 export function recipientOf(seed: Uint8Array): Uint8Array {
   assertBytes(seed, 'seed', 32)
-  return XWing.getPublicKey(seed)
+  return primitives().xwingPublicKey(seed)
 }
 
 /** The keccak-256 that the chain keeps for a recipient (C1). */
@@ -36,7 +36,7 @@ export function assertRecipient(recipient: unknown): asserts recipient is Uint8A
   assertBytes(recipient, 'recipient', recipientBytes)
   for (let index = 0; index < encodedCoefficientsBytes; index += 3) {
     // Two coefficients of 12 bits in three bytes, little-endian.
-    const [a, b, c] = recipient.subarray(index, index + 3) as unknown as [number, number, number]
+    const [a, b, c] = [recipient[index]!, recipient[index + 1]!, recipient[index + 2]!]
     if ((a | ((b & 0x0f) << 8)) >= q || ((b >> 4) | (c << 4)) >= q)
       throw new VaultError('recipient-refused', {})
   }

@@ -1,11 +1,14 @@
+import { ageHeadBytes } from './ageHeader.ts'
+import { openedSizeOf, sealedChunkBytes, sealedSizeOf } from './ageStream.ts'
 import { openContainer, sealContainer } from './container.ts'
 import { commitmentNative, contentIdNative } from './digest.ts'
 import { VaultError } from './errors.ts'
 import { assertBytes, concatBytes, decodeHex, encodeHex, lowerHex, type Hex, type Hex32 } from './hex.ts'
+import { primitives } from './primitives.ts'
 import { platformRandom, type RandomBytes } from './random.ts'
 import { assertRecipient } from './recipient.ts'
-import { decodeRecordHeader, encodeRecordHeader } from './recordHeader.ts'
-import { assertSealedHeader } from './sealedHeader.ts'
+import { RecordOpener, RecordSealer } from './recordChunks.ts'
+import { decodeRecordHeader, encodeRecordHeader, type RecordHeader } from './recordHeader.ts'
 
 export interface SealedRecord {
   /** The age file. */
@@ -27,7 +30,7 @@ export interface OpenedRecord {
 /**
  * Seals one record to the recipient of a compartment's epoch. The author needs no key of the patient's.
  *
- * @param args.body - the bytes exactly as they are; held in memory about three times over.
+ * @param args.body - the bytes exactly as they are; held in memory up to three times over.
  * @param args.mediaType - RFC 6838, at most 255 characters of ASCII.
  * @param args.recipient - X-Wing public key, 1,216 bytes, whose hash the caller compared with the chain.
  * @param args.salt - 32 bytes; default fresh ones. Give it only to reproduce a commitment.
@@ -46,9 +49,13 @@ export async function sealRecord(args: {
   assertRecipient(recipient)
   const saltBytes = args.salt === undefined ? random(32) : decodeHex(args.salt, 'salt', 32)
   const salt = encodeHex(saltBytes)
+  if (primitives().name === 'native') return sealInOnePass(body, { salt, mediaType }, recipient)
   const plaintext = concatBytes(encodeRecordHeader({ salt, mediaType }), body)
-  const commitment = await commitmentNative(body, saltBytes)
-  const sealed = await sealContainer(plaintext, recipient)
+  // Side by side: WebCrypto digests on another thread while this one encrypts.
+  const [commitment, sealed] = await Promise.all([
+    commitmentNative(body, saltBytes),
+    sealContainer(plaintext, recipient),
+  ])
   return { sealed, contentId: await contentIdNative(sealed), commitment, salt }
 }
 
@@ -77,11 +84,64 @@ export async function openRecord(args: {
     const actual = await contentIdNative(sealed)
     if (actual !== contentId) throw new VaultError('content-id-mismatch', { expected: contentId, actual })
   }
-  assertSealedHeader(sealed)
+  if (primitives().name === 'native') return openInOnePass(sealed, { seed }, commitment)
   const { body, mediaType, salt } = decodeRecordHeader(await openContainer(sealed, seed))
   if (commitment !== undefined) {
     const actual = await commitmentNative(body, decodeHex(salt, 'salt', 32))
     if (actual !== commitment) throw new VaultError('commitment-mismatch', { expected: commitment, actual })
   }
   return { body, mediaType, salt }
+}
+
+// Where digests are native, encrypting and digesting a chunk while it is in the processor's cache is twice as fast as
+// doing one after the other. In JavaScript it is the other way round: WebCrypto digests whole buffers faster than
+// JavaScript does in pieces.
+
+async function sealInOnePass(
+  body: Uint8Array,
+  header: RecordHeader,
+  recipient: Uint8Array,
+): Promise<SealedRecord> {
+  const sealer = await RecordSealer.create(header, recipient)
+  const plaintextBytes = encodeRecordHeader(header).length + body.length
+  const sealed = new Uint8Array(ageHeadBytes + sealedSizeOf(plaintextBytes))
+  sealed.set(sealer.head)
+  let end = ageHeadBytes
+  const place = (sizeBytes: number) => sealed.subarray(end, (end += sizeBytes))
+  for (let start = 0; start < body.length; start += pieceBytes) {
+    // The chunks go to their places; nothing else is to be done with them.
+    for (const _chunk of sealer.push(body.subarray(start, start + pieceBytes), place));
+  }
+  const { contentId, commitment } = sealer.finish(place)
+  return { sealed, contentId, commitment, salt: header.salt }
+}
+
+/** Small enough to be digested while it is in the cache. */
+const pieceBytes = 65_536
+
+async function openInOnePass(
+  sealed: Uint8Array,
+  key: { seed: Uint8Array } | { fileKey: Uint8Array },
+  commitment: Hex32 | undefined,
+): Promise<OpenedRecord> {
+  let start = ageHeadBytes
+  const next = () => {
+    const chunk = sealed.subarray(start, start + sealedChunkBytes)
+    start += sealedChunkBytes
+    return [chunk, start >= sealed.length] as const
+  }
+  const opener = await RecordOpener.create(sealed, ...next(), key)
+  let body = opener.first
+  if (start < sealed.length) {
+    body = new Uint8Array(opener.first.length + openedSizeOf(sealed.length - start))
+    body.set(opener.first)
+    let sizeBytes = opener.first.length
+    while (start < sealed.length) {
+      const piece = opener.next(...next())
+      body.set(piece, sizeBytes)
+      sizeBytes += piece.length
+    }
+  }
+  opener.finish(commitment)
+  return { body, mediaType: opener.header.mediaType, salt: opener.header.salt }
 }

@@ -29,7 +29,12 @@ export function backLinkVectors() {
   return {
     rules: ['E9'],
     cases: [
-      { what: 'the new seed opens the old one', ...good, nonce: encodeHex(nonce), oldSeed: encodeHex(seed(1)) },
+      {
+        what: 'the new seed opens the old one',
+        ...good,
+        nonce: encodeHex(nonce),
+        oldSeed: encodeHex(seed(1)),
+      },
       { what: 'the old seed opens nothing', ...good, newSeed: encodeHex(seed(1)), ...miss },
       { what: 'another compartment', ...good, compartment: other, ...miss },
       { what: 'another patient', ...good, patient: `0x${'11'.repeat(20)}` as Hex, ...miss },

@@ -13,7 +13,11 @@ export async function headerVectors() {
   const of = (...lines: (string | undefined)[]) => joinHeader(`${lines.join('\n')}\n`, payload)
   const cases: [string, Uint8Array, string?][] = [
     ['one X-Wing stanza', sealed],
-    ['two X-Wing stanzas', await ageFile({ recipients: [ring.recipient, second.recipient] }, body), 'stanza-count'],
+    [
+      'two X-Wing stanzas',
+      await ageFile({ recipients: [ring.recipient, second.recipient] }, body),
+      'stanza-count',
+    ],
     ['X-Wing and X25519', of(version, stanza, stanzaBody, '-> X25519 AAAA', 'AAAA', mac), 'stanza-count'],
     ['no stanza', of(version, mac), 'stanza-count'],
     ['X25519 alone', of(version, `-> X25519 ${'A'.repeat(43)}`, stanzaBody, mac), 'stanza-type'],
@@ -26,7 +30,11 @@ export async function headerVectors() {
     ['an extra argument', of(version, `${stanza} x`, stanzaBody, mac), 'malformed'],
     ['a short encapsulation', of(version, stanza!.slice(0, -4), stanzaBody, mac), 'malformed'],
     ['a MAC with padding', of(version, stanza, stanzaBody, `${mac}=`), 'malformed'],
-    ['a MAC in another spelling of base64', of(version, stanza, stanzaBody, `${mac!.slice(0, -1)}B`), 'malformed'],
+    [
+      'a MAC in another spelling of base64',
+      of(version, stanza, stanzaBody, `${mac!.slice(0, -1)}B`),
+      'malformed',
+    ],
     ['carriage returns', of(version, `${stanza}\r`, stanzaBody, mac), 'malformed'],
   ]
   return {

@@ -1,4 +1,10 @@
-import { encodeAgeIdentity, encodeAgeRecipient, openKeyring, recipientHashOf, recipientOf } from '../../src/index.ts'
+import {
+  encodeAgeIdentity,
+  encodeAgeRecipient,
+  openKeyring,
+  recipientHashOf,
+  recipientOf,
+} from '../../src/index.ts'
 import { encodeHex } from '../../src/hex.ts'
 
 const names = ['summary', 'labs', 'mental health', 'p\u00e9diatrie']
@@ -6,7 +12,11 @@ const epochs = [1, 2, 4294967295]
 
 /** E6 and E10. */
 export function keyringVectors() {
-  const roots = [new Uint8Array(32), new Uint8Array(32).fill(0xff), Uint8Array.from({ length: 32 }, (_, n) => n)]
+  const roots = [
+    new Uint8Array(32),
+    new Uint8Array(32).fill(0xff),
+    Uint8Array.from({ length: 32 }, (_, n) => n),
+  ]
   return {
     rules: ['E6', 'E10', 'O2'],
     cases: roots.map((root) => {
@@ -35,7 +45,11 @@ export function keyringVectors() {
       }
     }),
     refused: [
-      { what: 'a name in NFD is the same compartment as in NFC', name: 'pe\u0301diatrie', sameAs: 'p\u00e9diatrie' },
+      {
+        what: 'a name in NFD is the same compartment as in NFC',
+        name: 'pe\u0301diatrie',
+        sameAs: 'p\u00e9diatrie',
+      },
       { what: 'an empty name', name: '', code: 'argument-invalid' },
       { what: 'a name of 65 bytes', name: 'x'.repeat(65), code: 'argument-invalid' },
       { what: 'a name with a line feed', name: 'a\nb', code: 'argument-invalid' },

@@ -26,11 +26,21 @@ export async function mapVectors() {
     rules: ['E8'],
     cases: [
       { what: 'the writer opens it', ...good, random: encodeHex(bytes), map },
-      { what: 'another key', ...good, readerSeed: encodeHex(patient.recipientSeed), code: 'wrap-not-for-reader' },
+      {
+        what: 'another key',
+        ...good,
+        readerSeed: encodeHex(patient.recipientSeed),
+        code: 'wrap-not-for-reader',
+      },
       { what: 'another chain', ...good, context: { ...context, chainId: 1 }, code: 'wrap-not-for-reader' },
       { what: 'an array', ...good, wrap: await holding('[]'), code: 'compartment-map-malformed' },
       { what: 'an empty map', ...good, wrap: await holding('{}'), code: 'compartment-map-malformed' },
-      { what: 'a short id', ...good, wrap: await holding('{"labs":"0x12"}'), code: 'compartment-map-malformed' },
+      {
+        what: 'a short id',
+        ...good,
+        wrap: await holding('{"labs":"0x12"}'),
+        code: 'compartment-map-malformed',
+      },
       { what: 'nothing', ...good, wrap: encodeHex(wrap.slice(0, 1136)), code: 'wrap-malformed' },
     ],
   }

@@ -20,14 +20,19 @@ export async function recordVectors() {
   const flipped = made.sealed.slice()
   flipped[flipped.length - 1]! ^= 1
   const altered = { ...good, sealed: encodeHex(flipped) }
-  const plain = async (text: string) =>
-    encodeHex(await ageFile({ recipients: [recipient] }, utf8(text)))
+  const plain = async (text: string) => encodeHex(await ageFile({ recipients: [recipient] }, utf8(text)))
   const unchecked = { seed: good.seed }
   const salt = 'ab'.repeat(32)
   return {
     rules: ['E2', 'E3', 'E4', 'E5'],
     cases: [
-      { what: 'a record', ...good, body: encodeHex(body), mediaType: 'application/fhir+json', salt: made.salt },
+      {
+        what: 'a record',
+        ...good,
+        body: encodeHex(body),
+        mediaType: 'application/fhir+json',
+        salt: made.salt,
+      },
       {
         what: 'an empty body',
         seed: good.seed,
@@ -38,7 +43,12 @@ export async function recordVectors() {
         mediaType: 'text/plain',
         salt: empty.salt,
       },
-      { what: 'the seed of another epoch', ...good, seed: encodeHex(ring.epochSeed(labs, 2)), code: 'record-not-for-key' },
+      {
+        what: 'the seed of another epoch',
+        ...good,
+        seed: encodeHex(ring.epochSeed(labs, 2)),
+        code: 'record-not-for-key',
+      },
       { what: 'altered, content id known', ...altered, code: 'content-id-mismatch' },
       { what: 'altered, content id not known', ...altered, contentId: undefined, code: 'record-damaged' },
       { what: 'another commitment', ...good, commitment: empty.commitment, code: 'commitment-mismatch' },
@@ -59,7 +69,11 @@ export async function recordVectors() {
     commitments: [
       { body: '0x', salt: `0x${'00'.repeat(32)}` },
       { body: encodeHex(body), salt: made.salt },
-    ].map(({ body, salt }) => ({ body, salt, commitment: body === '0x' ? commitmentOfNothing : made.commitment })),
+    ].map(({ body, salt }) => ({
+      body,
+      salt,
+      commitment: body === '0x' ? commitmentOfNothing : made.commitment,
+    })),
   }
 }
 

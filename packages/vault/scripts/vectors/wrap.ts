@@ -1,4 +1,10 @@
-import { openKeyring, recipientHashOf, recipientOf, wrapEpochSeed, type GrantWrapContext } from '../../src/index.ts'
+import {
+  openKeyring,
+  recipientHashOf,
+  recipientOf,
+  wrapEpochSeed,
+  type GrantWrapContext,
+} from '../../src/index.ts'
 import { encodeHex } from '../../src/hex.ts'
 
 /** E7. `random` is the eseed of the X-Wing draft: 32 bytes for ML-KEM, 32 for X25519. */
@@ -34,7 +40,12 @@ export async function wrapVectors() {
     rules: ['E7'],
     cases: [
       { what: 'the reader opens it', ...good, random: encodeHex(random), seed: encodeHex(seed) },
-      { what: 'another reader’s key', ...good, readerSeed: encodeHex(patient.recipientSeed), code: 'wrap-not-for-reader' },
+      {
+        what: 'another reader’s key',
+        ...good,
+        readerSeed: encodeHex(patient.recipientSeed),
+        code: 'wrap-not-for-reader',
+      },
       { what: 'another reader', ...elsewhere({ reader: patient.account }) },
       { what: 'another patient', ...elsewhere({ patient: reader.account }) },
       { what: 'another compartment', ...elsewhere({ compartment: patient.compartmentId('imaging') }) },
