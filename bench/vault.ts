@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import {
   choosePrimitives,
   contentIdOf,
@@ -44,6 +45,7 @@ const figures: Record<string, number> = {
   ...(choosePrimitives('native') ? suffixed(await measure(), 'Native') : {}),
   ...(choosePrimitives('javascript') ? suffixed(await measure(), 'Js') : {}),
   ...sealByAge(),
+  ...streamLarge(),
 }
 choosePrimitives()
 
@@ -68,6 +70,21 @@ async function measure() {
     recipientsPerSec: await perSecond(() => recipientOf(seed)),
     keyringsPerSec: await perSecond(() => openKeyring(seed)),
     keystoreOpenMs: 1000 / (await perSecond(() => openKeystore(keystore, 'password'))),
+  }
+}
+
+/** Peak resident memory of a process that seals and opens 500 MB as streams. */
+function streamLarge(): Record<string, number> {
+  const folder = mkdtempSync(join(tmpdir(), 'hre-bench-'))
+  try {
+    const script = fileURLToPath(new URL('../packages/vault/test/streamLarge.ts', import.meta.url))
+    const { stdout } = spawnSync(process.execPath, ['--max-old-space-size=64', script, '500', folder], {
+      encoding: 'utf8',
+    })
+    const { peakMB, sealMBps, openMBps } = JSON.parse(stdout)
+    return { sealPeakMB: peakMB, sealStreamMBps: sealMBps, openStreamMBps: openMBps }
+  } finally {
+    rmSync(folder, { recursive: true })
   }
 }
 

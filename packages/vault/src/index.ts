@@ -24,5 +24,13 @@ export { choosePrimitives, primitivesInUse } from './primitives.ts'
 export type { RandomBytes } from './random.ts'
 export { assertRecipient, recipientBytes, recipientHashOf, recipientOf } from './recipient.ts'
 export { openRecord, sealRecord, type OpenedRecord, type SealedRecord } from './record.ts'
+export {
+  contentIdOfStream,
+  openRecordStream,
+  sealRecordStream,
+  type ByteSource,
+  type OnProgress,
+  type SealedSummary,
+} from './recordStream.ts'
 export { assertSealedHeader, sealedHeaderBytes, sealedHeaderBytesMax } from './sealedHeader.ts'
 export { epochWrapBytes, unwrapEpochSeed, wrapEpochSeed } from './wrap.ts'
