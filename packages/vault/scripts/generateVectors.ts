@@ -1,4 +1,4 @@
-// Writes vectors/envelope/*.json. Every input is fixed and randomness comes from a counter, so a second run writes the
+// Writes vectors/envelope/*.json and vectors/keyring/*.json. Every input is fixed and randomness comes from a counter, so a second run writes the
 // same bytes; `--check` writes nothing and fails if it would. record-by-age.json needs age 1.3 on PATH and is random.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { sha256 } from '@noble/hashes/sha2.js'
@@ -11,6 +11,7 @@ import { keyringVectors } from './vectors/keyring.ts'
 import { keystoreVectors } from './vectors/keystore.ts'
 import { mapVectors } from './vectors/map.ts'
 import { recordVectors } from './vectors/record.ts'
+import { unlockVectors } from './vectors/unlock.ts'
 import { wrapVectors } from './vectors/wrap.ts'
 
 let counter = 0
@@ -37,6 +38,7 @@ const made = {
   'grant-wrap': wrapVectors,
   'compartment-map': mapVectors,
   keystore: keystoreVectors,
+  unlock: unlockVectors,
   'record-by-age': ageVectors,
 }
 
@@ -45,7 +47,10 @@ for (const [name, make] of Object.entries(made)) {
   counter = 0
   const content = await make()
   if (content === undefined) continue
-  const url = new URL(`../../../vectors/envelope/${name}.json`, import.meta.url)
+  const url = new URL(
+    `../../../vectors/${name === 'unlock' ? 'keyring' : 'envelope'}/${name}.json`,
+    import.meta.url,
+  )
   const text = `${JSON.stringify(content, null, 2)}\n`
   if (!check) writeFileSync(url, text)
   else if (name !== 'record-by-age' && readFileSync(url, 'utf8') !== text) {

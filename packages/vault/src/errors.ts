@@ -19,6 +19,9 @@ export interface VaultErrorData {
   'back-link-not-for-key': Record<string, never>
   'keystore-refused': { field: string; expected: string }
   'keystore-not-opened': Record<string, never>
+  'keystore-altered': Record<string, never>
+  'phrase-malformed': { reason: PhraseReason; position: number }
+  locked: Record<string, never>
   'platform-unavailable': { needed: string }
 }
 
@@ -26,6 +29,7 @@ export type VaultErrorCode = keyof VaultErrorData
 
 export type SealedHeaderReason =
   'not-age' | 'too-large' | 'truncated' | 'stanza-count' | 'stanza-type' | 'malformed'
+export type PhraseReason = 'word-count' | 'unknown-word' | 'checksum'
 export type RecordPlaintextReason = 'no-header-line' | 'not-canonical'
 
 /**
@@ -151,6 +155,24 @@ export const vaultErrorTable: Readonly<Record<VaultErrorCode, ErrorRow>> = {
     'never',
     'Wrong password, or the keystore was altered',
     'Type the password again; if it is right, use another copy',
+  ),
+  'keystore-altered': row(
+    'broken',
+    'never',
+    'Somebody without the root seed changed the keystore (K1)',
+    'Use an unaltered copy of the keystore and look who could write to it',
+  ),
+  'phrase-malformed': row(
+    'caller',
+    'never',
+    'Not a recovery phrase of 24 words',
+    'Compare each word with the paper; `data.position` counts from 1',
+  ),
+  locked: row(
+    'caller',
+    'never',
+    'The keys were locked after inactivity',
+    'Unlock again by password, passkey or recovery phrase',
   ),
   'platform-unavailable': row(
     'platform',

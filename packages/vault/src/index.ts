@@ -8,6 +8,7 @@ export {
   isVaultError,
   VaultError,
   vaultErrorTable,
+  type PhraseReason,
   type RecordPlaintextReason,
   type SealedHeaderReason,
   type VaultErrorCode,
@@ -19,9 +20,11 @@ export { accountOfSigner, createRootSeed, openKeyring, type Keyring } from './ke
 export { identityOf, randomBytes32, signCall, type Identity } from './identity.ts'
 export { openKeystore, sealKeystore } from './keystore.ts'
 export { assertKeystore, keystoreSchema, type Keystore } from './keystoreForm.ts'
+export { lockWhenIdle, type UnlockedSeed } from './lockWhenIdle.ts'
 export type { CompartmentMapContext, GrantWrapContext } from './labels.ts'
 export { choosePrimitives, primitivesInUse } from './primitives.ts'
 export type { RandomBytes } from './random.ts'
+export { createRecoveryPhrase, decodeRecoveryPhrase, encodeRecoveryPhrase } from './recoveryPhrase.ts'
 export { assertRecipient, recipientBytes, recipientHashOf, recipientOf } from './recipient.ts'
 export { openRecord, sealRecord, type OpenedRecord, type SealedRecord } from './record.ts'
 export {
@@ -33,4 +36,7 @@ export {
   type SealedSummary,
 } from './recordStream.ts'
 export { assertSealedHeader, sealedHeaderBytes, sealedHeaderBytesMax } from './sealedHeader.ts'
+export { addUnlockWay, createUnlockDocument, removeUnlockWay, replaceUnlockWay, unlock } from './unlock.ts'
+export { parseUnlockDocument, unlockWaysMax, unlockWaysMin, type UnlockDocument } from './unlockForm.ts'
+export { passkeyKeyOf, passkeyPrfInput, type UnlockSecret, type UnlockWay } from './unlockWay.ts'
 export { epochWrapBytes, unwrapEpochSeed, wrapEpochSeed } from './wrap.ts'

@@ -17,6 +17,9 @@ export const labels = {
     `HRE back-link v1|${lowerHex(patient, 'patient', 20)}|${lowerHex(compartment, 'compartment', 32)}|${checkedEpoch(newEpoch)}`,
   grantWrap: (context: GrantWrapContext) =>
     `HRE grant wrap v1|${writeContext(context)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}|${lowerHex(context.reader, 'reader', 20)}`,
+  unlockPasskey: () => 'HRE unlock passkey v1',
+  unlockPhrase: () => 'HRE unlock phrase v1',
+  unlockDocument: () => 'HRE unlock document v1',
   compartmentMap: (context: CompartmentMapContext) =>
     `HRE compartment map v1|${writeContext(context)}|${lowerHex(context.reader, 'reader', 20)}`,
 } as const
