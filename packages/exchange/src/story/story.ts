@@ -167,7 +167,7 @@ class Story {
     const [first] = this.#access.records
     return {
       ok: equal >= expected && equal === this.#ofThisStory(this.#access.records).length,
-      text: `She opens ${equal} records; each is byte for byte what City Hospital wrote, and nothing else of the chart is open to her`,
+      text: `She opens ${equal} ${equal === 1 ? 'record' : 'records'}; each is byte for byte what City Hospital wrote, and nothing else of the chart is open to her`,
       proof: { contentId: first!.leaf.content, receipt: this.#access.receipt.index, opened: equal },
     }
   }
