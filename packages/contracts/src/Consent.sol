@@ -104,7 +104,10 @@ contract Consent is IConsent, DirectoryClient {
         if (!directory.isPatient(patient)) return Decision.PatientUnknown;
         if (reader == patient) return Decision.Permitted;
         if (!directory.isRegistered(reader)) return Decision.ReaderUnknown;
-        if (!_isOpen(patient, compartment)) return Decision.CompartmentUnknown;
+        Compartment storage part = _compartments[patient][compartment];
+        if (part.epoch == 0) return Decision.CompartmentUnknown;
+        // The patient classed the compartment, an author the record: neither can make it less sensitive than the other says.
+        if (sensitivity < part.sensitivity) sensitivity = part.sensitivity;
         mapping(address => Grant) storage grants = _grants[patient][compartment];
         Decision own = _answer(grants[reader], sensitivity, purpose, time);
         if (own == Decision.Permitted) return own;

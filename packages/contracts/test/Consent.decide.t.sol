@@ -60,6 +60,22 @@ contract ConsentDecideTest is Base {
         _expect(OSEI, 3, TREAT, NOW + 10, IConsent.Decision.Permitted);
     }
 
+    function testFuzz_C6_aRecordCountsAtLeastAsItsCompartment(uint8 sensitivity, uint8 ceiling) public {
+        ceiling = 1 + ceiling % 5;
+        IConsent.GrantTerms memory terms = _terms(_accountOf(OSEI));
+        terms.ceiling = ceiling;
+        _grant(ANA, terms);
+        // The compartment's sensitivity is 3.
+        bool fits = ceiling >= 3 && sensitivity <= ceiling;
+        _expect(
+            OSEI,
+            sensitivity,
+            TREAT,
+            NOW,
+            fits ? IConsent.Decision.Permitted : IConsent.Decision.SensitivityAboveCeiling
+        );
+    }
+
     function test_C8_fromIsInsideAndUntilIsOutside() public {
         IConsent.GrantTerms memory terms = _terms(_accountOf(OSEI));
         _grant(ANA, terms);

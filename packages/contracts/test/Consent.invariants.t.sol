@@ -144,6 +144,8 @@ contract ConsentHandler is Base {
     {
         (bool granted, IConsent.GrantTerms memory terms) = _latest(patient, reader, compartment);
         bool live = granted && terms.from <= time && time < terms.until;
+        uint8 least = CompartmentId.unwrap(compartment) == CompartmentId.unwrap(LABS) ? 3 : 1;
+        if (sensitivity < least) sensitivity = least;
         bool fits = terms.rights % 2 == 1 && (terms.purposes / 2 ** purpose) % 2 == 1 && sensitivity <= terms.ceiling;
         return live && fits;
     }

@@ -34,6 +34,8 @@ export interface DecisionFacts {
   patientKnown: boolean
   readerKnown: boolean
   compartmentKnown: boolean
+  /** 1 to 5 (C1): a record counts at least as much. Not read when the compartment is unknown. */
+  compartmentSensitivity: number
   ownGrant: GrantTerms | undefined
   /** Grant to the organisation that the reader is an active member of, or is. */
   organisationGrant: GrantTerms | undefined
@@ -54,9 +56,10 @@ export function decide(facts: DecisionFacts, question: DecisionQuestion): Decisi
   if (facts.reader === facts.patient) return 'Permitted'
   if (!facts.readerKnown) return 'ReaderUnknown'
   if (!facts.compartmentKnown) return 'CompartmentUnknown'
-  const own = answerOfGrant(facts.ownGrant, question)
+  const classed = { ...question, sensitivity: Math.max(question.sensitivity, facts.compartmentSensitivity) }
+  const own = answerOfGrant(facts.ownGrant, classed)
   if (own === 'Permitted') return own
-  const organisation = answerOfGrant(facts.organisationGrant, question)
+  const organisation = answerOfGrant(facts.organisationGrant, classed)
   if (organisation === 'Permitted') return organisation
   return own === 'NoGrant' ? organisation : own
 }

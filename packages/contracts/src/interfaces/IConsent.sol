@@ -165,7 +165,7 @@ interface IConsent {
 
     /// @notice Whether `reader` may read a record of this sensitivity for this purpose at this time, or why not.
     /// @dev C6, C8.
-    /// @param sensitivity Of the record, 1 to 5.
+    /// @param sensitivity Of the record, 1 to 5; below the compartment's, the compartment's counts.
     /// @param purpose Bit number (C9), not the set.
     /// @param time Unix seconds.
     function decide(
