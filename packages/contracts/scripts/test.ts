@@ -4,6 +4,7 @@
  *   node packages/contracts/scripts/test.ts                      forge tests, gas and sizes, then the chain tests
  *   node packages/contracts/scripts/test.ts --update-snapshots   accept today's gas and sizes
  *   node packages/contracts/scripts/test.ts --coverage           lines and branches reached
+ *   HRE_CASES=50000 node packages/contracts/scripts/test.ts      ask the evaluator and decide() that many questions (CI)
  *   node packages/contracts/scripts/test.ts --nightly            large fuzz and invariant runs, with a new seed
  */
 import { spawnSync } from 'node:child_process'
@@ -81,7 +82,7 @@ function endSnapshotsWithLineFeed(): void {
 }
 
 function runNode(): boolean {
-  const { ok, output } = run(process.execPath, ['--test', '--test-reporter=tap', 'test/deploy.test.ts'])
+  const { ok, output } = run(process.execPath, ['--test', '--test-reporter=tap', ...chainTests])
   const count = (name: string) => new RegExp(`^# ${name} (\\d+)`, 'm').exec(output)?.[1] ?? '?'
   const reason = /# SKIP (.*)$/m.exec(output)?.[1]
   if (!ok) console.log(output)
@@ -89,6 +90,8 @@ function runNode(): boolean {
   console.log(`contracts: node ${count('pass')} passed, ${count('fail')} failed, ${count('skipped')} skipped`)
   return ok
 }
+
+const chainTests = ['test/deploy.test.ts', 'test/decide.differential.test.ts']
 
 const steps = [
   () => {

@@ -1,0 +1,55 @@
+/**
+ * [C10] The TypeScript evaluator against `Consent.decide`, over random directories and grants. What the evaluator is
+ * told comes from a model of what was sent, never from the contract.
+ *
+ *   HRE_CASES   how many questions, 500 by default
+ *   HRE_SEED    repeats a run; a failure prints it
+ */
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { decide, decisions } from '@hre/protocol'
+import { anvilSkipReason } from './anvil.ts'
+import { Draw } from './differential/draw.ts'
+import { startExchange } from './differential/exchange.ts'
+import type { Exchange } from './differential/exchange.ts'
+import { buildWorld, drawQuestion, factsOf } from './differential/world.ts'
+
+const cases = Number(process.env['HRE_CASES'] ?? 500)
+const seed = Number(process.env['HRE_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const casesPerWorld = 250
+
+describe('the evaluator and the contract', { skip: anvilSkipReason }, () => {
+  let exchange: Exchange
+  before(async () => {
+    exchange = await startExchange()
+  })
+  after(() => exchange.stop())
+
+  test(`[C10] agree in ${cases} cases, seed ${seed}`, { timeout: 600_000 }, async (context) => {
+    context.diagnostic(`HRE_SEED=${seed}`)
+    const draw = new Draw(seed)
+    const seen = new Map<string, number>()
+    for (let asked = 0; asked < cases;) {
+      const world = await buildWorld(exchange, draw)
+      const questions = Array.from({ length: Math.min(casesPerWorld, cases - asked) }, () =>
+        drawQuestion(world, draw),
+      )
+      const answers = await exchange.ask(questions)
+      for (const [index, question] of questions.entries()) {
+        const facts = factsOf(world, question)
+        const expected = decide(facts, question)
+        const actual = decisions[answers[index]!]
+        assert.equal(
+          actual,
+          expected,
+          `HRE_SEED=${seed} case ${asked + index}: ${JSON.stringify({ question, facts })}`,
+        )
+        seen.set(expected, (seen.get(expected) ?? 0) + 1)
+      }
+      asked += questions.length
+    }
+    context.diagnostic(JSON.stringify(Object.fromEntries(seen)))
+    // A run that never reaches an answer says nothing about it.
+    if (cases >= 500) assert.deepEqual([...seen.keys()].sort(), [...decisions].sort())
+  })
+})

@@ -1,0 +1,138 @@
+import {
+  concat,
+  createPublicClient,
+  createWalletClient,
+  decodeErrorResult,
+  encodeFunctionData,
+  http,
+  toHex,
+} from 'viem'
+import type { Address, Hex } from 'viem'
+import { mnemonicToAccount } from 'viem/accounts'
+import { foundry } from 'viem/chains'
+import { consentAbi, exchangeErrorsAbi } from '@hre/protocol'
+import type { DecisionQuestion, Deployment } from '@hre/protocol'
+import { deployContracts } from '../../src/index.ts'
+import { startAnvil } from '../anvil.ts'
+
+export const recipient = toHex(new Uint8Array(1216).fill(7))
+
+/** Three founders, by signer. */
+export const founderSigners = [1, 2, 3].map((number) => toHex(number, { size: 20 }))
+
+export interface Question extends DecisionQuestion {
+  reader: Address
+  patient: Address
+  compartment: Hex
+}
+
+export interface Send {
+  account: Address
+  target: Address
+  data: Hex
+}
+
+/** The contracts on a chain of their own. Calls come as if from the Intake, so that nothing has to be signed. */
+export interface Exchange {
+  deployment: Deployment
+  /** Grows as worlds admit some. */
+  activeOrganisations: number
+  /** Seconds of the newest block. */
+  now(): Promise<number>
+  /** Sends in order and mines. @throws the first call that fails; the model is wrong then. */
+  send(calls: readonly Send[]): Promise<void>
+  /** Numbers of the decisions. */
+  ask(questions: readonly Question[]): Promise<number[]>
+  stop(): void
+}
+
+export async function startExchange(): Promise<Exchange> {
+  const anvil = await startAnvil()
+  const transport = http(anvil.url)
+  const publicClient = createPublicClient({ chain: foundry, transport, pollingInterval: 20 })
+  const deployer = mnemonicToAccount('test test test test test test test test test test test junk')
+  const walletClient = createWalletClient({ account: deployer, chain: foundry, transport })
+  const founders = founderSigners.map((signer) => ({
+    signer,
+    recipient,
+    kind: 1,
+    country: toHex('CH'),
+    endpoint: '',
+  }))
+  const deployment = await deployContracts({ publicClient, walletClient, founders })
+
+  const batch = async (requests: readonly { method: string; params: unknown[] }[]): Promise<unknown[]> => {
+    if (requests.length === 0) return []
+    const body = requests.map((request, id) => ({ jsonrpc: '2.0', id, ...request }))
+    const response = await fetch(anvil.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    const answers = (await response.json()) as { id: number; result?: unknown; error?: { message: string } }[]
+    return answers
+      .sort((a, b) => a.id - b.id)
+      .map(({ id, result, error }) => {
+        if (error) throw new Error(`${requests[id]?.method}: ${JSON.stringify(error)}`)
+        return result
+      })
+  }
+
+  await batch([
+    { method: 'anvil_impersonateAccount', params: [deployment.intake] },
+    { method: 'anvil_setBalance', params: [deployment.intake, toHex(10n ** 24n)] },
+    { method: 'evm_setAutomine', params: [false] },
+  ])
+
+  // A contract's own nonces begin at 1 (EIP-161).
+  let nonce = await publicClient.getTransactionCount({ address: deployment.intake })
+
+  return {
+    deployment,
+    activeOrganisations: founderSigners.length,
+    now: async () => Number((await publicClient.getBlock()).timestamp),
+    send: async (calls) => {
+      // Given, because the requests of one batch are served side by side.
+      const transactions = calls.map(({ account, target, data }) => ({
+        nonce: toHex(nonce++),
+        from: deployment.intake,
+        to: target,
+        data: concat([data, account]),
+        gas: toHex(500_000),
+        gasPrice: '0x0',
+      }))
+      const hashes = await batch(
+        transactions.map((transaction) => ({ method: 'eth_sendTransaction', params: [transaction] })),
+      )
+      // A block holds 60 such transactions.
+      await batch([{ method: 'anvil_mine', params: [toHex(Math.ceil(calls.length / 50) + 1)] }])
+      const receipts = await batch(
+        hashes.map((hash) => ({ method: 'eth_getTransactionReceipt', params: [hash] })),
+      )
+      for (const [index, receipt] of receipts.entries()) {
+        if ((receipt as { status: Hex } | null)?.status === '0x1') continue
+        const { from, to, data, gas } = transactions[index]!
+        const reason = await batch([
+          { method: 'eth_call', params: [{ from, to, data, gas }, 'latest'] },
+        ]).then(() => 'not mined', describeRevert)
+        throw new Error(`call ${index} of the model was refused: ${reason}`)
+      }
+    },
+    ask: async (questions) => {
+      const answers = await batch(
+        questions.map(({ reader, patient, compartment, sensitivity, purpose, at }) => {
+          const args = [reader, patient, compartment, sensitivity, purpose, at] as const
+          const data = encodeFunctionData({ abi: consentAbi, functionName: 'decide', args })
+          return { method: 'eth_call', params: [{ to: deployment.consent, data }, 'latest'] }
+        }),
+      )
+      return answers.map(Number)
+    },
+    stop: () => anvil.stop(),
+  }
+}
+
+function describeRevert(error: unknown): string {
+  const data = /"(0x[0-9a-f]{8,})"/.exec(String(error))?.[1]
+  return data ? decodeErrorResult({ abi: exchangeErrorsAbi, data: data as Hex }).errorName : String(error)
+}

@@ -1,0 +1,203 @@
+import { toHex } from 'viem'
+import type { Address, Hex } from 'viem'
+import {
+  accountOfSigner,
+  attestPatientCall,
+  addMemberCall,
+  grantCall,
+  openCompartmentCall,
+  purposesOfBits,
+  registerCall,
+  removeMemberCall,
+  revokeCall,
+  rightsOfBits,
+  voteAdmissionCall,
+} from '@hre/protocol'
+import type { Call, DecisionFacts, GrantTerms } from '@hre/protocol'
+import type { Draw } from './draw.ts'
+import { founderSigners, recipient } from './exchange.ts'
+import type { Exchange, Question, Send } from './exchange.ts'
+
+interface Person {
+  account: Address
+  registered: boolean
+  attested: boolean
+  /** Once it is admitted. */
+  organisation: boolean
+  employer: Address | undefined
+}
+
+/** What was said to the contracts, as a list of people and maps: nothing here is read from them. */
+export interface World {
+  people: Person[]
+  compartments: Hex[]
+  /** By patient and compartment. */
+  sensitivities: Map<string, number>
+  /** By patient, compartment and reader. */
+  grants: Map<string, GrantTerms>
+  /** Times at which an answer may change. */
+  edges: number[]
+}
+
+const keyOf = (...parts: Hex[]): string => parts.join(' ')
+
+const isPatient = ({ registered, attested }: Person): boolean => registered && attested
+
+/** Draws who is who and who agreed to what, and tells the contracts. */
+export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World> {
+  const { deployment } = exchange
+  const calls: Send[] = []
+  const say = (account: Address, { target, data }: Call) => calls.push({ account, target, data })
+  const founders: Person[] = founderSigners.map((signer) => ({
+    account: accountOfSigner(signer),
+    registered: true,
+    attested: false,
+    organisation: true,
+    employer: undefined,
+  }))
+
+  const people = Array.from({ length: 10 }, () => {
+    const signer = draw.bytes(20)
+    const account = accountOfSigner(signer)
+    const person: Person = {
+      account,
+      registered: false,
+      attested: false,
+      organisation: false,
+      employer: undefined,
+    }
+    const employer = draw.of(founders).account
+    const attestor = draw.of(founders).account
+    if (draw.below(10) < 6) {
+      say(attestor, attestPatientCall(deployment, account, draw.bytes(32)))
+      person.attested = true
+    }
+    if (draw.below(10) < 6) {
+      say(employer, addMemberCall(deployment, account, draw.of(['doctor', 'nurse', 'auditor'])))
+      person.employer = employer
+    }
+    if (!person.employer && !person.attested && draw.once(3)) {
+      const vote = { organisation: account, kind: 'hospital', country: 'IT' } as const
+      const threshold = Math.floor(exchange.activeOrganisations / 2) + 1
+      for (const founder of founders.slice(0, threshold))
+        say(founder.account, voteAdmissionCall(deployment, vote))
+      person.organisation = true
+    }
+    // Three founders vote, so a sixth organisation could not be admitted: later ones stay unregistered.
+    if (person.organisation && exchange.activeOrganisations === 5) return person
+    if ((person.attested || person.employer || person.organisation) && !draw.once(5)) {
+      say(account, registerCall(deployment, signer, recipient))
+      person.registered = true
+      if (person.organisation) exchange.activeOrganisations++
+    }
+    if (person.employer && draw.once(4)) {
+      say(employer, removeMemberCall(deployment, account))
+      person.employer = undefined
+    }
+    return person
+  })
+  const compartments = [draw.bytes(32), draw.bytes(32), draw.bytes(32)]
+  const sensitivities = new Map<string, number>()
+  for (const person of people.filter(isPatient)) {
+    for (const compartment of compartments) {
+      if (draw.once(3)) continue
+      const sensitivity = 1 + draw.below(5)
+      say(person.account, openCompartmentCall(deployment, compartment, sensitivity, recipient))
+      sensitivities.set(keyOf(person.account, compartment), sensitivity)
+    }
+  }
+
+  const now = await exchange.now()
+  const grants = new Map<string, GrantTerms>()
+  const edges = [0, now, 2 ** 48 - 1]
+  const readers = [...people, ...founders].filter(({ registered }) => registered)
+  for (const part of sensitivities.keys()) {
+    const [patient, compartment] = part.split(' ') as [Address, Hex]
+    for (const { account: reader } of readers) {
+      if (reader === patient || draw.once(2)) continue
+      const from = now - 50_000 + draw.below(100_000)
+      const terms: GrantTerms = {
+        rights: 1 + draw.below(3),
+        purposes: 1 + draw.below(2 ** 16 - 1),
+        ceiling: 1 + draw.below(5),
+        from,
+        until: Math.max(from, now + 10_000) + 1 + draw.below(100_000),
+      }
+      const rights = rightsOfBits(terms.rights)
+      const purposes = purposesOfBits(terms.purposes)
+      say(
+        patient,
+        grantCall(deployment, {
+          ...terms,
+          reader,
+          compartment,
+          rights,
+          purposes,
+          wrapHash: toHex(1, { size: 32 }),
+        }),
+      )
+      grants.set(keyOf(patient, compartment, reader), terms)
+      edges.push(terms.from - 1, terms.from, terms.until - 1, terms.until)
+      if (!draw.once(6)) continue
+      say(patient, revokeCall(deployment, reader, compartment))
+      grants.delete(keyOf(patient, compartment, reader))
+    }
+  }
+  await exchange.send(calls)
+  return { people: [...people, ...founders], compartments, sensitivities, grants, edges }
+}
+
+/** Nine in ten are about a patient and a compartment that exist, as few other questions go deep. */
+export function drawQuestion(world: World, draw: Draw): Question {
+  const parts = [...world.sensitivities.keys()]
+  const stranger = draw.bytes(20)
+  const [patient, drawn] =
+    parts.length > 0 && !draw.once(10)
+      ? (draw.of(parts).split(' ') as [Address, Hex])
+      : [
+          draw.once(5) ? stranger : draw.of(world.people).account,
+          draw.of([...world.compartments, draw.bytes(32)]),
+        ]
+  const compartment = draw.once(15) ? draw.bytes(32) : drawn
+  const granted = [...world.grants].filter(([key]) => key.startsWith(keyOf(patient, compartment)))
+  const aboutAGrant = granted.length > 0 && !draw.once(4)
+  const [key, terms] = aboutAGrant ? draw.of(granted) : []
+  const purposes =
+    terms === undefined
+      ? []
+      : Array.from({ length: 16 }, (_, bit) => bit).filter((bit) => (terms.purposes >> bit) & 1)
+  return {
+    reader: key ? (key.split(' ')[2] as Address) : draw.once(12) ? stranger : draw.of(world.people).account,
+    patient,
+    compartment,
+    sensitivity: draw.once(20) ? draw.below(256) : 1 + draw.below(5),
+    purpose:
+      purposes.length > 0 && !draw.once(4)
+        ? draw.of(purposes)
+        : draw.once(8)
+          ? draw.below(256)
+          : draw.below(16),
+    at:
+      terms && !draw.once(4)
+        ? draw.of([terms.from - 1, terms.from, terms.from, terms.until - 1, terms.until - 1, terms.until])
+        : draw.of(world.edges),
+  }
+}
+
+export function factsOf(world: World, { reader, patient, compartment }: Question): DecisionFacts {
+  const find = (account: Address) => world.people.find((person) => person.account === account)
+  const known = find(patient)
+  const asking = find(reader)
+  const sensitivity = world.sensitivities.get(keyOf(patient, compartment))
+  const acting = asking?.registered ? (asking.organisation ? reader : asking.employer) : undefined
+  return {
+    reader,
+    patient,
+    patientKnown: known !== undefined && isPatient(known),
+    readerKnown: asking?.registered ?? false,
+    compartmentKnown: sensitivity !== undefined,
+    compartmentSensitivity: sensitivity ?? 0,
+    ownGrant: world.grants.get(keyOf(patient, compartment, reader)),
+    organisationGrant: acting && world.grants.get(keyOf(patient, compartment, acting)),
+  }
+}
