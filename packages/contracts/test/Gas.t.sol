@@ -71,6 +71,47 @@ contract GasTest is Base {
         );
     }
 
+    function test_recordsOfTwoParties() public {
+        address target = address(records);
+        bytes32 manifest = keccak256("manifest");
+        _carry(LIN, target, abi.encodeCall(IRecords.commitBatch, (keccak256("0"), 1, manifest)));
+        IRecords.Leaf memory leaf = IRecords.Leaf(
+            _accountOf(ANA), LABS, 1, keccak256("record"), keccak256("content"), keccak256("c"), 3, 1, _accountOf(LIN)
+        );
+        IRecords.Leaf memory next = IRecords.Leaf(
+            _accountOf(ANA), LABS, 1, keccak256("next"), keccak256("content"), keccak256("c"), 3, 1, _accountOf(LIN)
+        );
+        bytes32 root = records.hashLeaf(leaf);
+        bytes memory data =
+            abi.encodeCall(IRecords.commitTwoParty, (root, 1, manifest, _accountOf(LIN), _accountOf(ANA)));
+        _measure(LIN, target, data, "commitTwoParty by a party");
+        _measure(ANA, target, abi.encodeCall(IRecords.sign, (2)), "sign as second party");
+        _carry(LIN, target, abi.encodeCall(IRecords.commitBatch, (records.hashLeaf(next), 1, manifest)));
+        IRecords.ProvenLeaf memory old = IRecords.ProvenLeaf(2, leaf, new bytes32[](0));
+        IRecords.ProvenLeaf memory successor = IRecords.ProvenLeaf(3, next, new bytes32[](0));
+        _measure(LIN, target, abi.encodeCall(IRecords.supersede, (old, successor)), "supersede");
+        _measure(LIN, target, abi.encodeCall(IRecords.withdraw, (successor)), "withdraw");
+        _measure(ANA, target, abi.encodeCall(IRecords.erase, (old)), "erase");
+        _measure(LIN, target, abi.encodeCall(IRecords.withdrawBatch, (2)), "withdrawBatch");
+    }
+
+    /// @dev Fifty commitments and fifty signatures, each half in one transaction; the snapshot is the whole.
+    function test_aHundredOperationsOfTwoParties() public {
+        IIntake.SignedOperation[] memory commits = new IIntake.SignedOperation[](50);
+        IIntake.SignedOperation[] memory signatures = new IIntake.SignedOperation[](50);
+        for (uint256 i = 0; i < 50; ++i) {
+            bytes memory data = abi.encodeCall(
+                IRecords.commitTwoParty, (keccak256(abi.encode(i)), 1, keccak256("m"), _accountOf(LIN), _accountOf(ANA))
+            );
+            commits[i] = _signed(LIN, address(records), data);
+            signatures[i] = _signed(ANA, address(records), abi.encodeCall(IRecords.sign, (i + 1)));
+        }
+        intake.submit(commits);
+        vm.snapshotGasLastCall("operations", "submission of 50 commitTwoParty");
+        intake.submit(signatures);
+        vm.snapshotGasLastCall("operations", "submission of 50 signatures");
+    }
+
     function test_access() public {
         address target = address(access);
         _measure(NORTH, target, abi.encodeCall(IAccess.anchor, (0, 0, keccak256("1"), 9)), "anchor first");

@@ -1,6 +1,7 @@
 import { encodeFunctionData, stringToHex, type Address, type Hex } from 'viem'
 import type { Deployment } from './deployment.ts'
 import { accessAbi, consentAbi, directoryAbi, recordsAbi } from './generated/abis.ts'
+import type { Leaf } from './leaf.ts'
 import type { Call } from './operation.ts'
 import {
   organisationKinds,
@@ -164,6 +165,65 @@ export function commitBatchCall({ records }: Deployment, root: Hex, count: numbe
     records,
     250_000,
     encodeFunctionData({ abi: recordsAbi, functionName: 'commitBatch', args: [root, count, manifest] }),
+  )
+}
+
+/** @param parties - two registered accounts; the caller, when it is one of them, has signed with this (R8). */
+export function commitTwoPartyCall(
+  { records }: Deployment,
+  batch: { root: Hex; count: number; manifest: Hex; parties: readonly [Address, Address] },
+): Call {
+  return call(
+    records,
+    350_000,
+    encodeFunctionData({
+      abi: recordsAbi,
+      functionName: 'commitTwoParty',
+      args: [batch.root, batch.count, batch.manifest, ...batch.parties],
+    }),
+  )
+}
+
+export function signBatchCall({ records }: Deployment, batch: bigint): Call {
+  return call(records, 150_000, encodeFunctionData({ abi: recordsAbi, functionName: 'sign', args: [batch] }))
+}
+
+export function withdrawBatchCall({ records }: Deployment, batch: bigint): Call {
+  return call(
+    records,
+    150_000,
+    encodeFunctionData({ abi: recordsAbi, functionName: 'withdrawBatch', args: [batch] }),
+  )
+}
+
+/** A leaf with the proof that it is in the batch (R10). */
+export interface LeafInBatch {
+  batch: bigint
+  leaf: Leaf
+  proof: readonly Hex[]
+}
+
+export function supersedeCall({ records }: Deployment, old: LeafInBatch, next: LeafInBatch): Call {
+  return call(
+    records,
+    300_000,
+    encodeFunctionData({ abi: recordsAbi, functionName: 'supersede', args: [old, next] }),
+  )
+}
+
+export function withdrawCall({ records }: Deployment, record: LeafInBatch): Call {
+  return call(
+    records,
+    200_000,
+    encodeFunctionData({ abi: recordsAbi, functionName: 'withdraw', args: [record] }),
+  )
+}
+
+export function eraseCall({ records }: Deployment, record: LeafInBatch): Call {
+  return call(
+    records,
+    200_000,
+    encodeFunctionData({ abi: recordsAbi, functionName: 'erase', args: [record] }),
   )
 }
 

@@ -120,6 +120,24 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
   IntakeTargetUnknown: { title: 'No such contract in this exchange', hint: fixInput },
   IntakeTooManyOperations: { title: 'At most 256 operations at once', hint: 'Split them' },
   InvalidShortString: { title: 'A text of the contracts is malformed', hint: fixInput },
+  RecordsNotAwaited: {
+    title: 'This account is no party of the batch, or has signed it',
+    hint: already,
+    status: 409,
+  },
+  RecordsNotLive: {
+    title: 'The record was superseded, withdrawn or erased before',
+    hint: 'Read its status and act on its successor',
+    status: 409,
+  },
+  RecordsPartiesEqual: { title: 'Two parties are two different accounts', hint: fixInput },
+  RecordsPartyUnknown: { title: 'A party is not registered', hint: 'Parties register first' },
+  RecordsPatientDiffers: { title: 'A record is replaced by one of the same patient', hint: fixInput },
+  RecordsProofInvalid: {
+    title: 'The record is not in that batch',
+    hint: 'Build the proof from the manifest',
+  },
+  RecordsWithdrawn: { title: 'The batch was withdrawn', hint: 'Commit the records again', status: 409 },
   RecordsCountInvalid: { title: 'A batch has 1 to 100,000 records', hint: 'Split it' },
   RecordsNotPermitted: {
     title: 'This account may not commit records',
