@@ -104,6 +104,7 @@ contract Consent is IConsent, DirectoryClient {
         if (!directory.isPatient(patient)) return Decision.PatientUnknown;
         if (reader == patient) return Decision.Permitted;
         if (!directory.isRegistered(reader)) return Decision.ReaderUnknown;
+        if (directory.isBarred(reader)) return Decision.ReaderBarred;
         Compartment storage part = _compartments[patient][compartment];
         if (part.epoch == 0) return Decision.CompartmentUnknown;
         // The patient classed the compartment, an author the record: neither can make it less sensitive than the other says.

@@ -16,8 +16,12 @@ contract Directory is IDirectory, AccountContext {
     /// @dev Highest kind of organisation (D5).
     uint8 private constant KIND_MAX = 8;
 
-    /// @dev Everything that a decision asks about an account, in one word (26 bytes).
-    /// `organisation` and `role` are both zero or both not; `kind` is not zero once admitted.
+    /// @notice How long the votes for one thing add up (D10).
+    uint40 public constant VOTE_SECONDS = 30 days;
+
+    /// @dev Everything that a decision asks about an account, in one word (27 bytes).
+    /// `organisation` and `role` are both zero or both not; `kind` is not zero once admitted, until removed.
+    /// `barred` is a suspended organisation when `kind` is not zero, and a removed one when it is.
     struct Standing {
         address organisation;
         Role role;
@@ -25,6 +29,14 @@ contract Directory is IDirectory, AccountContext {
         bytes2 country;
         bool registered;
         bool attested;
+        bool barred;
+    }
+
+    /// @dev Votes for one thing. A round ends after `VOTE_SECONDS`; the next vote then begins another.
+    struct Tally {
+        uint32 votes;
+        uint32 round;
+        uint40 startedAt;
     }
 
     /// @inheritdoc IDirectory
@@ -37,8 +49,13 @@ contract Directory is IDirectory, AccountContext {
     mapping(address account => Standing) private _standings;
     mapping(address account => bytes) private _signers;
     mapping(address account => string) private _endpoints;
-    mapping(bytes32 proposal => uint32) private _votes;
-    mapping(bytes32 proposal => mapping(address voter => bool)) private _hasVoted;
+    mapping(bytes32 proposal => Tally) private _tallies;
+    mapping(bytes32 ballot => mapping(address voter => bool)) private _hasVoted;
+    mapping(address member => Attributes) private _attributes;
+
+    /// @dev Part of every proposal, and moved on when an organisation is suspended, reinstated or removed: no vote of an
+    /// organisation that has lost its say since is ever counted.
+    uint32 private _generation;
 
     /// @inheritdoc IDirectory
     mapping(address account => bytes32) public recipientHashOf;
@@ -70,11 +87,7 @@ contract Directory is IDirectory, AccountContext {
     function voteAdmission(address organisation, uint8 kind, bytes2 country) external {
         address voter = _actingFor(ROLES_ADMINISTERING);
         _requireAdmissible(organisation, kind, country);
-        bytes32 proposal = _proposalOf(organisation, kind, country);
-        if (_hasVoted[proposal][voter]) revert DirectoryAlreadyVoted(organisation, voter);
-        _hasVoted[proposal][voter] = true;
-        uint32 votes = ++_votes[proposal];
-        uint32 threshold = _threshold();
+        (uint32 votes, uint32 threshold) = _vote(_proposalOf(organisation, kind, country), organisation, voter);
         emit AdmissionVoted(organisation, voter, kind, country, votes, threshold);
         if (votes < threshold) return;
         // An organisation acts for itself. Dropping a membership here, rather than refusing, leaves nobody a way to
@@ -82,6 +95,37 @@ contract Directory is IDirectory, AccountContext {
         address former = _standings[organisation].organisation;
         if (former != address(0)) _removeMember(former, organisation);
         _admit(organisation, kind, country);
+    }
+
+    /// @inheritdoc IDirectory
+    function voteStanding(address organisation, StandingChange change) external {
+        address voter = _actingFor(ROLES_ADMINISTERING);
+        if (voter == organisation) revert DirectoryNotPermitted(voter);
+        Standing storage standing = _standings[organisation];
+        bool possible = standing.kind != 0
+            && (change == StandingChange.Remove || standing.barred == (change == StandingChange.Reinstate));
+        if (!possible) revert DirectoryStandingUnchanged(organisation, change);
+        bytes32 proposal = keccak256(abi.encode(_generation, organisation, change));
+        (uint32 votes, uint32 threshold) = _vote(proposal, organisation, voter);
+        emit StandingVoted(organisation, voter, change, votes, threshold);
+        if (votes < threshold) return;
+        ++_generation;
+        if (_isActive(organisation)) --organisationCount;
+        standing.barred = change != StandingChange.Reinstate;
+        if (change == StandingChange.Remove) {
+            standing.kind = 0;
+            standing.country = 0;
+        }
+        if (_isActive(organisation)) ++organisationCount;
+        emit StandingChanged(organisation, change);
+    }
+
+    /// @inheritdoc IDirectory
+    function setAttributes(address member, uint64 specialty, uint48 licensedUntil) external {
+        address organisation = _actingFor(ROLES_ADMINISTERING);
+        if (_standings[member].organisation != organisation) revert DirectoryNotMember(member, organisation);
+        _attributes[member] = Attributes(specialty, licensedUntil);
+        emit AttributesSet(organisation, member, specialty, licensedUntil);
     }
 
     /// @inheritdoc IDirectory
@@ -94,7 +138,7 @@ contract Directory is IDirectory, AccountContext {
         address organisation = _actingFor(ROLES_ADMINISTERING);
         if (!role.isAssignable()) revert DirectoryRoleInvalid(role);
         Standing storage standing = _standings[account];
-        if (standing.kind != 0) revert DirectoryAccountIsOrganisation(account);
+        _requireNoOrganisation(account);
         if (standing.organisation != address(0)) revert DirectoryAlreadyMember(account, standing.organisation);
         standing.organisation = organisation;
         standing.role = role;
@@ -117,7 +161,7 @@ contract Directory is IDirectory, AccountContext {
         address organisation = _actingFor(ROLES_ATTESTING);
         if (identityCommitment == 0) revert DirectoryCommitmentEmpty();
         Standing storage standing = _standings[patient];
-        if (standing.kind != 0) revert DirectoryAccountIsOrganisation(patient);
+        _requireNoOrganisation(patient);
         if (attestationOf[patient][organisation] != 0) revert DirectoryAlreadyAttested(patient, organisation);
         attestationOf[patient][organisation] = identityCommitment;
         standing.attested = true;
@@ -168,7 +212,7 @@ contract Directory is IDirectory, AccountContext {
     /// @inheritdoc IDirectory
     function affiliationOf(address account) public view returns (address organisation, Role role) {
         Standing storage standing = _standings[account];
-        if (!standing.registered) return (address(0), ROLE_NONE);
+        if (!standing.registered || standing.barred) return (address(0), ROLE_NONE);
         if (standing.kind != 0) return (account, ROLE_NONE);
         organisation = standing.organisation;
         // Asked again at each use, and not only when the member was added: an organisation that stops being active
@@ -189,7 +233,27 @@ contract Directory is IDirectory, AccountContext {
         view
         returns (uint32 votes, uint32 threshold)
     {
-        return (_votes[_proposalOf(organisation, kind, country)], _threshold());
+        return _countOf(_proposalOf(organisation, kind, country));
+    }
+
+    /// @inheritdoc IDirectory
+    function standingVotes(address organisation, StandingChange change)
+        external
+        view
+        returns (uint32 votes, uint32 threshold)
+    {
+        return _countOf(keccak256(abi.encode(_generation, organisation, change)));
+    }
+
+    /// @inheritdoc IDirectory
+    function isBarred(address account) external view returns (bool) {
+        return _standings[account].barred;
+    }
+
+    /// @inheritdoc IDirectory
+    function attributesOf(address member) external view returns (uint64 specialty, uint48 licensedUntil) {
+        Attributes storage held = _attributes[member];
+        return (held.specialty, held.licensedUntil);
     }
 
     /// @inheritdoc IDirectory
@@ -229,6 +293,7 @@ contract Directory is IDirectory, AccountContext {
         Standing storage standing = _standings[organisation];
         standing.kind = kind;
         standing.country = country;
+        standing.barred = false;
         // Someone who was registered as a person before is active at once; others when they register.
         if (standing.registered) ++organisationCount;
         emit OrganisationAdmitted(organisation, kind, country);
@@ -238,6 +303,8 @@ contract Directory is IDirectory, AccountContext {
         Standing storage standing = _standings[account];
         standing.organisation = address(0);
         standing.role = ROLE_NONE;
+        // Another organisation vouches for them anew.
+        delete _attributes[account];
         emit MemberRemoved(organisation, account);
     }
 
@@ -254,9 +321,40 @@ contract Directory is IDirectory, AccountContext {
         if (_standings[organisation].kind != 0) revert DirectoryAlreadyAdmitted(organisation);
     }
 
+    /// @dev A removed organisation is none any more, and still no person.
+    function _requireNoOrganisation(address account) private view {
+        Standing storage standing = _standings[account];
+        if (standing.kind != 0 || standing.barred) revert DirectoryAccountIsOrganisation(account);
+    }
+
     function _isActive(address account) private view returns (bool) {
         Standing storage standing = _standings[account];
-        return standing.registered && standing.kind != 0;
+        return standing.registered && standing.kind != 0 && !standing.barred;
+    }
+
+    /// @dev Counts a vote about `organisation`, in a new round when the last one is over.
+    function _vote(bytes32 proposal, address organisation, address voter)
+        private
+        returns (uint32 votes, uint32 threshold)
+    {
+        Tally memory tally = _tallies[proposal];
+        if (_isOver(tally)) tally = Tally(0, tally.round + 1, uint40(block.timestamp));
+        bytes32 ballot = keccak256(abi.encode(proposal, tally.round));
+        if (_hasVoted[ballot][voter]) revert DirectoryAlreadyVoted(organisation, voter);
+        _hasVoted[ballot][voter] = true;
+        ++tally.votes;
+        _tallies[proposal] = tally;
+        return (tally.votes, _threshold());
+    }
+
+    function _countOf(bytes32 proposal) private view returns (uint32 votes, uint32 threshold) {
+        Tally memory tally = _tallies[proposal];
+        return (_isOver(tally) ? 0 : tally.votes, _threshold());
+    }
+
+    /// @dev Also of what nobody has voted for yet.
+    function _isOver(Tally memory tally) private view returns (bool) {
+        return block.timestamp >= uint256(tally.startedAt) + VOTE_SECONDS;
     }
 
     /// @dev More than half of the active organisations (D4).
@@ -276,8 +374,8 @@ contract Directory is IDirectory, AccountContext {
         return _accountOfSigner(abi.encodePacked(wallet));
     }
 
-    function _proposalOf(address organisation, uint8 kind, bytes2 country) private pure returns (bytes32) {
-        return keccak256(abi.encode(organisation, kind, country));
+    function _proposalOf(address organisation, uint8 kind, bytes2 country) private view returns (bytes32) {
+        return keccak256(abi.encode(_generation, organisation, kind, country));
     }
 
     function _isCapital(bytes1 letter) private pure returns (bool) {

@@ -50,6 +50,16 @@ contract GasTest is Base {
         _measure(SOUTH, target, abi.encodeCall(IDirectory.setEndpoint, ("https://south.example")), "setEndpoint");
     }
 
+    function test_standing() public {
+        address target = address(directory);
+        bytes memory data =
+            abi.encodeCall(IDirectory.voteStanding, (_accountOf(EAST), IDirectory.StandingChange.Suspend));
+        _measure(NORTH, target, data, "voteStanding first");
+        _measure(SOUTH, target, data, "voteStanding last");
+        data = abi.encodeCall(IDirectory.setAttributes, (_accountOf(OSEI), 394_579_002, NOW + 365 days));
+        _measure(NORTH, target, data, "setAttributes");
+    }
+
     function test_consent() public {
         address target = address(consent);
         CompartmentId id = CompartmentId.wrap("imaging");

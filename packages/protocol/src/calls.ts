@@ -8,10 +8,12 @@ import {
   purposeBits,
   rights,
   roles,
+  standingChanges,
   type OrganisationKind,
   type Purpose,
   type Right,
   type Role,
+  type StandingChange,
 } from './words.ts'
 
 /**
@@ -40,6 +42,40 @@ export function voteAdmissionCall(
       abi: directoryAbi,
       functionName: 'voteAdmission',
       args: [vote.organisation, organisationKinds[vote.kind], stringToHex(vote.country, { size: 2 })],
+    }),
+  )
+}
+
+/** @param change - what more than half of the organisations have to want (D11). */
+export function voteStandingCall(
+  { directory }: Deployment,
+  organisation: Address,
+  change: StandingChange,
+): Call {
+  return call(
+    directory,
+    300_000,
+    encodeFunctionData({
+      abi: directoryAbi,
+      functionName: 'voteStanding',
+      args: [organisation, standingChanges[change]],
+    }),
+  )
+}
+
+/** @param attributes - `specialty`: SNOMED CT concept, 0 for none; `licensedUntil`: Unix seconds, exclusive (D12). */
+export function setAttributesCall(
+  { directory }: Deployment,
+  member: Address,
+  attributes: { specialty: bigint; licensedUntil: number },
+): Call {
+  return call(
+    directory,
+    200_000,
+    encodeFunctionData({
+      abi: directoryAbi,
+      functionName: 'setAttributes',
+      args: [member, attributes.specialty, attributes.licensedUntil],
     }),
   )
 }

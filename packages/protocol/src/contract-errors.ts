@@ -95,6 +95,11 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
   DirectoryRoleInvalid: { title: 'No such role', hint: fixInput },
   DirectorySignerLengthInvalid: { title: 'A signer has 20 to 1,024 bytes', hint: fixInput },
   DirectorySignerMismatch: { title: 'The signer is not the one that the account commits to', hint: fixInput },
+  DirectoryStandingUnchanged: {
+    title: 'The organisation stands like that already',
+    hint: already,
+    status: 409,
+  },
   IntakeExpired: { title: 'The operation’s deadline has passed', hint: again, retry: 'afterRefresh' },
   IntakeGasLimitTooHigh: { title: 'The operation asks for more gas than one may', hint: fixInput },
   IntakeInsufficientGas: {

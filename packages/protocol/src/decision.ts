@@ -13,6 +13,7 @@ export const decisions = [
   'RightNotGranted',
   'PurposeNotGranted',
   'SensitivityAboveCeiling',
+  'ReaderBarred',
 ] as const
 export type Decision = (typeof decisions)[number]
 
@@ -33,6 +34,8 @@ export interface DecisionFacts {
   patient: Address
   patientKnown: boolean
   readerKnown: boolean
+  /** An organisation that was suspended or removed (D11). Absent: no. */
+  readerBarred?: boolean
   compartmentKnown: boolean
   /** 1 to 5 (C1): a record counts at least as much. Not read when the compartment is unknown. */
   compartmentSensitivity: number
@@ -55,6 +58,7 @@ export function decide(facts: DecisionFacts, question: DecisionQuestion): Decisi
   if (!facts.patientKnown) return 'PatientUnknown'
   if (facts.reader === facts.patient) return 'Permitted'
   if (!facts.readerKnown) return 'ReaderUnknown'
+  if (facts.readerBarred) return 'ReaderBarred'
   if (!facts.compartmentKnown) return 'CompartmentUnknown'
   const classed = { ...question, sensitivity: Math.max(question.sensitivity, facts.compartmentSensitivity) }
   const own = answerOfGrant(facts.ownGrant, classed)

@@ -26,6 +26,10 @@ export const roles = {
 } as const
 export type Role = keyof typeof roles
 
+/** What organisations vote about one of them (D11). */
+export const standingChanges = { suspend: 0, reinstate: 1, remove: 2 } as const
+export type StandingChange = keyof typeof standingChanges
+
 /** Roles that may commit records (R3). */
 export const authoringRoles: readonly Role[] = [
   'administrator',

@@ -7,7 +7,7 @@ import {CompartmentId} from "../types/CompartmentId.sol";
 /// @notice What each patient agreed to, and the one authority on whether somebody may read or write.
 /// @dev Rules C1-C10 in spec/consent.md.
 interface IConsent {
-    /// @notice The answer of `decide`; the order is that in which the reasons are checked (C6).
+    /// @notice The answer of `decide`; C6 says in which order reasons are checked.
     enum Decision {
         Permitted,
         PatientUnknown,
@@ -18,7 +18,8 @@ interface IConsent {
         Expired,
         RightNotGranted,
         PurposeNotGranted,
-        SensitivityAboveCeiling
+        SensitivityAboveCeiling,
+        ReaderBarred
     }
 
     /// @notice What a patient signs when granting (C2, C3).

@@ -5,7 +5,7 @@ import {Role} from "../types/Role.sol";
 
 /// @title Directory
 /// @notice Who takes part: organisations, their members, and patients.
-/// @dev Rules D1-D9 in spec/directory.md, O1, O2 and O9 in spec/operations.md. Pseudonymous ids and keys only.
+/// @dev Rules D1-D12 in spec/directory.md, O1, O2 and O9 in spec/operations.md. Pseudonymous ids and keys only.
 interface IDirectory {
     /// @notice An organisation named at deployment; it is registered, admitted and active from the first block.
     /// @param signer O1. @param recipient D3. @param kind D5. @param country D4. @param endpoint D9, may be empty.
@@ -15,6 +15,19 @@ interface IDirectory {
         uint8 kind;
         bytes2 country;
         string endpoint;
+    }
+
+    /// @notice What organisations vote about one of them (D11).
+    enum StandingChange {
+        Suspend,
+        Reinstate,
+        Remove
+    }
+
+    /// @notice What an organisation says of its member, for conditions of grants (D12).
+    struct Attributes {
+        uint64 specialty;
+        uint48 licensedUntil;
     }
 
     /// @notice An account became known, with the key it signs with and the key one seals to.
@@ -33,6 +46,15 @@ interface IDirectory {
     event MemberRemoved(address indexed organisation, address indexed account);
     /// @notice `organisation` has checked the identity behind `patient`.
     event PatientAttested(address indexed patient, address indexed organisation, bytes32 identityCommitment);
+
+    /// @notice `votes` organisations want this change of `organisation` by now; `threshold` are needed.
+    event StandingVoted(
+        address indexed organisation, address indexed voter, StandingChange change, uint32 votes, uint32 threshold
+    );
+    /// @notice Enough organisations wanted it. All open votes, about whomever, have to be given again.
+    event StandingChanged(address indexed organisation, StandingChange change);
+    /// @notice `organisation` says this of its member; being removed ends it.
+    event AttributesSet(address indexed organisation, address indexed member, uint64 specialty, uint48 licensedUntil);
 
     /// @notice A directory without a founder could never admit anybody.
     error DirectoryNoFounders();
@@ -60,7 +82,9 @@ interface IDirectory {
     error DirectoryEndpointTooLong(uint256 length, uint256 lengthMax);
     /// @notice Roles are 1 to 8 (D6).
     error DirectoryRoleInvalid(Role role);
-    /// @notice `account` is an organisation; it can be neither a member nor a patient.
+    /// @notice The account is no organisation, or stands like that already (D11).
+    error DirectoryStandingUnchanged(address organisation, StandingChange change);
+    /// @notice `account` is or was an organisation; it can be neither a member nor a patient.
     error DirectoryAccountIsOrganisation(address account);
     /// @notice `account` is a member of `organisation`, and can be one of a single organisation at a time (D6).
     error DirectoryAlreadyMember(address account, address organisation);
@@ -95,6 +119,24 @@ interface IDirectory {
     /// @custom:emits MemberRemoved(organisation, account) - when it was a member
     /// @custom:emits OrganisationAdmitted(organisation, kind, country) - at the threshold
     function voteAdmission(address organisation, uint8 kind, bytes2 country) external;
+
+    /// @notice Votes for suspending, reinstating or removing another organisation; more than half of the active ones do it.
+    /// @dev D10, D11. By an active organisation or its administrator, once per round.
+    /// @custom:reverts DirectoryNotPermitted(account) - also about oneself
+    /// @custom:reverts DirectoryStandingUnchanged(organisation, change)
+    /// @custom:reverts DirectoryAlreadyVoted(organisation, voter)
+    /// @custom:emits StandingVoted(organisation, voter, change, votes, threshold)
+    /// @custom:emits StandingChanged(organisation, change) - at the threshold
+    function voteStanding(address organisation, StandingChange change) external;
+
+    /// @notice Says what a member of the caller's organisation is, for grants that ask for it.
+    /// @dev D12. By an active organisation or its administrator.
+    /// @param specialty SNOMED CT concept of the specialty; zero for none.
+    /// @param licensedUntil Unix seconds, exclusive; zero for no licence.
+    /// @custom:reverts DirectoryNotPermitted(account)
+    /// @custom:reverts DirectoryNotMember(account, organisation)
+    /// @custom:emits AttributesSet(organisation, member, specialty, licensedUntil)
+    function setAttributes(address member, uint64 specialty, uint48 licensedUntil) external;
 
     /// @notice Publishes where the organisation's gateway answers.
     /// @dev D9. By an active organisation or its administrator.
@@ -168,11 +210,23 @@ interface IDirectory {
     /// @notice How many organisations are active; more than half of them admit another.
     function organisationCount() external view returns (uint32);
 
-    /// @notice Votes for admitting `organisation` as this kind in this country, and how many it takes at present.
+    /// @notice Votes of the present round for admitting `organisation` as this kind in this country, and how many it takes at present.
     function admissionVotes(address organisation, uint8 kind, bytes2 country)
         external
         view
         returns (uint32 votes, uint32 threshold);
+
+    /// @notice Votes for this change of `organisation` in the present round, and how many it takes at present.
+    function standingVotes(address organisation, StandingChange change)
+        external
+        view
+        returns (uint32 votes, uint32 threshold);
+
+    /// @notice Whether `account` is an organisation that was suspended or removed.
+    function isBarred(address account) external view returns (bool);
+
+    /// @notice What the present organisation of `member` says of it; zeros when it says nothing.
+    function attributesOf(address member) external view returns (uint64 specialty, uint48 licensedUntil);
 
     /// @notice Where the organisation's gateway answers; empty when it has not said.
     function endpointOf(address organisation) external view returns (string memory);

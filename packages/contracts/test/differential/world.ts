@@ -12,6 +12,7 @@ import {
   revokeCall,
   rightsOfBits,
   voteAdmissionCall,
+  voteStandingCall,
 } from '@hre/protocol'
 import type { Call, DecisionFacts, GrantTerms } from '@hre/protocol'
 import type { Draw } from './draw.ts'
@@ -24,6 +25,7 @@ interface Person {
   attested: boolean
   /** Once it is admitted. */
   organisation: boolean
+  barred: boolean
   employer: Address | undefined
 }
 
@@ -53,10 +55,13 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
     registered: true,
     attested: false,
     organisation: true,
+    barred: false,
     employer: undefined,
   }))
 
-  const people = Array.from({ length: 10 }, () => {
+  const people = Array.from({ length: 10 }, (_, index) => {
+    // In every world, or too few questions would be about one.
+    const isBarred = index === 0
     const signer = draw.bytes(20)
     const account = accountOfSigner(signer)
     const person: Person = {
@@ -64,31 +69,40 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
       registered: false,
       attested: false,
       organisation: false,
+      barred: false,
       employer: undefined,
     }
     const employer = draw.of(founders).account
     const attestor = draw.of(founders).account
-    if (draw.below(10) < 6) {
+    if (!isBarred && draw.below(10) < 6) {
       say(attestor, attestPatientCall(deployment, account, draw.bytes(32)))
       person.attested = true
     }
-    if (draw.below(10) < 6) {
+    if (!isBarred && draw.below(10) < 6) {
       say(employer, addMemberCall(deployment, account, draw.of(['doctor', 'nurse', 'auditor'])))
       person.employer = employer
     }
-    if (!person.employer && !person.attested && draw.once(3)) {
+    if (!person.employer && !person.attested && (isBarred || draw.once(3))) {
       const vote = { organisation: account, kind: 'hospital', country: 'IT' } as const
       const threshold = Math.floor(exchange.activeOrganisations / 2) + 1
       for (const founder of founders.slice(0, threshold))
         say(founder.account, voteAdmissionCall(deployment, vote))
       person.organisation = true
     }
-    // Three founders vote, so a sixth organisation could not be admitted: later ones stay unregistered.
-    if (person.organisation && exchange.activeOrganisations === 5) return person
-    if ((person.attested || person.employer || person.organisation) && !draw.once(5)) {
+    // Three founders vote, so no more than five may be active, the one to be barred included.
+    if (person.organisation && !isBarred && exchange.activeOrganisations >= 4) return person
+    if ((person.attested || person.employer || person.organisation) && (isBarred || !draw.once(5))) {
       say(account, registerCall(deployment, signer, recipient))
       person.registered = true
       if (person.organisation) exchange.activeOrganisations++
+      if (isBarred) {
+        const threshold = Math.floor(exchange.activeOrganisations / 2) + 1
+        const change = draw.of(['suspend', 'remove'] as const)
+        for (const founder of founders.slice(0, threshold))
+          say(founder.account, voteStandingCall(deployment, account, change))
+        person.barred = true
+        exchange.activeOrganisations--
+      }
     }
     if (person.employer && draw.once(4)) {
       say(employer, removeMemberCall(deployment, account))
@@ -189,12 +203,14 @@ export function factsOf(world: World, { reader, patient, compartment }: Question
   const known = find(patient)
   const asking = find(reader)
   const sensitivity = world.sensitivities.get(keyOf(patient, compartment))
-  const acting = asking?.registered ? (asking.organisation ? reader : asking.employer) : undefined
+  const acting =
+    asking?.registered && !asking.barred ? (asking.organisation ? reader : asking.employer) : undefined
   return {
     reader,
     patient,
     patientKnown: known !== undefined && isPatient(known),
     readerKnown: asking?.registered ?? false,
+    readerBarred: asking?.barred ?? false,
     compartmentKnown: sensitivity !== undefined,
     compartmentSensitivity: sensitivity ?? 0,
     ownGrant: world.grants.get(keyOf(patient, compartment, reader)),
