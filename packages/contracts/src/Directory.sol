@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {AccountContext} from "./AccountContext.sol";
+import {DirectoryGuardians} from "./DirectoryGuardians.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
-import {RECIPIENT_BYTES} from "./types/Recipient.sol";
 import {ROLE_NONE, ROLES_ADMINISTERING, ROLES_ATTESTING, Role, RoleSet} from "./types/Role.sol";
-import {SIGNER_BYTES_MAX, SIGNER_BYTES_MIN, accountOfFirstSigner} from "./types/Signer.sol";
+import {accountOfFirstSigner} from "./types/Signer.sol";
 
 /// @title Directory
 /// @dev Documentation, events and errors: IDirectory.
-contract Directory is IDirectory, AccountContext {
+contract Directory is DirectoryGuardians {
     /// @notice Longest endpoint, in bytes (D9).
     uint256 public constant ENDPOINT_BYTES_MAX = 200;
 
@@ -19,7 +20,7 @@ contract Directory is IDirectory, AccountContext {
     /// @notice How long the votes for one thing add up (D10).
     uint40 public constant VOTE_SECONDS = 30 days;
 
-    /// @dev Everything that a decision asks about an account, in one word (27 bytes).
+    /// @dev Everything that a decision asks about an account, in one word.
     /// `organisation` and `role` are both zero or both not; `kind` is not zero once admitted, until removed.
     /// `barred` is a suspended organisation when `kind` is not zero, and a removed one when it is.
     struct Standing {
@@ -30,6 +31,7 @@ contract Directory is IDirectory, AccountContext {
         bool registered;
         bool attested;
         bool barred;
+        uint40 registeredAt;
     }
 
     /// @dev Votes for one thing. A round ends after `VOTE_SECONDS`; the next vote then begins another.
@@ -47,8 +49,10 @@ contract Directory is IDirectory, AccountContext {
     uint32 public organisationCount;
 
     mapping(address account => Standing) private _standings;
-    mapping(address account => bytes) private _signers;
     mapping(address account => string) private _endpoints;
+
+    /// @dev The organisation whose member an account was when it registered, and whose device its signer so is (D15).
+    mapping(address account => address) private _sponsors;
     mapping(bytes32 proposal => Tally) private _tallies;
     mapping(bytes32 ballot => mapping(address voter => bool)) private _hasVoted;
     mapping(address member => Attributes) private _attributes;
@@ -58,12 +62,9 @@ contract Directory is IDirectory, AccountContext {
     uint32 private _generation;
 
     /// @inheritdoc IDirectory
-    mapping(address account => bytes32) public recipientHashOf;
-
-    /// @inheritdoc IDirectory
     mapping(address patient => mapping(address organisation => bytes32)) public attestationOf;
 
-    constructor(address intake_, Founder[] memory founders) AccountContext(intake_) {
+    constructor(address intake_, Founder[] memory founders) AccountContext(intake_) EIP712("HRE Directory", "1") {
         if (founders.length == 0) revert DirectoryNoFounders();
         for (uint256 i = 0; i < founders.length; ++i) {
             Founder memory founder = founders[i];
@@ -157,6 +158,18 @@ contract Directory is IDirectory, AccountContext {
     }
 
     /// @inheritdoc IDirectory
+    function cutOff(address member) external {
+        address organisation = _actingFor(ROLES_ADMINISTERING);
+        Standing storage standing = _standings[member];
+        if (standing.organisation != organisation) revert DirectoryNotMember(member, organisation);
+        _removeMember(organisation, member);
+        // Otherwise an organisation could take any account as a member, and its key away with it. A patient's key is not
+        // the employer's to take either.
+        bool owned = _sponsors[member] == organisation && !standing.attested;
+        if (owned && !_isRevoked(member)) _revokeSigner(member);
+    }
+
+    /// @inheritdoc IDirectory
     function attestPatient(address patient, bytes32 identityCommitment) external {
         address organisation = _actingFor(ROLES_ATTESTING);
         if (identityCommitment == 0) revert DirectoryCommitmentEmpty();
@@ -175,7 +188,12 @@ contract Directory is IDirectory, AccountContext {
 
     /// @inheritdoc IDirectory
     function signerOf(address account) external view returns (bytes memory) {
-        return _signers[account];
+        return _signerOf(account);
+    }
+
+    /// @inheritdoc IDirectory
+    function recipientHashOf(address account) external view returns (bytes32) {
+        return _recipientHashOf(account);
     }
 
     /// @inheritdoc IDirectory
@@ -271,19 +289,16 @@ contract Directory is IDirectory, AccountContext {
     }
 
     function _register(address account, bytes memory signer, bytes memory recipient) private {
-        if (signer.length < SIGNER_BYTES_MIN || signer.length > SIGNER_BYTES_MAX) {
-            revert DirectorySignerLengthInvalid(signer.length);
-        }
-        if (recipient.length != RECIPIENT_BYTES) revert DirectoryRecipientLengthInvalid(recipient.length);
         Standing storage standing = _standings[account];
         if (standing.registered) revert DirectoryAlreadyRegistered(account);
         bool admitted = standing.kind != 0;
         if (!admitted && !standing.attested && standing.organisation == address(0)) {
             revert DirectoryAccountUnexpected(account);
         }
+        _setFirstKeys(account, signer, recipient);
         standing.registered = true;
-        _signers[account] = signer;
-        recipientHashOf[account] = keccak256(recipient);
+        standing.registeredAt = uint40(block.timestamp);
+        if (standing.organisation != address(0)) _sponsors[account] = standing.organisation;
         if (admitted) ++organisationCount;
         emit AccountRegistered(account, signer, recipient);
     }
@@ -362,16 +377,9 @@ contract Directory is IDirectory, AccountContext {
         return organisationCount / 2 + 1;
     }
 
-    /// @dev A signer belongs to the account that it commits to, so no reverse index is stored.
-    function _accountOfSigner(bytes memory signer) private view returns (address) {
-        address account = accountOfFirstSigner(signer);
-        // Asked first, because nobody's signer is as empty as an empty one.
-        if (!_standings[account].registered) return address(0);
-        return keccak256(_signers[account]) == keccak256(signer) ? account : address(0);
-    }
-
-    function _accountOfWallet(address wallet) internal view override returns (address) {
-        return _accountOfSigner(abi.encodePacked(wallet));
+    function _registeredAt(address account) internal view override returns (uint48) {
+        Standing storage standing = _standings[account];
+        return standing.registered ? standing.registeredAt : type(uint48).max;
     }
 
     function _proposalOf(address organisation, uint8 kind, bytes2 country) private view returns (bytes32) {

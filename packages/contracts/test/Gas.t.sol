@@ -4,6 +4,8 @@ pragma solidity ^0.8.37;
 import {IAccess} from "../src/interfaces/IAccess.sol";
 import {IConsent} from "../src/interfaces/IConsent.sol";
 import {IDirectory} from "../src/interfaces/IDirectory.sol";
+import {IDirectoryGuardians} from "../src/interfaces/IDirectoryGuardians.sol";
+import {IDirectoryKeys} from "../src/interfaces/IDirectoryKeys.sol";
 import {IIntake} from "../src/interfaces/IIntake.sol";
 import {IRecords} from "../src/interfaces/IRecords.sol";
 import {CompartmentId} from "../src/types/CompartmentId.sol";
@@ -58,6 +60,32 @@ contract GasTest is Base {
         _measure(SOUTH, target, data, "voteStanding last");
         data = abi.encodeCall(IDirectory.setAttributes, (_accountOf(OSEI), 394_579_002, NOW + 365 days));
         _measure(NORTH, target, data, "setAttributes");
+    }
+
+    function test_keys() public {
+        address target = address(directory);
+        bytes memory signer = _signer(WEST);
+        bytes memory possession = _signature(WEST, directory.hashSignerReplacement(_accountOf(ANA), signer));
+        address[] memory guardians = new address[](3);
+        (guardians[0], guardians[1], guardians[2]) = (_accountOf(BEN), _accountOf(OSEI), _accountOf(LIN));
+        _measure(ANA, target, abi.encodeCall(IDirectoryGuardians.setGuardians, (guardians, 2)), "setGuardians");
+        bytes32 recovery = directory.hashRecovery(signer, _realRecipient());
+        bytes memory approval = abi.encodeCall(IDirectoryGuardians.approveRecovery, (_accountOf(ANA), recovery));
+        _measure(BEN, target, approval, "approveRecovery first");
+        _measure(LIN, target, approval, "approveRecovery last");
+        bytes memory data =
+            abi.encodeCall(IDirectoryGuardians.setDelegate, (_accountOf(OSEI), 1, uint48(block.timestamp) + 30 days));
+        _measure(ANA, target, data, "setDelegate");
+        vm.warp(NOW + 3 days);
+        directory.executeRecovery(_accountOf(ANA), signer, _realRecipient(), possession);
+        vm.snapshotGasLastCall("operations", "executeRecovery, called directly");
+        vm.warp(NOW);
+        possession = _signature(WEST + 1, directory.hashSignerReplacement(_accountOf(BEN), _signer(WEST + 1)));
+        data = abi.encodeCall(IDirectoryKeys.replaceSigner, (_signer(WEST + 1), possession));
+        _measure(BEN, target, data, "replaceSigner");
+        _measure(LIN, target, abi.encodeCall(IDirectoryKeys.replaceRecipient, (_realRecipient())), "replaceRecipient");
+        _measure(LIN, target, abi.encodeCall(IDirectoryGuardians.vetoRecovery, ()), "vetoRecovery");
+        _measure(NORTH, target, abi.encodeCall(IDirectory.cutOff, (_accountOf(OSEI))), "cutOff");
     }
 
     function test_consent() public {

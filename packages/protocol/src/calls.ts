@@ -1,4 +1,4 @@
-import { encodeFunctionData, stringToHex, type Address, type Hex } from 'viem'
+import { concat, encodeFunctionData, keccak256, stringToHex, type Address, type Hex } from 'viem'
 import type { Deployment } from './deployment.ts'
 import { accessAbi, consentAbi, directoryAbi, recordsAbi } from './generated/abis.ts'
 import type { Leaf } from './leaf.ts'
@@ -76,6 +76,119 @@ export function setAttributesCall(
       abi: directoryAbi,
       functionName: 'setAttributes',
       args: [member, attributes.specialty, attributes.licensedUntil],
+    }),
+  )
+}
+
+/** @param possession - signature of the new signer over `signerReplacementTypedData` (D13). */
+export function replaceSignerCall({ directory }: Deployment, signer: Hex, possession: Hex): Call {
+  return call(
+    directory,
+    1_000_000,
+    encodeFunctionData({ abi: directoryAbi, functionName: 'replaceSigner', args: [signer, possession] }),
+  )
+}
+
+/** The EIP-712 message by which a new signer agrees to sign for `account` (D13). */
+export function signerReplacementTypedData(
+  { chainId, directory }: Deployment,
+  message: { account: Address; signer: Hex; replacements: bigint },
+) {
+  return {
+    domain: { name: 'HRE Directory', version: '1', chainId, verifyingContract: directory },
+    types: {
+      SignerReplacement: [
+        { name: 'account', type: 'address' },
+        { name: 'signer', type: 'bytes' },
+        { name: 'replacements', type: 'uint256' },
+      ],
+    },
+    primaryType: 'SignerReplacement',
+    message,
+  } as const
+}
+
+export function replaceRecipientCall({ directory }: Deployment, recipient: Hex): Call {
+  return call(
+    directory,
+    300_000,
+    encodeFunctionData({ abi: directoryAbi, functionName: 'replaceRecipient', args: [recipient] }),
+  )
+}
+
+export function revokeSignerCall({ directory }: Deployment): Call {
+  return call(
+    directory,
+    300_000,
+    encodeFunctionData({ abi: directoryAbi, functionName: 'revokeSigner', args: [] }),
+  )
+}
+
+/** Ends the membership and revokes the signer in one transaction (D15). */
+export function cutOffCall({ directory }: Deployment, member: Address): Call {
+  return call(
+    directory,
+    400_000,
+    encodeFunctionData({ abi: directoryAbi, functionName: 'cutOff', args: [member] }),
+  )
+}
+
+export function setGuardiansCall(
+  { directory }: Deployment,
+  guardians: readonly Address[],
+  threshold: number,
+): Call {
+  return call(
+    directory,
+    500_000,
+    encodeFunctionData({ abi: directoryAbi, functionName: 'setGuardians', args: [guardians, threshold] }),
+  )
+}
+
+/** What a guardian approves (D17). */
+export const hashRecovery = (signer: Hex, recipient: Hex): Hex =>
+  keccak256(concat([keccak256(signer), keccak256(recipient)]))
+
+export function approveRecoveryCall({ directory }: Deployment, account: Address, recovery: Hex): Call {
+  return call(
+    directory,
+    200_000,
+    encodeFunctionData({ abi: directoryAbi, functionName: 'approveRecovery', args: [account, recovery] }),
+  )
+}
+
+export function vetoRecoveryCall({ directory }: Deployment): Call {
+  return call(
+    directory,
+    150_000,
+    encodeFunctionData({ abi: directoryAbi, functionName: 'vetoRecovery', args: [] }),
+  )
+}
+
+export function executeRecoveryCall(
+  { directory }: Deployment,
+  recovery: { account: Address; signer: Hex; recipient: Hex; possession: Hex },
+): Call {
+  return call(
+    directory,
+    1_000_000,
+    encodeFunctionData({
+      abi: directoryAbi,
+      functionName: 'executeRecovery',
+      args: [recovery.account, recovery.signer, recovery.recipient, recovery.possession],
+    }),
+  )
+}
+
+/** @param until - Unix seconds, exclusive; 0 ends the delegation (D18). */
+export function setDelegateCall({ directory }: Deployment, delegate: Address, until: number): Call {
+  return call(
+    directory,
+    150_000,
+    encodeFunctionData({
+      abi: directoryAbi,
+      functionName: 'setDelegate',
+      args: [delegate, until === 0 ? 0 : 1, until],
     }),
   )
 }

@@ -95,6 +95,39 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
   DirectoryRoleInvalid: { title: 'No such role', hint: fixInput },
   DirectorySignerLengthInvalid: { title: 'A signer has 20 to 1,024 bytes', hint: fixInput },
   DirectorySignerMismatch: { title: 'The signer is not the one that the account commits to', hint: fixInput },
+  DirectoryAlreadyApproved: { title: 'This guardian approved already', hint: already, status: 409 },
+  DirectoryDelegationInvalid: { title: 'A delegation has a scope and ends in the future', hint: fixInput },
+  DirectoryGuardiansInvalid: {
+    title:
+      'Guardians are one to nine different registered accounts, and their threshold at most their number',
+    hint: fixInput,
+  },
+  DirectoryNotGuardian: {
+    title: 'This account is no guardian of that one',
+    hint: 'Only guardians approve a recovery',
+    status: 403,
+  },
+  DirectoryPossessionUnproven: {
+    title: 'The new signer has not agreed',
+    hint: 'Sign the replacement with the new key as well',
+  },
+  DirectoryRecoveryNotReady: {
+    title: 'Too few guardians approved, or the waiting period is not over',
+    hint: 'Wait until the time given, or ask further guardians',
+    status: 409,
+    retry: 'later',
+  },
+  DirectoryRecoveryOver: {
+    title: 'The recovery took longer than 30 days',
+    hint: 'Begin again with another new signer',
+    status: 409,
+  },
+  DirectorySignerIsRevoked: { title: 'The signer was revoked already', hint: already, status: 409 },
+  DirectorySignerTaken: {
+    title: 'That key signs for an account already',
+    hint: 'Use a new key',
+    status: 409,
+  },
   DirectoryStandingUnchanged: {
     title: 'The organisation stands like that already',
     hint: already,

@@ -2,11 +2,13 @@
 pragma solidity ^0.8.37;
 
 import {Role} from "../types/Role.sol";
+import {IDirectoryGuardians} from "./IDirectoryGuardians.sol";
+import {IDirectoryKeys} from "./IDirectoryKeys.sol";
 
 /// @title Directory
 /// @notice Who takes part: organisations, their members, and patients.
-/// @dev Rules D1-D12 in spec/directory.md, O1, O2 and O9 in spec/operations.md. Pseudonymous ids and keys only.
-interface IDirectory {
+/// @dev Rules D1-D12 and D15 in spec/directory.md, O1, O2 and O9 in spec/operations.md. Pseudonymous ids and keys only.
+interface IDirectory is IDirectoryKeys, IDirectoryGuardians {
     /// @notice An organisation named at deployment; it is registered, admitted and active from the first block.
     /// @param signer O1. @param recipient D3. @param kind D5. @param country D4. @param endpoint D9, may be empty.
     struct Founder {
@@ -161,6 +163,14 @@ interface IDirectory {
     /// @custom:reverts DirectoryNotMember(account, organisation)
     /// @custom:emits MemberRemoved(organisation, account)
     function removeMember(address account) external;
+
+    /// @notice Ends a membership and takes the signer out of use with which the member registered: lost, stolen, left.
+    /// @dev D15. By an active organisation or its administrator, in one transaction.
+    /// @custom:reverts DirectoryNotPermitted(account)
+    /// @custom:reverts DirectoryNotMember(account, organisation)
+    /// @custom:emits MemberRemoved(organisation, account)
+    /// @custom:emits SignerRevoked(account) - unless it is a patient, registered elsewhere, or revoked before
+    function cutOff(address member) external;
 
     /// @notice States that the caller's organisation has checked the identity behind `patient`.
     /// @dev D8. By an active organisation, its administrator, doctor or nurse.
