@@ -7,6 +7,7 @@ import {IDirectory} from "./interfaces/IDirectory.sol";
 import {CompartmentId} from "./types/CompartmentId.sol";
 import {RECIPIENT_BYTES} from "./types/Recipient.sol";
 import {RIGHTS_ALL, RIGHT_READ, RIGHT_WRITE, SENSITIVITY_MAX, SENSITIVITY_MIN} from "./types/Rights.sol";
+import {SCOPE_CONSENT} from "./types/Scope.sol";
 
 /// @title Consent
 /// @dev Documentation, events and errors: IConsent.
@@ -24,8 +25,30 @@ contract Consent is IConsent, DirectoryClient {
         bytes32 recipientHash;
     }
 
+    /// @dev A grant and its conditions, in one word (27 bytes).
+    struct HeldGrant {
+        uint8 rights;
+        uint16 purposes;
+        uint8 ceiling;
+        uint48 from;
+        uint48 until;
+        uint64 specialty;
+        bytes2 country;
+        bool licensed;
+    }
+
+    /// @dev What is asked about a chart.
+    struct Question {
+        address reader;
+        uint8 sensitivity;
+        uint8 purpose;
+        uint48 time;
+    }
+
     mapping(address patient => mapping(CompartmentId => Compartment)) private _compartments;
-    mapping(address patient => mapping(CompartmentId => mapping(address reader => Grant))) private _grants;
+    mapping(address patient => mapping(CompartmentId => mapping(address reader => HeldGrant))) private _grants;
+    mapping(address patient => mapping(bytes32 recordKey => mapping(address reader => HeldGrant))) private
+        _recordGrants;
 
     constructor(address intake_, IDirectory directory_) DirectoryClient(intake_, directory_) {}
 
@@ -41,18 +64,44 @@ contract Consent is IConsent, DirectoryClient {
 
     /// @inheritdoc IConsent
     function grant(GrantTerms calldata terms) external {
+        _grant(_patient(), terms, Conditions(0, 0, false));
+    }
+
+    /// @inheritdoc IConsent
+    function grantOn(GrantTerms calldata terms, Conditions calldata conditions) external {
         address patient = _patient();
-        _requireOpen(patient, terms.compartment);
-        if (terms.reader == patient) revert ConsentReaderIsPatient(patient);
-        if (!directory.isRegistered(terms.reader)) revert ConsentReaderUnknown(terms.reader);
-        _requireTerms(terms);
-        _grants[patient][terms.compartment][terms.reader] =
-            Grant(terms.rights, terms.purposes, terms.ceiling, terms.from, terms.until);
-        emit ConsentGranted(
+        _grant(patient, terms, conditions);
+        emit ConsentConditioned(
+            patient, terms.reader, terms.compartment, conditions.specialty, conditions.country, conditions.licensed
+        );
+    }
+
+    /// @inheritdoc IConsent
+    function grantFor(address patient, GrantTerms calldata terms) external {
+        _requireDelegate(patient, terms.reader, terms.compartment);
+        if (!directory.isPatient(patient)) revert ConsentPatientUnknown(patient);
+        _grant(patient, terms, Conditions(0, 0, false));
+    }
+
+    /// @inheritdoc IConsent
+    function revokeFor(address patient, address reader, CompartmentId compartment) external {
+        _requireDelegate(patient, reader, compartment);
+        _revoke(patient, reader, compartment);
+    }
+
+    /// @inheritdoc IConsent
+    function grantRecord(bytes32 record, GrantTerms calldata terms) external {
+        address patient = _patient();
+        _requireTerms(patient, terms);
+        // Writing is about a compartment: a record that exists is not written again.
+        if (terms.rights != RIGHT_READ) revert ConsentRightsInvalid(terms.rights);
+        _recordGrants[patient][_recordKey(terms.compartment, record)][terms.reader] =
+            _held(terms, Conditions(0, 0, false));
+        emit RecordConsentGranted(
             patient,
             terms.reader,
+            record,
             terms.compartment,
-            terms.rights,
             terms.purposes,
             terms.ceiling,
             terms.from,
@@ -62,15 +111,19 @@ contract Consent is IConsent, DirectoryClient {
     }
 
     /// @inheritdoc IConsent
+    function revokeRecord(address reader, CompartmentId compartment, bytes32 record) external {
+        address patient = _account();
+        mapping(address => HeldGrant) storage grants = _recordGrants[patient][_recordKey(compartment, record)];
+        if (grants[reader].rights == 0) revert ConsentNotGranted(patient, reader, compartment);
+        delete grants[reader];
+        emit RecordConsentRevoked(patient, reader, record, compartment);
+    }
+
+    /// @inheritdoc IConsent
     function revoke(address reader, CompartmentId compartment) external {
         // Whoever holds a grant's patient side is a patient: nothing else has to be asked, and taking consent back
         // never depends on what an organisation says about the patient.
-        address patient = _account();
-        if (_grants[patient][compartment][reader].rights == 0) {
-            revert ConsentNotGranted(patient, reader, compartment);
-        }
-        delete _grants[patient][compartment][reader];
-        emit ConsentRevoked(patient, reader, compartment);
+        _revoke(_account(), reader, compartment);
     }
 
     /// @inheritdoc IConsent
@@ -101,21 +154,26 @@ contract Consent is IConsent, DirectoryClient {
         uint8 purpose,
         uint48 time
     ) external view returns (Decision) {
-        if (!directory.isPatient(patient)) return Decision.PatientUnknown;
-        if (reader == patient) return Decision.Permitted;
-        if (!directory.isRegistered(reader)) return Decision.ReaderUnknown;
-        if (directory.isBarred(reader)) return Decision.ReaderBarred;
-        Compartment storage part = _compartments[patient][compartment];
-        if (part.epoch == 0) return Decision.CompartmentUnknown;
-        // The patient classed the compartment, an author the record: neither can make it less sensitive than the other says.
-        if (sensitivity < part.sensitivity) sensitivity = part.sensitivity;
-        mapping(address => Grant) storage grants = _grants[patient][compartment];
-        Decision own = _answer(grants[reader], sensitivity, purpose, time);
-        if (own == Decision.Permitted) return own;
-        address organisation = directory.organisationOf(reader);
-        if (organisation == address(0) || organisation == reader) return own;
-        Decision shared = _answer(grants[organisation], sensitivity, purpose, time);
-        return shared == Decision.Permitted || own == Decision.NoGrant ? shared : own;
+        return _decide(patient, compartment, Question(reader, sensitivity, purpose, time));
+    }
+
+    /// @inheritdoc IConsent
+    function decideRecord(
+        address reader,
+        address patient,
+        CompartmentId compartment,
+        bytes32 record,
+        uint8 sensitivity,
+        uint8 purpose,
+        uint48 time
+    ) external view returns (Decision) {
+        Question memory question = Question(reader, sensitivity, purpose, time);
+        Decision general = _decide(patient, compartment, question);
+        bool settled = general <= Decision.CompartmentUnknown || general == Decision.ReaderBarred;
+        if (settled) return general;
+        _raise(question, _compartments[patient][compartment].sensitivity);
+        Decision single = _best(_recordGrants[patient][_recordKey(compartment, record)], question);
+        return single == Decision.Permitted || general == Decision.NoGrant ? single : general;
     }
 
     /// @inheritdoc IConsent
@@ -128,13 +186,31 @@ contract Consent is IConsent, DirectoryClient {
         if (author == patient) return true;
         address organisation = directory.organisationOf(author);
         // No grant is ever made to the zero address, so somebody without an organisation finds none.
-        Grant memory held = _grants[patient][compartment][organisation];
-        return held.rights & RIGHT_WRITE != 0 && time >= held.from && time < held.until;
+        HeldGrant memory held = _grants[patient][compartment][organisation];
+        bool live = held.rights & RIGHT_WRITE != 0 && time >= held.from && time < held.until;
+        return live && _answerOfConditions(held, author, time) == Decision.Permitted;
     }
 
     /// @inheritdoc IConsent
     function grantOf(address patient, address reader, CompartmentId compartment) external view returns (Grant memory) {
-        return _grants[patient][compartment][reader];
+        HeldGrant storage held = _grants[patient][compartment][reader];
+        return Grant(held.rights, held.purposes, held.ceiling, held.from, held.until);
+    }
+
+    /// @inheritdoc IConsent
+    function conditionsOf(address patient, address reader, CompartmentId compartment)
+        external
+        view
+        returns (Conditions memory)
+    {
+        HeldGrant storage held = _grants[patient][compartment][reader];
+        return Conditions(held.specialty, held.country, held.licensed);
+    }
+
+    /// @inheritdoc IConsent
+    function defaultSensitivityOf(DataClass dataClass) external pure returns (uint8) {
+        if (dataClass == DataClass.PatientHealthInformation) return 5;
+        return dataClass == DataClass.ProfessionalHistory ? 1 : 2;
     }
 
     /// @inheritdoc IConsent
@@ -152,19 +228,116 @@ contract Consent is IConsent, DirectoryClient {
         if (!directory.isPatient(patient)) revert ConsentPatientUnknown(patient);
     }
 
+    function _grant(address patient, GrantTerms calldata terms, Conditions memory conditions) private {
+        _requireTerms(patient, terms);
+        _grants[patient][terms.compartment][terms.reader] = _held(terms, conditions);
+        emit ConsentGranted(
+            patient,
+            terms.reader,
+            terms.compartment,
+            terms.rights,
+            terms.purposes,
+            terms.ceiling,
+            terms.from,
+            terms.until,
+            terms.wrapHash
+        );
+    }
+
+    function _revoke(address patient, address reader, CompartmentId compartment) private {
+        if (_grants[patient][compartment][reader].rights == 0) {
+            revert ConsentNotGranted(patient, reader, compartment);
+        }
+        delete _grants[patient][compartment][reader];
+        emit ConsentRevoked(patient, reader, compartment);
+    }
+
+    function _decide(address patient, CompartmentId compartment, Question memory question)
+        private
+        view
+        returns (Decision)
+    {
+        if (!directory.isPatient(patient)) return Decision.PatientUnknown;
+        if (question.reader == patient) return Decision.Permitted;
+        if (!directory.isRegistered(question.reader)) return Decision.ReaderUnknown;
+        if (directory.isBarred(question.reader)) return Decision.ReaderBarred;
+        Compartment storage part = _compartments[patient][compartment];
+        if (part.epoch == 0) return Decision.CompartmentUnknown;
+        _raise(question, part.sensitivity);
+        return _best(_grants[patient][compartment], question);
+    }
+
+    /// @dev The patient classed the compartment, an author the record: neither can make it less sensitive than the
+    /// other says.
+    function _raise(Question memory question, uint8 least) private pure {
+        if (question.sensitivity < least) question.sensitivity = least;
+    }
+
+    /// @dev The better answer of the reader's own grant and of its organisation's (C6).
+    function _best(mapping(address => HeldGrant) storage grants, Question memory question)
+        private
+        view
+        returns (Decision)
+    {
+        Decision own = _answer(grants[question.reader], question);
+        if (own == Decision.Permitted) return own;
+        address organisation = directory.organisationOf(question.reader);
+        if (organisation == address(0) || organisation == question.reader) return own;
+        Decision shared = _answer(grants[organisation], question);
+        return shared == Decision.Permitted || own == Decision.NoGrant ? shared : own;
+    }
+
     /// @dev What one grant says, in the order of C6.
-    function _answer(Grant memory held, uint8 sensitivity, uint8 purpose, uint48 time) private pure returns (Decision) {
+    function _answer(HeldGrant memory held, Question memory question) private view returns (Decision) {
         if (held.rights == 0) return Decision.NoGrant;
-        if (time < held.from) return Decision.NotYetValid;
-        if (time >= held.until) return Decision.Expired;
+        if (question.time < held.from) return Decision.NotYetValid;
+        if (question.time >= held.until) return Decision.Expired;
         if (held.rights & RIGHT_READ == 0) return Decision.RightNotGranted;
         // A purpose beyond the sixteen shifts every bit out and is not granted.
-        if ((held.purposes >> purpose) & 1 == 0) return Decision.PurposeNotGranted;
-        if (sensitivity > held.ceiling) return Decision.SensitivityAboveCeiling;
+        if ((held.purposes >> question.purpose) & 1 == 0) return Decision.PurposeNotGranted;
+        if (question.sensitivity > held.ceiling) return Decision.SensitivityAboveCeiling;
+        return _answerOfConditions(held, question.reader, question.time);
+    }
+
+    /// @dev C11. Asks the Directory only about what a grant asks for, so that other grants cost as before.
+    function _answerOfConditions(HeldGrant memory held, address person, uint48 time) private view returns (Decision) {
+        if (held.specialty != 0 || held.licensed) {
+            (uint64 specialty, uint48 licensedUntil) = directory.attributesOf(person);
+            if (held.specialty != 0 && held.specialty != specialty) return Decision.SpecialtyNotMet;
+            if (held.licensed && time >= licensedUntil) return Decision.LicenceNotMet;
+        }
+        if (held.country != 0) {
+            (, bytes2 country) = directory.admissionOf(directory.organisationOf(person));
+            if (held.country != country) return Decision.JurisdictionNotMet;
+        }
         return Decision.Permitted;
     }
 
-    function _requireTerms(GrantTerms calldata terms) private view {
+    function _held(GrantTerms calldata terms, Conditions memory conditions) private pure returns (HeldGrant memory) {
+        return HeldGrant(
+            terms.rights,
+            terms.purposes,
+            terms.ceiling,
+            terms.from,
+            terms.until,
+            conditions.specialty,
+            conditions.country,
+            conditions.licensed
+        );
+    }
+
+    /// @dev That the caller may decide for `patient`, at this time (spec/directory.md D18).
+    function _requireDelegate(address patient, address reader, CompartmentId compartment) private {
+        address delegate = _account();
+        (uint8 scope, uint48 until) = directory.delegationOf(patient, delegate);
+        if (scope != SCOPE_CONSENT || block.timestamp >= until) revert ConsentNotDelegated(patient, delegate);
+        emit ConsentByDelegate(patient, delegate, reader, compartment);
+    }
+
+    function _requireTerms(address patient, GrantTerms calldata terms) private view {
+        _requireOpen(patient, terms.compartment);
+        if (terms.reader == patient) revert ConsentReaderIsPatient(patient);
+        if (!directory.isRegistered(terms.reader)) revert ConsentReaderUnknown(terms.reader);
         if (terms.rights == 0 || terms.rights > RIGHTS_ALL) revert ConsentRightsInvalid(terms.rights);
         if (terms.rights & RIGHT_READ != 0 && terms.purposes == 0) revert ConsentPurposesEmpty();
         if (!_isSensitivity(terms.ceiling)) revert ConsentCeilingInvalid(terms.ceiling);
@@ -184,6 +357,10 @@ contract Consent is IConsent, DirectoryClient {
 
     function _requireRecipient(bytes calldata recipient) private pure {
         if (recipient.length != RECIPIENT_BYTES) revert ConsentRecipientLengthInvalid(recipient.length);
+    }
+
+    function _recordKey(CompartmentId compartment, bytes32 record) private pure returns (bytes32) {
+        return keccak256(abi.encode(compartment, record));
     }
 
     function _isSensitivity(uint8 value) private pure returns (bool) {

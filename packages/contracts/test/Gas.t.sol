@@ -99,6 +99,22 @@ contract GasTest is Base {
         _measure(ANA, target, abi.encodeCall(IConsent.rotate, (LABS, 2, _realRecipient(), backLink, "wraps")), "rotate");
     }
 
+    function test_consentFurther() public {
+        address target = address(consent);
+        IConsent.GrantTerms memory terms = _terms(_accountOf(OSEI));
+        IConsent.Conditions memory conditions = IConsent.Conditions(394_579_002, "CH", true);
+        _measure(ANA, target, abi.encodeCall(IConsent.grantOn, (terms, conditions)), "grantOn");
+        _measure(ANA, target, abi.encodeCall(IConsent.grantRecord, (keccak256("record"), terms)), "grantRecord");
+        bytes memory data = abi.encodeCall(IConsent.revokeRecord, (_accountOf(OSEI), LABS, keccak256("record")));
+        _measure(ANA, target, data, "revokeRecord");
+        vm.prank(vm.addr(ANA));
+        directory.setDelegate(_accountOf(BEN), 1, NOW + 100);
+        terms.reader = _accountOf(LIN);
+        _measure(BEN, target, abi.encodeCall(IConsent.grantFor, (_accountOf(ANA), terms)), "grantFor");
+        data = abi.encodeCall(IConsent.revokeFor, (_accountOf(ANA), _accountOf(LIN), LABS));
+        _measure(BEN, target, data, "revokeFor");
+    }
+
     function test_records() public {
         address target = address(records);
         bytes32 manifest = keccak256("manifest");

@@ -270,21 +270,93 @@ export function grantCall({ consent }: Deployment, grant: Grant): Call {
     encodeFunctionData({
       abi: consentAbi,
       functionName: 'grant',
-      args: [
-        {
-          reader: grant.reader,
-          compartment: grant.compartment,
-          rights: grant.rights.reduce((bits, right) => bits | rights[right], 0),
-          purposes: purposeBits(grant.purposes),
-          ceiling: grant.ceiling,
-          from: grant.from,
-          until: grant.until,
-          wrapHash: grant.wrapHash,
-        },
-      ],
+      args: [termsOf(grant)],
     }),
   )
 }
+
+/** What the reading person has to be (C11); left out: no matter. */
+export interface GrantConditions {
+  /** SNOMED CT concept. */
+  specialty?: bigint
+  /** ISO 3166-1 alpha-2. */
+  country?: string
+  licensed?: boolean
+}
+
+export function grantOnCall({ consent }: Deployment, grant: Grant, conditions: GrantConditions): Call {
+  const { specialty = 0n, country, licensed = false } = conditions
+  const encoded = {
+    specialty,
+    licensed,
+    country: country ? stringToHex(country, { size: 2 }) : '0x0000',
+  } as const
+  return call(
+    consent,
+    200_000,
+    encodeFunctionData({ abi: consentAbi, functionName: 'grantOn', args: [termsOf(grant), encoded] }),
+  )
+}
+
+/** As a delegate of `patient` (C13). */
+export function grantForCall({ consent }: Deployment, patient: Address, grant: Grant): Call {
+  return call(
+    consent,
+    200_000,
+    encodeFunctionData({ abi: consentAbi, functionName: 'grantFor', args: [patient, termsOf(grant)] }),
+  )
+}
+
+/** As a delegate of `patient` (C13). */
+export function revokeForCall(
+  { consent }: Deployment,
+  patient: Address,
+  reader: Address,
+  compartment: Hex,
+): Call {
+  return call(
+    consent,
+    150_000,
+    encodeFunctionData({ abi: consentAbi, functionName: 'revokeFor', args: [patient, reader, compartment] }),
+  )
+}
+
+/** Reading of one record (C12); the rights of `grant` are read alone. */
+export function grantRecordCall({ consent }: Deployment, record: Hex, grant: Grant): Call {
+  return call(
+    consent,
+    200_000,
+    encodeFunctionData({ abi: consentAbi, functionName: 'grantRecord', args: [record, termsOf(grant)] }),
+  )
+}
+
+export function revokeRecordCall(
+  { consent }: Deployment,
+  reader: Address,
+  compartment: Hex,
+  record: Hex,
+): Call {
+  return call(
+    consent,
+    150_000,
+    encodeFunctionData({
+      abi: consentAbi,
+      functionName: 'revokeRecord',
+      args: [reader, compartment, record],
+    }),
+  )
+}
+
+const termsOf = (grant: Grant) => ({
+  reader: grant.reader,
+  compartment: grant.compartment,
+  rights: grant.rights.reduce((bits, right) => bits | rights[right], 0),
+  purposes: purposeBits(grant.purposes),
+  ceiling: grant.ceiling,
+  from: grant.from,
+  until: grant.until,
+  wrapHash: grant.wrapHash,
+})
 
 export function revokeCall({ consent }: Deployment, reader: Address, compartment: Hex): Call {
   return call(

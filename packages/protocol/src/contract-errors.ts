@@ -41,6 +41,11 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
   },
   ConsentExpired: { title: 'The grant would end in the past', hint: 'Choose a later end' },
   ConsentExpiryTooFar: { title: 'A grant lasts at most ten years', hint: 'Choose an earlier end' },
+  ConsentNotDelegated: {
+    title: 'This account may not decide for that patient',
+    hint: 'Ask the patient for a delegation that is not over',
+    status: 403,
+  },
   ConsentNotGranted: { title: 'There is no such grant to revoke', hint: already, status: 409 },
   ConsentPatientUnknown: {
     title: 'Only a registered patient decides about a chart',

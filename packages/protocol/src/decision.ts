@@ -14,6 +14,9 @@ export const decisions = [
   'PurposeNotGranted',
   'SensitivityAboveCeiling',
   'ReaderBarred',
+  'SpecialtyNotMet',
+  'LicenceNotMet',
+  'JurisdictionNotMet',
 ] as const
 export type Decision = (typeof decisions)[number]
 
@@ -26,6 +29,17 @@ export interface GrantTerms {
   ceiling: number
   from: number
   until: number
+  /** What the reading person has to be (C11). Absent: no matter. */
+  conditions?: { specialty: bigint; country: string; licensed: boolean } | undefined
+}
+
+/** What the Directory says of a person (D12) and of the organisation they act for. */
+export interface Attributes {
+  specialty: bigint
+  /** Unix seconds, exclusive. */
+  licensedUntil: number
+  /** ISO 3166-1 alpha-2; empty without an active organisation. */
+  country: string
 }
 
 /** What a decision depends on, as the contract sees it. `undefined` stands for "there is none". */
@@ -42,6 +56,11 @@ export interface DecisionFacts {
   ownGrant: GrantTerms | undefined
   /** Grant to the organisation that the reader is an active member of, or is. */
   organisationGrant: GrantTerms | undefined
+  /** Absent: none, so that no condition is met. */
+  readerAttributes?: Attributes | undefined
+  /** For `decideRecord`: grants of the one record (C12). */
+  ownRecordGrant?: GrantTerms | undefined
+  organisationRecordGrant?: GrantTerms | undefined
 }
 
 export interface DecisionQuestion {
@@ -60,10 +79,36 @@ export function decide(facts: DecisionFacts, question: DecisionQuestion): Decisi
   if (!facts.readerKnown) return 'ReaderUnknown'
   if (facts.readerBarred) return 'ReaderBarred'
   if (!facts.compartmentKnown) return 'CompartmentUnknown'
-  const classed = { ...question, sensitivity: Math.max(question.sensitivity, facts.compartmentSensitivity) }
-  const own = answerOfGrant(facts.ownGrant, classed)
+  return bestOf(facts.ownGrant, facts.organisationGrant, facts, question)
+}
+
+/** The same answer as `Consent.decideRecord` (C12): grants of the one record count as well. */
+export function decideRecord(facts: DecisionFacts, question: DecisionQuestion): Decision {
+  const general = decide(facts, question)
+  if (settled.includes(general)) return general
+  const single = bestOf(facts.ownRecordGrant, facts.organisationRecordGrant, facts, question)
+  return single === 'Permitted' || general === 'NoGrant' ? single : general
+}
+
+/** Answers that no grant changes. */
+const settled: readonly Decision[] = [
+  'Permitted',
+  'PatientUnknown',
+  'ReaderUnknown',
+  'ReaderBarred',
+  'CompartmentUnknown',
+]
+
+function bestOf(
+  ownGrant: GrantTerms | undefined,
+  organisationGrant: GrantTerms | undefined,
+  { compartmentSensitivity, readerAttributes }: DecisionFacts,
+  question: DecisionQuestion,
+): Decision {
+  const classed = { ...question, sensitivity: Math.max(question.sensitivity, compartmentSensitivity) }
+  const own = answerOfGrant(ownGrant, classed, readerAttributes)
   if (own === 'Permitted') return own
-  const organisation = answerOfGrant(facts.organisationGrant, classed)
+  const organisation = answerOfGrant(organisationGrant, classed, readerAttributes)
   if (organisation === 'Permitted') return organisation
   return own === 'NoGrant' ? organisation : own
 }
@@ -71,6 +116,7 @@ export function decide(facts: DecisionFacts, question: DecisionQuestion): Decisi
 function answerOfGrant(
   grant: GrantTerms | undefined,
   { sensitivity, purpose, at }: DecisionQuestion,
+  attributes: Attributes | undefined,
 ): Decision {
   if (!grant) return 'NoGrant'
   if (at < grant.from) return 'NotYetValid'
@@ -78,10 +124,28 @@ function answerOfGrant(
   if ((grant.rights & rights.read) === 0) return 'RightNotGranted'
   if (purpose > 15 || (grant.purposes & (1 << purpose)) === 0) return 'PurposeNotGranted'
   if (sensitivity > grant.ceiling) return 'SensitivityAboveCeiling'
+  return answerOfConditions(grant, attributes, at)
+}
+
+function answerOfConditions(
+  { conditions }: GrantTerms,
+  attributes: Attributes | undefined,
+  at: number,
+): Decision {
+  if (!conditions) return 'Permitted'
+  const { specialty, country, licensed } = conditions
+  if (specialty !== 0n && specialty !== attributes?.specialty) return 'SpecialtyNotMet'
+  if (licensed && at >= (attributes?.licensedUntil ?? 0)) return 'LicenceNotMet'
+  if (country !== '' && country !== attributes?.country) return 'JurisdictionNotMet'
   return 'Permitted'
 }
 
-/** `Consent.canWrite` for an organisation's grant (C7). */
-export function permitsWriting(grant: GrantTerms | undefined, at: number): boolean {
-  return grant !== undefined && at >= grant.from && at < grant.until && (grant.rights & rights.write) !== 0
+/** `Consent.canWrite` for an organisation's grant (C7). @param attributes - of the author, for conditions. */
+export function permitsWriting(
+  grant: GrantTerms | undefined,
+  at: number,
+  attributes?: Attributes | undefined,
+): boolean {
+  if (grant === undefined || (grant.rights & rights.write) === 0) return false
+  return at >= grant.from && at < grant.until && answerOfConditions(grant, attributes, at) === 'Permitted'
 }

@@ -67,6 +67,17 @@ export const purposes = {
 } as const
 export type Purpose = keyof typeof purposes
 
+/** Sensitivity of the founding papers' data classes, unless somebody says otherwise (C14). */
+export const defaultSensitivities = {
+  'patient health information': 5,
+  'personal record': 2,
+  'hospital record': 2,
+  'laboratory record': 2,
+  'insurance record': 2,
+  'professional history': 1,
+} as const
+export type DataClass = keyof typeof defaultSensitivities
+
 /** What a leaf is (R1). */
 export const recordKinds = {
   resource: 1,

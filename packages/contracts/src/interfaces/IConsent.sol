@@ -5,7 +5,7 @@ import {CompartmentId} from "../types/CompartmentId.sol";
 
 /// @title Consent
 /// @notice What each patient agreed to, and the one authority on whether somebody may read or write.
-/// @dev Rules C1-C10 in spec/consent.md.
+/// @dev Rules C1-C14 in spec/consent.md.
 interface IConsent {
     /// @notice The answer of `decide`; C6 says in which order reasons are checked.
     enum Decision {
@@ -19,7 +19,30 @@ interface IConsent {
         RightNotGranted,
         PurposeNotGranted,
         SensitivityAboveCeiling,
-        ReaderBarred
+        ReaderBarred,
+        SpecialtyNotMet,
+        LicenceNotMet,
+        JurisdictionNotMet
+    }
+
+    /// @notice What a reading person has to be, beyond being named (C11). Zeros ask for nothing.
+    /// @param specialty SNOMED CT concept that the person's organisation gives them.
+    /// @param country Of the organisation that the person acts for, ISO 3166-1 alpha-2.
+    /// @param licensed Whether the person's licence must not be over.
+    struct Conditions {
+        uint64 specialty;
+        bytes2 country;
+        bool licensed;
+    }
+
+    /// @notice Kinds of data as the founding papers list them (C14).
+    enum DataClass {
+        PatientHealthInformation,
+        PersonalRecord,
+        HospitalRecord,
+        LaboratoryRecord,
+        InsuranceRecord,
+        ProfessionalHistory
     }
 
     /// @notice What a patient signs when granting (C2, C3).
@@ -80,6 +103,38 @@ interface IConsent {
         bytes32 wrapsHash
     );
 
+    /// @notice The grant that was just given holds under these conditions.
+    event ConsentConditioned(
+        address indexed patient,
+        address indexed reader,
+        CompartmentId indexed compartment,
+        uint64 specialty,
+        bytes2 country,
+        bool licensed
+    );
+    /// @notice The grant or revocation that follows is the delegate's decision.
+    event ConsentByDelegate(
+        address indexed patient, address indexed delegate, address reader, CompartmentId compartment
+    );
+    /// @notice The patient's latest word to `reader` about one record.
+    event RecordConsentGranted(
+        address indexed patient,
+        address indexed reader,
+        bytes32 indexed record,
+        CompartmentId compartment,
+        uint16 purposes,
+        uint8 ceiling,
+        uint48 from,
+        uint48 until,
+        bytes32 wrapHash
+    );
+    /// @notice From this block on `reader` has no grant for this one record.
+    event RecordConsentRevoked(
+        address indexed patient, address indexed reader, bytes32 indexed record, CompartmentId compartment
+    );
+
+    /// @notice `delegate` may not decide for `patient` at this time (C13).
+    error ConsentNotDelegated(address patient, address delegate);
     /// @notice `account` is not a registered, attested patient.
     error ConsentPatientUnknown(address account);
     /// @notice The patient has no such compartment.
@@ -139,6 +194,38 @@ interface IConsent {
     /// @custom:emits ConsentGranted(patient, reader, compartment, rights, purposes, ceiling, from, until, wrapHash)
     function grant(GrantTerms calldata terms) external;
 
+    /// @notice As `grant`, to persons who meet `conditions` alone.
+    /// @dev C11. A grant without conditions replaces one with them, and the reverse.
+    /// @custom:reverts as grant
+    /// @custom:emits ConsentGranted, then ConsentConditioned(patient, reader, compartment, specialty, country, licensed)
+    function grantOn(GrantTerms calldata terms, Conditions calldata conditions) external;
+
+    /// @notice As `grant`, by a delegate of `patient`.
+    /// @dev C13.
+    /// @custom:reverts ConsentNotDelegated(patient, delegate)
+    /// @custom:reverts as grant
+    /// @custom:emits ConsentByDelegate(patient, delegate, reader, compartment), then ConsentGranted
+    function grantFor(address patient, GrantTerms calldata terms) external;
+
+    /// @notice As `revoke`, by a delegate of `patient`.
+    /// @dev C13.
+    /// @custom:reverts ConsentNotDelegated(patient, delegate)
+    /// @custom:reverts ConsentNotGranted(patient, reader, compartment)
+    /// @custom:emits ConsentByDelegate(patient, delegate, reader, compartment), then ConsentRevoked
+    function revokeFor(address patient, address reader, CompartmentId compartment) external;
+
+    /// @notice Lets `terms.reader` read one record of the caller's chart, whatever else the compartment holds.
+    /// @dev C12. `terms.rights` is 1.
+    /// @custom:reverts as grant
+    /// @custom:emits RecordConsentGranted(patient, reader, record, compartment, purposes, ceiling, from, until, wrapHash)
+    function grantRecord(bytes32 record, GrantTerms calldata terms) external;
+
+    /// @notice Takes the caller's grant of one record back.
+    /// @dev C12.
+    /// @custom:reverts ConsentNotGranted(patient, reader, compartment)
+    /// @custom:emits RecordConsentRevoked(patient, reader, record, compartment)
+    function revokeRecord(address reader, CompartmentId compartment, bytes32 record) external;
+
     /// @notice Takes the caller's grant to `reader` back, whether it is live, over or yet to begin.
     /// @dev C4. Rotate afterwards, so that the reader's key opens nothing newer.
     /// @custom:reverts ConsentNotGranted(patient, reader, compartment)
@@ -178,6 +265,18 @@ interface IConsent {
         uint48 time
     ) external view returns (Decision);
 
+    /// @notice As `decide`, for a record that may have been granted by itself.
+    /// @dev C12.
+    function decideRecord(
+        address reader,
+        address patient,
+        CompartmentId compartment,
+        bytes32 record,
+        uint8 sensitivity,
+        uint8 purpose,
+        uint48 time
+    ) external view returns (Decision);
+
     /// @notice Whether `author` may add a record to the compartment at this time.
     /// @dev C7.
     function canWrite(address author, address patient, CompartmentId compartment, uint48 time)
@@ -187,6 +286,15 @@ interface IConsent {
 
     /// @notice The grant as it stands, live or not; zeros when there is none.
     function grantOf(address patient, address reader, CompartmentId compartment) external view returns (Grant memory);
+
+    /// @notice The conditions of that grant; zeros when it has none.
+    function conditionsOf(address patient, address reader, CompartmentId compartment)
+        external
+        view
+        returns (Conditions memory);
+
+    /// @notice The sensitivity that data of this class has unless somebody says otherwise, 1 to 5 (C14).
+    function defaultSensitivityOf(DataClass dataClass) external pure returns (uint8);
 
     /// @notice A compartment's sensitivity, present epoch and keccak-256 of that epoch's recipient; zeros when unknown.
     function compartmentOf(address patient, CompartmentId compartment)

@@ -17,6 +17,8 @@ import { startAnvil } from '../anvil.ts'
 
 export const recipient = toHex(new Uint8Array(1216).fill(7))
 
+export const founderCountry = 'CH'
+
 /** Three founders, by signer. */
 export const founderSigners = [1, 2, 3].map((number) => toHex(number, { size: 20 }))
 
@@ -24,6 +26,8 @@ export interface Question extends DecisionQuestion {
   reader: Address
   patient: Address
   compartment: Hex
+  /** Asked with `decideRecord` when it is there. */
+  record: Hex | undefined
 }
 
 export interface Send {
@@ -56,7 +60,7 @@ export async function startExchange(): Promise<Exchange> {
     signer,
     recipient,
     kind: 1,
-    country: toHex('CH'),
+    country: toHex(founderCountry),
     endpoint: '',
   }))
   const deployment = await deployContracts({ publicClient, walletClient, founders })
@@ -120,9 +124,18 @@ export async function startExchange(): Promise<Exchange> {
     },
     ask: async (questions) => {
       const answers = await batch(
-        questions.map(({ reader, patient, compartment, sensitivity, purpose, at }) => {
-          const args = [reader, patient, compartment, sensitivity, purpose, at] as const
-          const data = encodeFunctionData({ abi: consentAbi, functionName: 'decide', args })
+        questions.map(({ reader, patient, compartment, record, sensitivity, purpose, at }) => {
+          const data = record
+            ? encodeFunctionData({
+                abi: consentAbi,
+                functionName: 'decideRecord',
+                args: [reader, patient, compartment, record, sensitivity, purpose, at],
+              })
+            : encodeFunctionData({
+                abi: consentAbi,
+                functionName: 'decide',
+                args: [reader, patient, compartment, sensitivity, purpose, at],
+              })
           return { method: 'eth_call', params: [{ to: deployment.consent, data }, 'latest'] }
         }),
       )

@@ -5,18 +5,22 @@ import {
   attestPatientCall,
   addMemberCall,
   grantCall,
+  grantOnCall,
+  grantRecordCall,
   openCompartmentCall,
   purposesOfBits,
   registerCall,
   removeMemberCall,
   revokeCall,
+  revokeRecordCall,
   rightsOfBits,
+  setAttributesCall,
   voteAdmissionCall,
   voteStandingCall,
 } from '@hre/protocol'
 import type { Call, DecisionFacts, GrantTerms } from '@hre/protocol'
 import type { Draw } from './draw.ts'
-import { founderSigners, recipient } from './exchange.ts'
+import { founderCountry, founderSigners, recipient } from './exchange.ts'
 import type { Exchange, Question, Send } from './exchange.ts'
 
 interface Person {
@@ -26,6 +30,8 @@ interface Person {
   /** Once it is admitted. */
   organisation: boolean
   barred: boolean
+  specialty: bigint
+  licensedUntil: number
   employer: Address | undefined
 }
 
@@ -37,9 +43,14 @@ export interface World {
   sensitivities: Map<string, number>
   /** By patient, compartment and reader. */
   grants: Map<string, GrantTerms>
+  /** By patient, compartment, record and reader. */
+  recordGrants: Map<string, GrantTerms>
+  records: Hex[]
   /** Times at which an answer may change. */
   edges: number[]
 }
+
+const specialties = [0n, 394_579_002n, 2n ** 64n - 1n]
 
 const keyOf = (...parts: Hex[]): string => parts.join(' ')
 
@@ -48,6 +59,7 @@ const isPatient = ({ registered, attested }: Person): boolean => registered && a
 /** Draws who is who and who agreed to what, and tells the contracts. */
 export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World> {
   const { deployment } = exchange
+  const now = await exchange.now()
   const calls: Send[] = []
   const say = (account: Address, { target, data }: Call) => calls.push({ account, target, data })
   const founders: Person[] = founderSigners.map((signer) => ({
@@ -56,6 +68,8 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
     attested: false,
     organisation: true,
     barred: false,
+    specialty: 0n,
+    licensedUntil: 0,
     employer: undefined,
   }))
 
@@ -70,6 +84,8 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
       attested: false,
       organisation: false,
       barred: false,
+      specialty: 0n,
+      licensedUntil: 0,
       employer: undefined,
     }
     const employer = draw.of(founders).account
@@ -104,9 +120,15 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
         exchange.activeOrganisations--
       }
     }
+    if (person.employer && !draw.once(3)) {
+      person.specialty = draw.of(specialties)
+      person.licensedUntil = now + draw.below(100_000)
+      const { specialty, licensedUntil } = person
+      say(employer, setAttributesCall(deployment, account, { specialty, licensedUntil }))
+    }
     if (person.employer && draw.once(4)) {
       say(employer, removeMemberCall(deployment, account))
-      person.employer = undefined
+      Object.assign(person, { employer: undefined, specialty: 0n, licensedUntil: 0 })
     }
     return person
   })
@@ -121,9 +143,13 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
     }
   }
 
-  const now = await exchange.now()
   const grants = new Map<string, GrantTerms>()
+  const recordGrants = new Map<string, GrantTerms>()
+  const records = [draw.bytes(32), draw.bytes(32)]
   const edges = [0, now, 2 ** 48 - 1]
+  for (const { licensedUntil } of people) {
+    if (licensedUntil > 0) edges.push(licensedUntil - 1, licensedUntil)
+  }
   const readers = [...people, ...founders].filter(({ registered }) => registered)
   for (const part of sensitivities.keys()) {
     const [patient, compartment] = part.split(' ') as [Address, Hex]
@@ -139,17 +165,26 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
       }
       const rights = rightsOfBits(terms.rights)
       const purposes = purposesOfBits(terms.purposes)
-      say(
-        patient,
-        grantCall(deployment, {
-          ...terms,
-          reader,
-          compartment,
-          rights,
-          purposes,
-          wrapHash: toHex(1, { size: 32 }),
-        }),
-      )
+      const grant = { ...terms, reader, compartment, rights, purposes, wrapHash: toHex(1, { size: 32 }) }
+      if (draw.once(3)) {
+        const record = draw.of(records)
+        say(patient, grantRecordCall(deployment, record, { ...grant, rights: ['read'] }))
+        recordGrants.set(keyOf(patient, compartment, record, reader), { ...terms, rights: 1 })
+        edges.push(terms.from, terms.until)
+        if (draw.once(6)) {
+          say(patient, revokeRecordCall(deployment, reader, compartment, record))
+          recordGrants.delete(keyOf(patient, compartment, record, reader))
+        }
+        if (draw.once(2)) continue
+      }
+      if (draw.once(3)) {
+        terms.conditions = {
+          specialty: draw.of([0n, ...specialties]),
+          country: draw.of(['', '', founderCountry, 'IT']),
+          licensed: draw.once(2),
+        }
+        say(patient, grantOnCall(deployment, grant, terms.conditions))
+      } else say(patient, grantCall(deployment, grant))
       grants.set(keyOf(patient, compartment, reader), terms)
       edges.push(terms.from - 1, terms.from, terms.until - 1, terms.until)
       if (!draw.once(6)) continue
@@ -158,11 +193,23 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
     }
   }
   await exchange.send(calls)
-  return { people: [...people, ...founders], compartments, sensitivities, grants, edges }
+  return {
+    people: [...people, ...founders],
+    compartments,
+    sensitivities,
+    grants,
+    recordGrants,
+    records,
+    edges,
+  }
 }
 
 /** Nine in ten are about a patient and a compartment that exist, as few other questions go deep. */
 export function drawQuestion(world: World, draw: Draw): Question {
+  if (draw.once(4)) {
+    const question = drawAboutConditions(world, draw)
+    if (question) return question
+  }
   const parts = [...world.sensitivities.keys()]
   const stranger = draw.bytes(20)
   const [patient, drawn] =
@@ -184,6 +231,7 @@ export function drawQuestion(world: World, draw: Draw): Question {
     reader: key ? (key.split(' ')[2] as Address) : draw.once(12) ? stranger : draw.of(world.people).account,
     patient,
     compartment,
+    record: draw.once(2) ? undefined : draw.of(world.records),
     sensitivity: draw.once(20) ? draw.below(256) : 1 + draw.below(5),
     purpose:
       purposes.length > 0 && !draw.once(4)
@@ -198,7 +246,32 @@ export function drawQuestion(world: World, draw: Draw): Question {
   }
 }
 
-export function factsOf(world: World, { reader, patient, compartment }: Question): DecisionFacts {
+/** A question that only the conditions of a grant can refuse, as chance alone seldom asks one. */
+function drawAboutConditions(world: World, draw: Draw): Question | undefined {
+  const decisive = [...world.grants].filter(([key, { conditions, rights, ceiling }]) => {
+    const [patient, compartment] = key.split(' ') as [Hex, Hex]
+    const least = world.sensitivities.get(keyOf(patient, compartment)) ?? 0
+    return conditions !== undefined && (rights & 1) === 1 && ceiling >= least
+  })
+  if (decisive.length === 0) return undefined
+  const [key, terms] = draw.of(decisive)
+  const [patient, compartment, holder] = key.split(' ') as [Address, Hex, Address]
+  const holders = world.people.filter(({ account, employer }) => account === holder || employer === holder)
+  const within = world.edges.filter((edge) => edge >= terms.from && edge < terms.until)
+  return {
+    reader: draw.of(holders).account,
+    patient,
+    compartment,
+    record: undefined,
+    sensitivity: 1,
+    purpose: Math.log2(terms.purposes & -terms.purposes),
+    at: draw.of([terms.from, ...within]),
+  }
+}
+
+const founders = new Set(founderSigners.map(accountOfSigner))
+
+export function factsOf(world: World, { reader, patient, compartment, record }: Question): DecisionFacts {
   const find = (account: Address) => world.people.find((person) => person.account === account)
   const known = find(patient)
   const asking = find(reader)
@@ -215,5 +288,13 @@ export function factsOf(world: World, { reader, patient, compartment }: Question
     compartmentSensitivity: sensitivity ?? 0,
     ownGrant: world.grants.get(keyOf(patient, compartment, reader)),
     organisationGrant: acting && world.grants.get(keyOf(patient, compartment, acting)),
+    ownRecordGrant: record && world.recordGrants.get(keyOf(patient, compartment, record, reader)),
+    organisationRecordGrant:
+      acting && record && world.recordGrants.get(keyOf(patient, compartment, record, acting)),
+    readerAttributes: asking && {
+      specialty: asking.specialty,
+      licensedUntil: asking.licensedUntil,
+      country: acting ? (asking.organisation && !founders.has(reader) ? 'IT' : founderCountry) : '',
+    },
   }
 }
