@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
 import { after, before, describe, test } from 'node:test'
+import { inspect } from 'node:util'
 import { startChain } from '@hre/chain'
 import { factsOf, startGateway, tables as gatewayTables } from '@hre/gateway'
 import {
@@ -73,7 +74,7 @@ describe('nothing is lost', () => {
         await Promise.all(
           names.map(async (name) => {
             const rows = await db.select().from(gatewayTables[name])
-            return [name, rows.map((row) => JSON.stringify({ ...row, id: undefined })).sort()] as const
+            return [name, rows.map((row) => inspect({ ...row, id: undefined })).sort()] as const
           }),
         ),
       )

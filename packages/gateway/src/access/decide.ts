@@ -1,8 +1,15 @@
 import { and, asc, eq, inArray, isNull } from 'drizzle-orm'
-import { decide, type AccessRequest, type Decision, type DecisionFacts } from '@hre/protocol'
+import {
+  decide,
+  hashLeaf,
+  type AccessRequest,
+  type Decision,
+  type DecisionFacts,
+  type GrantTerms,
+} from '@hre/protocol'
 import type { Address, Hex } from 'viem'
 import type { Database } from '../store/database.ts'
-import { organisationOf } from '../store/directory.ts'
+import { attributesOf, isBarred, organisationOf } from '../store/directory.ts'
 import * as t from '../store/schema.ts'
 
 export type StoredLeaf = typeof t.leaves.$inferSelect
@@ -21,7 +28,7 @@ export interface Ruling {
  */
 export async function ruleOn(db: Database, request: AccessRequest, at: number): Promise<Ruling> {
   const asked = request.records.length > 0
-  const leaves = await db
+  const stored = await db
     .select()
     .from(t.leaves)
     .where(
@@ -30,6 +37,7 @@ export async function ruleOn(db: Database, request: AccessRequest, at: number): 
         : eq(t.leaves.patient, request.patient),
     )
     .orderBy(asc(t.leaves.batch), asc(t.leaves.position))
+  const leaves = await withoutErased(db, stored)
   const facts = await factsOf(db, request.reader, request.patient)
   const decisionOf = (leaf: StoredLeaf): Decision =>
     decide(facts(leaf.compartment), { sensitivity: leaf.sensitivity, purpose: request.purpose, at })
@@ -71,6 +79,8 @@ export async function factsOf(
 ): Promise<(compartment: Hex) => DecisionFacts> {
   const organisation = await organisationOf(db, reader)
   const readers = organisation && organisation !== reader ? [reader, organisation] : [reader]
+  const readerBarred = await isBarred(db, reader)
+  const readerAttributes = await attributesOf(db, reader)
   const [registered, attested, compartments, grants] = await Promise.all([
     db
       .select({ account: t.accounts.account })
@@ -80,26 +90,44 @@ export async function factsOf(
       .select({ patient: t.attestations.patient })
       .from(t.attestations)
       .where(eq(t.attestations.patient, patient)),
-    db
-      .select({ compartment: t.compartments.compartment })
-      .from(t.compartments)
-      .where(eq(t.compartments.patient, patient)),
+    db.select().from(t.compartments).where(eq(t.compartments.patient, patient)),
     db
       .select()
       .from(t.grants)
       .where(and(eq(t.grants.patient, patient), inArray(t.grants.reader, readers), isNull(t.grants.ended))),
   ])
   const known = new Set(registered.map(({ account }) => account))
-  const opened = new Set(compartments.map(({ compartment }) => compartment))
+  const sensitivities = new Map(compartments.map((row) => [row.compartment, row.sensitivity]))
   const grantTo = (account: Address | undefined, compartment: Hex) =>
-    grants.find((grant) => grant.reader === account && grant.compartment === compartment)
+    termsOf(grants.find((grant) => grant.reader === account && grant.compartment === compartment))
   return (compartment) => ({
     reader,
     patient,
     patientKnown: attested.length > 0 && known.has(patient),
     readerKnown: known.has(reader),
-    compartmentKnown: opened.has(compartment),
+    readerBarred,
+    readerAttributes,
+    compartmentKnown: sensitivities.has(compartment),
+    // Not read when the compartment is unknown.
+    compartmentSensitivity: sensitivities.get(compartment) ?? 5,
     ownGrant: grantTo(reader, compartment),
     organisationGrant: organisation === reader ? undefined : grantTo(organisation, compartment),
   })
+}
+
+/** A stored grant as the evaluator takes it. */
+export function termsOf(grant: typeof t.grants.$inferSelect | undefined): GrantTerms | undefined {
+  if (!grant?.conditions) return grant && { ...grant, conditions: undefined }
+  const { specialty, country, licensed } = grant.conditions
+  return { ...grant, conditions: { specialty: BigInt(specialty), country, licensed } }
+}
+
+/** Leaves without those that are to be deleted everywhere (R10). */
+async function withoutErased(db: Database, leaves: StoredLeaf[]): Promise<StoredLeaf[]> {
+  if (leaves.length === 0) return leaves
+  const batches = [...new Set(leaves.map(({ batch }) => batch))]
+  const rows = await db.select().from(t.erasures).where(inArray(t.erasures.batch, batches))
+  if (rows.length === 0) return leaves
+  const erased = new Set(rows.map(({ leafHash }) => leafHash))
+  return leaves.filter((leaf) => !erased.has(hashLeaf(leaf)))
 }

@@ -9,6 +9,7 @@ import {
   organisationKinds,
   recordsAbi,
   roles,
+  standingChanges,
 } from '@hre/protocol'
 import { hexToString, parseEventLogs, type Log } from 'viem'
 import type { Database } from '../store/database.ts'
@@ -36,14 +37,51 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
       await say('An account was registered')
       return
     }
+    case 'SignerReplaced': {
+      const { account, signer } = event.args
+      await db.update(t.accounts).set({ signer }).where(accountIs(account))
+      await say('An account changed the key that it signs with')
+      return
+    }
+    case 'SignerRevoked': {
+      // No signature fits an empty signer: nobody signs for the account until its guardians give it another (D14).
+      await db.update(t.accounts).set({ signer: '0x' }).where(accountIs(event.args.account))
+      await say('An account’s signing key was revoked')
+      return
+    }
+    case 'RecipientReplaced': {
+      const { account, recipient } = event.args
+      await db.update(t.accounts).set({ recipient }).where(accountIs(account))
+      await say('An account changed the key that one seals to')
+      return
+    }
     case 'OrganisationAdmitted': {
       const { organisation, kind, country } = event.args
       const code = hexToString(country)
+      // Admitted anew after it was removed: as if for the first time.
+      const standing = { kind, country: code, barred: false }
       await db
         .insert(t.organisations)
-        .values({ account: lowerAddress(organisation), kind, country: code })
-        .onConflictDoNothing()
+        .values({ account: lowerAddress(organisation), ...standing })
+        .onConflictDoUpdate({ target: t.organisations.account, set: standing })
       await say(`A ${nameOf(organisationKinds, kind)} in ${code} was admitted`)
+      return
+    }
+    case 'StandingChanged': {
+      const { organisation, change } = event.args
+      await db
+        .update(t.organisations)
+        .set({ barred: change !== standingChanges.reinstate })
+        .where(eq(t.organisations.account, lowerAddress(organisation)))
+      await say(`By vote, an organisation’s standing changed: ${nameOf(standingChanges, change)}`)
+      return
+    }
+    case 'AttributesSet': {
+      const { member, specialty, licensedUntil } = event.args
+      await db
+        .update(t.members)
+        .set({ specialty, licensedUntil })
+        .where(eq(t.members.account, lowerAddress(member)))
       return
     }
     case 'EndpointPublished': {
@@ -94,9 +132,28 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
     }
     case 'ConsentGranted':
       return applyGrant(db, event.args, place)
+    case 'ConsentConditioned': {
+      const { specialty, country, licensed } = event.args
+      const key = keyOf(event.args)
+      // An unset country is two zero bytes.
+      const code = hexToString(country).replaceAll('\0', '')
+      await db
+        .update(t.grants)
+        .set({ conditions: { specialty: specialty.toString(), country: code, licensed } })
+        .where(grantIs(key))
+      return
+    }
+    case 'RecordErased': {
+      const { batch, leafHash } = event.args
+      await db
+        .insert(t.erasures)
+        .values({ batch: Number(batch), leafHash })
+        .onConflictDoNothing()
+      await say('A record is to be deleted everywhere')
+      return
+    }
     case 'ConsentRevoked': {
-      const { patient, reader, compartment } = event.args
-      await endGrant(db, { patient: lowerAddress(patient), reader: lowerAddress(reader), compartment }, place)
+      await endGrant(db, keyOf(event.args), place)
       await say('A patient revoked a grant')
       return
     }
@@ -130,7 +187,8 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
       return
     }
     default:
-      // AdmissionVoted and the Intake's outcomes leave no row: the relay reads outcomes from its own receipts.
+      // Votes leave no row, and outcomes of operations are read by the relay that carried them. Grants of single
+      // records only add to what may be read: until they are followed, they permit nothing.
       return
   }
 }
@@ -144,18 +202,25 @@ interface GrantKey {
 const compartmentIs = (key: { patient: `0x${string}`; compartment: `0x${string}` }) =>
   and(eq(t.compartments.patient, key.patient), eq(t.compartments.compartment, key.compartment))
 
+const keyOf = ({ patient, reader, compartment }: GrantKey): GrantKey => ({
+  patient: lowerAddress(patient),
+  reader: lowerAddress(reader),
+  compartment,
+})
+
+/** The grant in force. */
+const grantIs = (key: GrantKey) =>
+  and(
+    eq(t.grants.patient, key.patient),
+    eq(t.grants.reader, key.reader),
+    eq(t.grants.compartment, key.compartment),
+    isNull(t.grants.ended),
+  )
+
+const accountIs = (account: `0x${string}`) => eq(t.accounts.account, lowerAddress(account))
+
 async function endGrant(db: Database, key: GrantKey, place: EventPlace): Promise<void> {
-  await db
-    .update(t.grants)
-    .set({ ended: place.at })
-    .where(
-      and(
-        eq(t.grants.patient, key.patient),
-        eq(t.grants.reader, key.reader),
-        eq(t.grants.compartment, key.compartment),
-        isNull(t.grants.ended),
-      ),
-    )
+  await db.update(t.grants).set({ ended: place.at }).where(grantIs(key))
 }
 
 async function applyGrant(
@@ -163,11 +228,7 @@ async function applyGrant(
   args: Extract<ExchangeEvent, { eventName: 'ConsentGranted' }>['args'],
   place: EventPlace,
 ): Promise<void> {
-  const key = {
-    patient: lowerAddress(args.patient),
-    reader: lowerAddress(args.reader),
-    compartment: args.compartment,
-  }
+  const key = keyOf(args)
   // The latest word counts (C2): a grant that is replaced ends here.
   await endGrant(db, key, place)
   const [compartment] = await db.select().from(t.compartments).where(compartmentIs(key))

@@ -2,7 +2,9 @@ import { and, asc, eq, gt, isNull, lte, or } from 'drizzle-orm'
 import { hashLeaf, manifestSchema, permitsWriting, treeOf, type Leaf, type Manifest } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Address, Hex } from 'viem'
+import { termsOf } from '../access/decide.ts'
 import type { Database } from '../store/database.ts'
+import { attributesOf } from '../store/directory.ts'
 import * as t from '../store/schema.ts'
 
 type Batch = typeof t.batches.$inferSelect
@@ -137,5 +139,6 @@ export async function mayFile(
         or(isNull(t.grants.ended), gt(t.grants.ended, at)),
       ),
     )
-  return live.some((grant) => permitsWriting(grant, at))
+  const attributes = await attributesOf(db, batch.author)
+  return live.some((grant) => permitsWriting(termsOf(grant), at, attributes))
 }

@@ -21,6 +21,7 @@ const followed = [
   t.grants,
   t.batches,
   t.anchors,
+  t.erasures,
   t.activity,
   t.leaves,
 ] as const

@@ -1,5 +1,5 @@
-import { eq } from 'drizzle-orm'
-import type { AccountView } from '@hre/protocol'
+import { and, eq } from 'drizzle-orm'
+import type { AccountView, Attributes } from '@hre/protocol'
 import type { Address } from 'viem'
 import type { Database } from './database.ts'
 import * as t from './schema.ts'
@@ -7,22 +7,42 @@ import * as t from './schema.ts'
 /** The active organisation that the account is, or is a member of (`Directory.organisationOf`). */
 export async function organisationOf(db: Database, account: Address): Promise<Address | undefined> {
   if (await isActiveOrganisation(db, account)) return account
-  // A member acts once registered (D6).
+  // A member acts once registered (D6), and not while the organisation is barred (D11).
   const [member] = await db
     .select({ organisation: t.members.organisation })
     .from(t.members)
     .innerJoin(t.accounts, eq(t.accounts.account, t.members.account))
     .where(eq(t.members.account, account))
-  return member?.organisation
+  return member && (await isActiveOrganisation(db, member.organisation)) ? member.organisation : undefined
 }
 
-/** Admitted and registered (D4). */
+/** What the Directory says of a reader, for a grant's conditions (C11). */
+export async function attributesOf(db: Database, account: Address): Promise<Attributes> {
+  const organisation = await organisationOf(db, account)
+  const [row] = organisation
+    ? await db.select().from(t.organisations).where(eq(t.organisations.account, organisation))
+    : []
+  const [member] = organisation ? await db.select().from(t.members).where(eq(t.members.account, account)) : []
+  return {
+    specialty: member?.specialty ?? 0n,
+    licensedUntil: member?.licensedUntil ?? 0,
+    country: row?.country ?? '',
+  }
+}
+
+/** An organisation that was suspended or removed. */
+export async function isBarred(db: Database, account: Address): Promise<boolean> {
+  const [row] = await db.select().from(t.organisations).where(eq(t.organisations.account, account))
+  return row?.barred ?? false
+}
+
+/** Admitted, registered and not barred (D4, D11). */
 export async function isActiveOrganisation(db: Database, account: Address): Promise<boolean> {
   const rows = await db
     .select({ account: t.organisations.account })
     .from(t.organisations)
     .innerJoin(t.accounts, eq(t.accounts.account, t.organisations.account))
-    .where(eq(t.organisations.account, account))
+    .where(and(eq(t.organisations.account, account), eq(t.organisations.barred, false)))
   return rows.length > 0
 }
 

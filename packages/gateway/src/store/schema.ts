@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import {
   bigint,
   bigserial,
+  boolean,
   index,
   integer,
   jsonb,
@@ -37,6 +38,8 @@ export const organisations = pgTable('organisations', {
   kind: smallint('kind').notNull(),
   country: text('country').notNull(),
   endpoint: text('endpoint'),
+  /** Suspended or removed by vote (D11): neither it nor its members may do anything. */
+  barred: boolean('barred').notNull().default(false),
 })
 
 export const members = pgTable(
@@ -45,6 +48,11 @@ export const members = pgTable(
     account: address('account').primaryKey(),
     organisation: address('organisation').notNull(),
     role: smallint('role').notNull(),
+    /** What the organisation says of its member (D12); zeros when it says nothing. */
+    specialty: bigint('specialty', { mode: 'bigint' })
+      .notNull()
+      .default(sql`0`),
+    licensedUntil: seconds('licensed_until').notNull().default(0),
   },
   (t) => [index('members_organisation').on(t.organisation)],
 )
@@ -98,6 +106,8 @@ export const grants = pgTable(
     from: seconds('from_seconds').notNull(),
     until: seconds('until_seconds').notNull(),
     wrapHash: hex('wrap_hash').notNull(),
+    /** What the reading person has to be (C11); null: no matter. Specialty in decimal. */
+    conditions: jsonb('conditions').$type<{ specialty: string; country: string; licensed: boolean }>(),
     /** Epoch of the compartment when it was granted: the one the wrap holds. */
     epoch: integer('epoch').notNull(),
     since: seconds('since').notNull(),
@@ -126,6 +136,16 @@ export const batches = pgTable('batches', {
   /** `waiting`: the manifest has not been fetched yet. `invalid`: it does not match the chain (R5). */
   state: text('state', { enum: batchStates }).notNull(),
 })
+
+/** Records that are to be deleted everywhere (R12), by the hash of their leaf. */
+export const erasures = pgTable(
+  'erasures',
+  {
+    batch: bigint('batch', { mode: 'number' }).notNull(),
+    leafHash: hex('leaf_hash').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.batch, t.leafHash] })],
+)
 
 export const anchors = pgTable(
   'anchors',

@@ -39,10 +39,12 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
       .from(t.grants)
       .where(given ? eq(t.grants.patient, account) : inArray(t.grants.reader, readers))
       .orderBy(asc(t.grants.id))
-    const grants = rows.map(({ ended, id: _id, epoch: _epoch, since: _since, ...grant }) => ({
-      ...grant,
-      revoked: ended !== null,
-    }))
+    const grants = rows.map(
+      ({ ended, id: _id, epoch: _epoch, since: _since, conditions: _conditions, ...grant }) => ({
+        ...grant,
+        revoked: ended !== null,
+      }),
+    )
     return { grants }
   },
 

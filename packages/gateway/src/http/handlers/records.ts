@@ -53,7 +53,7 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
 
   async getManifest({ db }, { account, params }) {
     const view = await accountView(db, account)
-    if (nameOf(roles, view.role) !== 'auditor') throw hreError('forbidden')
+    if (!view.organisation || nameOf(roles, view.role) !== 'auditor') throw hreError('forbidden')
     const [row] = await db.select().from(t.manifests).where(eq(t.manifests.contentId, params.contentId))
     if (!row) throw hreError('not-found')
     return new TextEncoder().encode(row.json)
