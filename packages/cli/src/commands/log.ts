@@ -1,13 +1,11 @@
 import { decisions, nameOf, purposes, type LoggedAccess } from '@hre/protocol'
-import { connectChain, readAccessLog, verifyAccess } from '@hre/sdk'
+import { connectChain, readAccessLog, verifyAccesses, type AccessVerdict } from '@hre/sdk'
 import type { Command } from 'commander'
 import { contextOf } from '../context.ts'
 import { CliError } from '../errors.ts'
 import { counted, formatMoment } from '../options/amounts.ts'
 import { wordsOfPurpose } from '../options/words.ts'
 import { actorOf, nameOfAccount, runningExchange, type KnownExchange } from '../running.ts'
-
-type Verdict = 'anchored' | 'pending' | 'altered'
 
 export function addLog(program: Command): void {
   program
@@ -24,11 +22,9 @@ export function addLog(program: Command): void {
       const { accesses, unreachable } = await readAccessLog(actor)
       accesses.sort(inOrder(exchange))
       const chain = connectChain(exchange.rpcUrl)
-      const entries: ReturnType<typeof entryOf>[] = []
-      for (const access of accesses) {
-        output.progress.report('Checking the log against the chain', entries.length, accesses.length)
-        entries.push(entryOf(access, await verifyAccess(chain, actor.deployment, access)))
-      }
+      output.progress.report('Checking the log against the chain')
+      const verdicts = await verifyAccesses(chain, actor.deployment, accesses)
+      const entries = accesses.map((access, index) => entryOf(access, verdicts[index]!))
       output.value({ entries, unreachable })
       for (const entry of entries) {
         const mark = { anchored: '✓', pending: '·', altered: '✗' }[entry.verdict]
@@ -43,7 +39,7 @@ export function addLog(program: Command): void {
     })
 }
 
-function entryOf({ receipt, records, request, anchor }: LoggedAccess, verdict: Verdict) {
+function entryOf({ receipt, records, request, anchor }: LoggedAccess, verdict: AccessVerdict) {
   return {
     at: receipt.at,
     organisation: receipt.organisation,

@@ -12,7 +12,7 @@ import {
   recordsOfChart,
   requestAccess,
   revokeAccess,
-  verifyAccess,
+  verifyAccesses,
   verifyRecord,
   type Actor,
   type FiledBatch,
@@ -252,8 +252,7 @@ class Story {
     const { accesses, unreachable } = await readAccessLog(patient)
     const refused = accesses.filter(({ receipt }) => receipt.decision !== 0)
     const chain = connectChain(this.#exchange.rpcUrl)
-    const verdicts: string[] = []
-    for (const access of accesses) verdicts.push(await verifyAccess(chain, patient.deployment, access))
+    const verdicts = await verifyAccesses(chain, patient.deployment, accesses)
     const anchored = verdicts.filter((verdict) => verdict === 'anchored').length
     const reasons = [...new Set(refused.map(({ receipt }) => decisions[receipt.decision] ?? 'unknown'))]
     return {

@@ -111,22 +111,24 @@ function carriesOperationOf(input: Hex, author: Address, root: Hex): boolean {
   }
 }
 
-/** Is one entry of an access log under an anchor that is on chain? `pending`: not anchored yet. */
-export async function verifyAccess(
+/** `anchored`: under an anchor that is on chain. `pending`: not anchored yet. `altered`: not what was anchored. */
+export type AccessVerdict = 'anchored' | 'pending' | 'altered'
+
+/** Checks entries of an access log against the anchors on chain (A4), which are read once. @returns in their order. */
+export async function verifyAccesses(
   chain: PublicClient,
   deployment: Deployment,
-  { receipt, anchor }: LoggedAccess,
-): Promise<'anchored' | 'pending' | 'altered'> {
-  if (!anchor) return 'pending'
-  const { organisation } = receipt
-  const { sequence, previous, root, count, proof } = anchor
-  if (rootOfProof(hashReceipt(receipt), proof) !== root) return 'altered'
+  accesses: readonly LoggedAccess[],
+): Promise<AccessVerdict[]> {
   const logs = await chain.getLogs({ address: deployment.access, fromBlock: BigInt(deployment.block) })
-  const head = anchorHead({ organisation, sequence, previous, root, count })
   const events = parseEventLogs({ abi: accessAbi, logs, eventName: 'AccessAnchored', strict: true })
-  return events.some(
-    ({ args }) => args.head === head && args.organisation.toLowerCase() === organisation.toLowerCase(),
-  )
-    ? 'anchored'
-    : 'altered'
+  // A head commits to its organisation, so the head alone tells whose anchor it is.
+  const heads = new Set(events.map(({ args }) => args.head))
+  return accesses.map(({ receipt, anchor }) => {
+    if (!anchor) return 'pending'
+    const { sequence, previous, root, count, proof } = anchor
+    if (rootOfProof(hashReceipt(receipt), proof) !== root) return 'altered'
+    const { organisation } = receipt
+    return heads.has(anchorHead({ organisation, sequence, previous, root, count })) ? 'anchored' : 'altered'
+  })
 }
