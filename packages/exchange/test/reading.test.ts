@@ -21,12 +21,7 @@ import {
   type FiledBatch,
 } from '@hre/sdk'
 import { contentIdOf, randomBytes32 } from '@hre/vault'
-import { fileSome, inSeconds, someRecords, startWorld, type World } from './world.ts'
-
-const refusal = (code: string) => (error: { code?: string }) => {
-  assert.equal(error.code, code)
-  return true
-}
+import { fileSome, inSeconds, refusal, someRecords, startWorld, type World } from './world.ts'
 
 describe('reading across two hospitals', () => {
   let world: World

@@ -26,12 +26,7 @@ import {
 } from '@hre/sdk'
 import { randomBytes32 } from '@hre/vault'
 import { bytesToHex, type Hex } from 'viem'
-import { fileSome, inSeconds, send, signed, startWorld, type World } from './world.ts'
-
-const refusal = (code: string) => (error: { code?: string }) => {
-  assert.equal(error.code, code)
-  return true
-}
+import { fileSome, inSeconds, refusal, send, signed, startWorld, type World } from './world.ts'
 
 describe('what the exchange refuses', () => {
   let world: World

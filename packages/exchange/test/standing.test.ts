@@ -25,12 +25,7 @@ import {
   type FiledBatch,
 } from '@hre/sdk'
 import { createRootSeed, identityOf, openKeyring, randomBytes32 } from '@hre/vault'
-import { fileSome, inSeconds, startWorld, type World } from './world.ts'
-
-const refusal = (code: string) => (error: { code?: string }) => {
-  assert.equal(error.code, code)
-  return true
-}
+import { fileSome, inSeconds, refusal, startWorld, type World } from './world.ts'
 
 /** What the Directory and the patient change after a grant was given: a gateway that missed it would serve too much. */
 describe('what a gateway must follow to refuse', () => {

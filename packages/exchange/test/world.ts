@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -144,6 +145,12 @@ async function deploy(rpcUrl: string, founderSeed: Uint8Array): Promise<Deployme
       },
     ],
   })
+}
+
+/** For `assert.rejects`: refused with this code. */
+export const refusal = (code: string) => (error: { code?: string }) => {
+  assert.equal(error.code, code)
+  return true
 }
 
 /** Two laboratory results and a diagnosis, as bytes. */
