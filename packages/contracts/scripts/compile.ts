@@ -7,32 +7,33 @@
  *   node packages/contracts/scripts/compile.ts --force   compile anyway
  */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
+import { compileSources, readSources } from './compiler.ts'
+import type { Sources } from './compiler.ts'
 import { generateAbis } from './generateAbis.ts'
 import type { Artifact } from '../src/artifacts.ts'
 
 const packageDir = join(import.meta.dirname, '..')
-const sourceDir = join(packageDir, 'src')
 const artifactsDir = join(packageDir, 'artifacts')
 const abisFile = join(packageDir, '../protocol/src/generated/abis.ts')
 const require = createRequire(import.meta.url)
 
-/** The contracts that are deployed, in the order in which they are. */
-const contractNames = ['Intake', 'Directory', 'Consent', 'Records', 'Access'] as const
+/** The contracts that are deployed. */
+const contractNames = [
+  'Intake',
+  'Consortium',
+  'Access',
+  'Directory',
+  'Consent',
+  'Records',
+  'ExchangeProxy',
+] as const
 
-const settings = {
-  // Deployed once and called for years: run cost counts, size only against the 24,576-byte limit.
-  optimizer: { enabled: true, runs: 10_000 },
-  // OpenZeppelin 5.7 needs MCOPY, which Cancun brought; nothing here needs a later fork.
-  evmVersion: 'cancun',
-  // Without the hash of the sources in it, a comment changes no bytecode.
-  metadata: { appendCBOR: false, bytecodeHash: 'none' },
-  outputSelection: {
-    '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode', 'storageLayout'] },
-  },
+const outputSelection = {
+  '*': { '*': ['abi', 'evm.bytecode.object', 'evm.deployedBytecode', 'storageLayout'] },
 }
 
 interface SolcOutput {
@@ -53,45 +54,20 @@ interface SolcOutput {
   >
 }
 
-/** Solidity sources of this package, by the name that the compiler knows them under. */
-function readSources(): Record<string, { content: string }> {
-  return Object.fromEntries(
-    readdirSync(sourceDir, { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.sol'))
-      .map((path) => path.replaceAll('\\', '/'))
-      .sort()
-      .map((path) => [`src/${path}`, { content: readFileSync(join(sourceDir, path), 'utf8') }]),
-  )
-}
-
 /** Everything the output depends on. Dependencies count by version: their files are locked with integrity. */
-function hashInput(sources: Record<string, { content: string }>): string {
+function hashInput(sources: Sources): string {
   const versions = ['solc', '@openzeppelin/contracts'].map((name) => [
     name,
     (require(`${name}/package.json`) as { version: string }).version,
   ])
-  const scripts = ['compile.ts', 'generateAbis.ts'].map((name) =>
+  const scripts = ['compile.ts', 'compiler.ts', 'generateAbis.ts'].map((name) =>
     readFileSync(join(import.meta.dirname, name), 'utf8'),
   )
-  return createHash('sha256').update(JSON.stringify({ sources, settings, versions, scripts })).digest('hex')
+  return createHash('sha256').update(JSON.stringify({ sources, versions, scripts })).digest('hex')
 }
 
-function findImport(path: string): { contents: string } | { error: string } {
-  try {
-    return { contents: readFileSync(require.resolve(path), 'utf8') }
-  } catch {
-    return { error: `${path} is not installed` }
-  }
-}
-
-function compile(sources: Record<string, { content: string }>): Artifact[] {
-  const solc = require('solc') as {
-    compile(input: string, callbacks: { import: typeof findImport }): string
-  }
-  const input = JSON.stringify({ language: 'Solidity', sources, settings })
-  const output = JSON.parse(solc.compile(input, { import: findImport })) as SolcOutput
-  for (const { formattedMessage } of output.errors ?? []) console.error(formattedMessage)
-  if (output.errors?.some(({ severity }) => severity === 'error')) throw new Error('compilation failed')
+function compile(sources: Sources): Artifact[] {
+  const { output } = compileSources<SolcOutput>(sources, outputSelection)
   return contractNames.map((name) => {
     const compiled = output.contracts?.[`src/${name}.sol`]?.[name]
     if (!compiled) throw new Error(`no contract ${name} in src/${name}.sol`)
@@ -128,7 +104,10 @@ function main(): void {
       const sizeBytes = artifact.deployedBytecode.length / 2 - 1
       console.log(`contracts: ${artifact.contractName} ${sizeBytes} bytes`)
     }
-    writeFileSync(abisCopy, generateAbis(artifacts))
+    writeFileSync(
+      abisCopy,
+      generateAbis(artifacts.filter(({ contractName }) => contractName !== 'ExchangeProxy')),
+    )
     // Last, so that an interrupted run is not taken for a finished one.
     writeFileSync(hashFile, inputHash)
     console.log(`contracts: compiled in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)

@@ -93,12 +93,16 @@ function runNode(): boolean {
 
 const chainTests = ['test/deploy.test.ts', 'test/decide.differential.test.ts']
 
+/** A check of its own: prints what it found. */
+function runCheck(...args: string[]): boolean {
+  const { ok, output } = run(process.execPath, args)
+  process.stdout.write(output)
+  return ok
+}
+
 const steps = [
-  () => {
-    const { ok, output } = run(process.execPath, ['scripts/compile.ts', '--check'])
-    process.stdout.write(output)
-    return ok
-  },
+  () => runCheck('scripts/compile.ts', '--check'),
+  () => runCheck('scripts/storage.ts'),
   runForge,
   ...(values.coverage || values['update-snapshots'] ? [] : [runNode]),
 ]

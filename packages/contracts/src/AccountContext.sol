@@ -2,6 +2,7 @@
 pragma solidity ^0.8.37;
 
 import {IDirectory} from "./interfaces/IDirectory.sol";
+import {IIntake} from "./interfaces/IIntake.sol";
 
 /// @title AccountContext
 /// @notice Tells a contract of the exchange on whose account it is called.
@@ -9,13 +10,17 @@ import {IDirectory} from "./interfaces/IDirectory.sol";
 abstract contract AccountContext {
     /// @notice No registered account has `wallet` as its signer.
     error AccountUnknown(address wallet);
+    /// @notice The organisations have voted for pausing this contract's changes. Nothing is lost: try again later.
+    error ContractPaused();
 
     /// @dev What the Intake appends to the call data: an address, packed.
     uint256 private constant ACCOUNT_BYTES = 20;
 
     /// @notice The only caller that is believed about the account.
+    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
     address public immutable intake;
 
+    /// @custom:oz-upgrades-unsafe-allow constructor
     constructor(address intake_) {
         intake = intake_;
     }
@@ -23,8 +28,14 @@ abstract contract AccountContext {
     /// @dev Who calls. Bytes that anybody but the Intake appends are never read, so they cannot name a victim.
     function _account() internal view returns (address account) {
         if (_isCarried()) return _carriedAccount();
+        _requireNotPaused();
         account = _accountOfWallet(msg.sender);
         if (account == address(0)) revert AccountUnknown(msg.sender);
+    }
+
+    /// @dev The Intake carries nothing to a paused contract, so only who comes past it has to ask.
+    function _requireNotPaused() internal view {
+        if (!_isCarried() && IIntake(intake).isPaused(address(this))) revert ContractPaused();
     }
 
     function _isCarried() internal view returns (bool) {
@@ -45,8 +56,10 @@ abstract contract AccountContext {
 /// @notice An `AccountContext` that asks the Directory who a wallet is.
 abstract contract DirectoryClient is AccountContext {
     /// @notice The Directory that knows accounts, organisations and patients.
+    /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
     IDirectory public immutable directory;
 
+    /// @custom:oz-upgrades-unsafe-allow constructor
     constructor(address intake_, IDirectory directory_) AccountContext(intake_) {
         directory = directory_;
     }

@@ -50,6 +50,7 @@ contract Consent is IConsent, DirectoryClient {
     mapping(address patient => mapping(bytes32 recordKey => mapping(address reader => HeldGrant))) private
         _recordGrants;
 
+    /// @custom:oz-upgrades-unsafe-allow constructor
     constructor(address intake_, IDirectory directory_) DirectoryClient(intake_, directory_) {}
 
     /// @inheritdoc IConsent

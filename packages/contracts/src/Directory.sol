@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {AccountContext} from "./AccountContext.sol";
 import {DirectoryGuardians} from "./DirectoryGuardians.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
+import {Ballots} from "./libraries/Ballots.sol";
 import {ROLE_NONE, ROLES_ADMINISTERING, ROLES_ATTESTING, Role, RoleSet} from "./types/Role.sol";
 import {accountOfFirstSigner} from "./types/Signer.sol";
 
 /// @title Directory
 /// @dev Documentation, events and errors: IDirectory.
-contract Directory is DirectoryGuardians {
+contract Directory is DirectoryGuardians, Initializable {
+    using Ballots for Ballots.Box;
+
     /// @notice Longest endpoint, in bytes (D9).
     uint256 public constant ENDPOINT_BYTES_MAX = 200;
 
     /// @dev Highest kind of organisation (D5).
     uint8 private constant KIND_MAX = 8;
-
-    /// @notice How long the votes for one thing add up (D10).
-    uint40 public constant VOTE_SECONDS = 30 days;
 
     /// @dev Everything that a decision asks about an account, in one word.
     /// `organisation` and `role` are both zero or both not; `kind` is not zero once admitted, until removed.
@@ -34,40 +35,35 @@ contract Directory is DirectoryGuardians {
         uint40 registeredAt;
     }
 
-    /// @dev Votes for one thing. A round ends after `VOTE_SECONDS`; the next vote then begins another.
-    struct Tally {
-        uint32 votes;
-        uint32 round;
-        uint40 startedAt;
-    }
-
-    /// @inheritdoc IDirectory
-    uint256 public immutable deploymentBlock = block.number;
-
     /// @inheritdoc IDirectory
     /// @dev Equals the number of accounts that are both admitted and registered. 32 bits: as wide as its votes.
     uint32 public organisationCount;
+
+    /// @inheritdoc IDirectory
+    /// @dev Part of every proposal: no vote of an organisation that has lost its say since is ever counted.
+    uint32 public generation;
 
     mapping(address account => Standing) private _standings;
     mapping(address account => string) private _endpoints;
 
     /// @dev The organisation whose member an account was when it registered, and whose device its signer so is (D15).
     mapping(address account => address) private _sponsors;
-    mapping(bytes32 proposal => Tally) private _tallies;
-    mapping(bytes32 ballot => mapping(address voter => bool)) private _hasVoted;
+    Ballots.Box private _ballots;
     mapping(address member => Attributes) private _attributes;
-
-    /// @dev Part of every proposal, and moved on when an organisation is suspended, reinstated or removed: no vote of an
-    /// organisation that has lost its say since is ever counted.
-    uint32 private _generation;
 
     /// @inheritdoc IDirectory
     mapping(address patient => mapping(address organisation => bytes32)) public attestationOf;
 
-    constructor(address intake_, Founder[] memory founders) AccountContext(intake_) EIP712("HRE Directory", "1") {
+    /// @custom:oz-upgrades-unsafe-allow constructor
+    constructor(address intake_) AccountContext(intake_) EIP712("HRE Directory", "1") {
+        _disableInitializers();
+    }
+
+    /// @inheritdoc IDirectory
+    function initialize(Founder[] calldata founders) external initializer {
         if (founders.length == 0) revert DirectoryNoFounders();
         for (uint256 i = 0; i < founders.length; ++i) {
-            Founder memory founder = founders[i];
+            Founder calldata founder = founders[i];
             address organisation = accountOfFirstSigner(founder.signer);
             _admit(organisation, founder.kind, founder.country);
             _register(organisation, founder.signer, founder.recipient);
@@ -78,7 +74,7 @@ contract Directory is DirectoryGuardians {
     /// @inheritdoc IDirectory
     function register(bytes calldata signer, bytes calldata recipient) external {
         // The Directory does not know the account yet, so a wallet that calls directly can only be its first signer.
-        address account = _isCarried() ? _carriedAccount() : accountOfFirstSigner(abi.encodePacked(msg.sender));
+        address account = _isCarried() ? _carriedAccount() : _accountOfNewWallet();
         address committed = accountOfFirstSigner(signer);
         if (account != committed) revert DirectorySignerMismatch(account, committed);
         _register(account, signer, recipient);
@@ -106,11 +102,11 @@ contract Directory is DirectoryGuardians {
         bool possible = standing.kind != 0
             && (change == StandingChange.Remove || standing.barred == (change == StandingChange.Reinstate));
         if (!possible) revert DirectoryStandingUnchanged(organisation, change);
-        bytes32 proposal = keccak256(abi.encode(_generation, organisation, change));
+        bytes32 proposal = keccak256(abi.encode(generation, organisation, change));
         (uint32 votes, uint32 threshold) = _vote(proposal, organisation, voter);
         emit StandingVoted(organisation, voter, change, votes, threshold);
         if (votes < threshold) return;
-        ++_generation;
+        ++generation;
         if (_isActive(organisation)) --organisationCount;
         standing.barred = change != StandingChange.Reinstate;
         if (change == StandingChange.Remove) {
@@ -260,7 +256,7 @@ contract Directory is DirectoryGuardians {
         view
         returns (uint32 votes, uint32 threshold)
     {
-        return _countOf(keccak256(abi.encode(_generation, organisation, change)));
+        return _countOf(keccak256(abi.encode(generation, organisation, change)));
     }
 
     /// @inheritdoc IDirectory
@@ -286,6 +282,12 @@ contract Directory is DirectoryGuardians {
         bool permitted = organisation == account || role.isIn(roles);
         if (organisation == address(0) || !permitted) revert DirectoryNotPermitted(account);
         return organisation;
+    }
+
+    /// @dev What a wallet that calls directly commits to.
+    function _accountOfNewWallet() private view returns (address) {
+        _requireNotPaused();
+        return accountOfFirstSigner(abi.encodePacked(msg.sender));
     }
 
     function _register(address account, bytes memory signer, bytes memory recipient) private {
@@ -347,29 +349,17 @@ contract Directory is DirectoryGuardians {
         return standing.registered && standing.kind != 0 && !standing.barred;
     }
 
-    /// @dev Counts a vote about `organisation`, in a new round when the last one is over.
     function _vote(bytes32 proposal, address organisation, address voter)
         private
         returns (uint32 votes, uint32 threshold)
     {
-        Tally memory tally = _tallies[proposal];
-        if (_isOver(tally)) tally = Tally(0, tally.round + 1, uint40(block.timestamp));
-        bytes32 ballot = keccak256(abi.encode(proposal, tally.round));
-        if (_hasVoted[ballot][voter]) revert DirectoryAlreadyVoted(organisation, voter);
-        _hasVoted[ballot][voter] = true;
-        ++tally.votes;
-        _tallies[proposal] = tally;
-        return (tally.votes, _threshold());
+        votes = _ballots.cast(proposal, voter);
+        if (votes == 0) revert DirectoryAlreadyVoted(organisation, voter);
+        threshold = _threshold();
     }
 
     function _countOf(bytes32 proposal) private view returns (uint32 votes, uint32 threshold) {
-        Tally memory tally = _tallies[proposal];
-        return (_isOver(tally) ? 0 : tally.votes, _threshold());
-    }
-
-    /// @dev Also of what nobody has voted for yet.
-    function _isOver(Tally memory tally) private view returns (bool) {
-        return block.timestamp >= uint256(tally.startedAt) + VOTE_SECONDS;
+        return (_ballots.votesFor(proposal), _threshold());
     }
 
     /// @dev More than half of the active organisations (D4).
@@ -383,7 +373,7 @@ contract Directory is DirectoryGuardians {
     }
 
     function _proposalOf(address organisation, uint8 kind, bytes2 country) private view returns (bytes32) {
-        return keccak256(abi.encode(_generation, organisation, kind, country));
+        return keccak256(abi.encode(generation, organisation, kind, country));
     }
 
     function _isCapital(bytes1 letter) private pure returns (bool) {

@@ -42,6 +42,9 @@ abstract contract DirectoryGuardians is DirectoryKeys {
     mapping(bytes32 key => mapping(address guardian => bool)) private _hasApproved;
     mapping(address patient => mapping(address delegate => Delegation)) private _delegations;
 
+    /// @dev Room for later state, so that none of the Directory's moves on an upgrade.
+    uint256[45] private __gap;
+
     /// @inheritdoc IDirectoryGuardians
     function setGuardians(address[] calldata guardians, uint8 threshold) external {
         address account = _knownAccount();
@@ -96,6 +99,7 @@ abstract contract DirectoryGuardians is DirectoryKeys {
         bytes calldata recipient,
         bytes calldata possession
     ) external {
+        _requireNotPaused();
         bytes32 recovery = hashRecovery(signer, recipient);
         Recovery storage stored = _recoveries[_keyOf(account, recovery)];
         uint48 readyAt = stored.readyAt;

@@ -38,6 +38,9 @@ abstract contract DirectoryKeys is IDirectory, AccountContext, EIP712 {
     /// @dev By keccak-256 of the signer. First signers are not in it: they commit to their account.
     mapping(bytes32 signerHash => address) private _accountOfReplacement;
 
+    /// @dev Room for later state, so that none of what stands on top moves on an upgrade.
+    uint256[45] private __gap;
+
     /// @inheritdoc IDirectoryKeys
     function replaceSigner(bytes calldata signer, bytes calldata possession) external {
         _replaceSigner(_knownAccount(), signer, possession);

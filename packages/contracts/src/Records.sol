@@ -43,6 +43,7 @@ contract Records is IRecords, DirectoryClient {
     mapping(bytes32 key => RecordStatus) private _statuses;
     mapping(bytes32 key => Successor) private _successors;
 
+    /// @custom:oz-upgrades-unsafe-allow constructor
     constructor(address intake_, IDirectory directory_) DirectoryClient(intake_, directory_) {}
 
     /// @inheritdoc IRecords

@@ -13,9 +13,22 @@ export interface Artifact {
   storageLayout: { storage: { label: string; slot: string; offset: number; type: string }[]; types: unknown }
 }
 
-export type ContractName = 'Intake' | 'Directory' | 'Consent' | 'Records' | 'Access'
+export const contractNames = ['Intake', 'Consortium', 'Access', 'Directory', 'Consent', 'Records'] as const
 
-export type Artifacts = Record<ContractName, Artifact>
+/** One of the exchange's contracts. */
+export type ContractName = (typeof contractNames)[number]
+
+/** Contracts whose code the consortium may replace by vote, so they stand behind a proxy (spec/consortium.md M2). */
+export const upgradeableNames = ['Directory', 'Consent', 'Records'] as const
+
+export type UpgradeableName = (typeof upgradeableNames)[number]
+
+const artifactNames = [...contractNames, 'ExchangeProxy'] as const
+
+/** What is compiled: the contracts, and the proxy that stands in front of some of them. */
+export type ArtifactName = (typeof artifactNames)[number]
+
+export type Artifacts = Record<ArtifactName, Artifact>
 
 const artifactsDir = join(import.meta.dirname, '../artifacts')
 
@@ -25,24 +38,18 @@ const artifactsDir = join(import.meta.dirname, '../artifacts')
  * @throws ArtifactsMissingError - nothing has been compiled yet; run `npm run build:contracts`.
  */
 export function loadArtifacts(): Artifacts {
-  const load = (name: ContractName): Artifact => {
+  const load = (name: ArtifactName): Artifact => {
     const path = join(artifactsDir, `${name}.json`)
     if (!existsSync(path)) throw new ArtifactsMissingError(name)
     return JSON.parse(readFileSync(path, 'utf8')) as Artifact
   }
-  return {
-    Intake: load('Intake'),
-    Directory: load('Directory'),
-    Consent: load('Consent'),
-    Records: load('Records'),
-    Access: load('Access'),
-  }
+  return Object.fromEntries(artifactNames.map((name) => [name, load(name)])) as Artifacts
 }
 
 export class ArtifactsMissingError extends Error {
   override readonly name = 'ArtifactsMissingError'
 
-  constructor(contractName: ContractName) {
+  constructor(contractName: string) {
     super(`${contractName} is not compiled; run npm run build:contracts`)
   }
 }

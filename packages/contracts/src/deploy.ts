@@ -1,8 +1,16 @@
-import { encodeDeployData, getContractAddress } from 'viem'
+import {
+  encodeDeployData,
+  encodeFunctionData,
+  getContractAddress,
+  hexToString,
+  parseAbi,
+  stringToHex,
+  zeroAddress,
+} from 'viem'
 import type { Abi, Account, Address, Chain, Hash, Hex, PublicClient, Transport, WalletClient } from 'viem'
 import type { Deployment } from '@hre/protocol'
-import { loadArtifacts } from './artifacts.ts'
-import type { Artifact, ContractName } from './artifacts.ts'
+import { contractNames, loadArtifacts, upgradeableNames } from './artifacts.ts'
+import type { Artifact, ArtifactName, Artifacts, ContractName, UpgradeableName } from './artifacts.ts'
 import { DeploymentFailedError, DeploymentMismatchError } from './deployErrors.ts'
 import { findCodeMismatch } from './runtimeCode.ts'
 
@@ -23,7 +31,8 @@ export interface Founder {
 }
 
 export interface DeployProgress {
-  contractName: ContractName
+  /** `DirectoryCode` is what stands behind the Directory's proxy at first. */
+  contractName: ContractName | CodeName
   address: Address
   /** `created` now, or `found` from an earlier run. */
   status: 'created' | 'found'
@@ -39,11 +48,33 @@ export interface DeployOptions {
   onProgress?: (progress: DeployProgress) => void
 }
 
-/** In the order of their nonces. The Intake and the Directory know each other, hence addresses before code. */
-const deploymentOrder = ['Intake', 'Directory', 'Consent', 'Records', 'Access'] as const
+/** What a proxy is deployed with. */
+type CodeName = `${UpgradeableName}Code`
+
+/** Contracts that no vote can pause: the votes themselves, and what carries them. */
+const unpausableNames: readonly ContractName[] = ['Intake', 'Consortium']
+
+/**
+ * In the order of their nonces. All know one another's addresses beforehand; proxies come last, because their creation
+ * calls their code.
+ */
+const creations = [
+  'Intake',
+  'Consortium',
+  'Access',
+  ...upgradeableNames.map((name) => `${name}Code` as const),
+  ...upgradeableNames,
+] as const
+
+type CreationName = (typeof creations)[number]
+
+type Addresses = Record<CreationName, Address>
 
 /** How many nonces of the deployer are searched for an earlier deployment. */
 const searchedNonces = 64
+
+/** ERC-1967: keccak-256 of `eip1967.proxy.implementation`, less one. */
+const implementationSlot = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc'
 
 /**
  * Deploys the contracts, or finds those that the same account deployed before; an interrupted run is continued.
@@ -53,25 +84,61 @@ const searchedNonces = 64
  * @throws ArtifactsMissingError - nothing is compiled.
  */
 export async function deployContracts(options: DeployOptions): Promise<Deployment> {
-  const { publicClient, walletClient, founders, gasPrice = 0n, onProgress } = options
+  const { publicClient, walletClient, founders } = options
   const artifacts = loadArtifacts()
   const deployer = walletClient.account.address
   const nextNonce = await publicClient.getTransactionCount({ address: deployer, blockTag: 'latest' })
   const firstNonce = await findFirstNonce(publicClient, deployer, nextNonce, artifacts.Intake)
   const addresses = addressesFrom(deployer, firstNonce)
-  const pending: { contractName: ContractName; hash: Hash }[] = []
-  for (const [index, contractName] of deploymentOrder.entries()) {
-    const nonce = firstNonce + index
+  const create = (name: CreationName): Creation => ({
+    name,
+    address: addresses[name],
+    artifact: artifacts[artifactNameOf(name)],
+    nonce: firstNonce + creations.indexOf(name),
+    args: constructorArguments(name, addresses, artifacts, founders),
+  })
+  const isProxy = (name: CreationName) => artifactNameOf(name) === 'ExchangeProxy'
+  // The creation of a proxy is estimated, so what it calls has to be mined before.
+  await createAll(options, nextNonce, creations.filter((name) => !isProxy(name)).map(create))
+  await createAll(options, nextNonce, creations.filter(isProxy).map(create))
+  const intake = { publicClient, artifact: artifacts.Intake, address: addresses.Intake }
+  await assertWiring(publicClient, artifacts, addresses, founders)
+  return {
+    chainId: await publicClient.getChainId(),
+    intake: addresses.Intake,
+    consortium: addresses.Consortium,
+    directory: addresses.Directory,
+    consent: addresses.Consent,
+    records: addresses.Records,
+    access: addresses.Access,
+    block: Number(await read(intake, 'deploymentBlock')),
+  }
+}
+
+interface Creation {
+  name: CreationName
+  address: Address
+  artifact: Artifact
+  nonce: number
+  args: readonly unknown[]
+}
+
+async function createAll(
+  { publicClient, walletClient, gasPrice = 0n, onProgress }: DeployOptions,
+  nextNonce: number,
+  wanted: readonly Creation[],
+): Promise<void> {
+  const pending: (Creation & { hash: Hash })[] = []
+  for (const creation of wanted) {
+    const { name, address, artifact, nonce, args } = creation
     if (nonce < nextNonce) {
-      await assertCode(publicClient, artifacts[contractName], addresses[contractName])
-      onProgress?.({ contractName, address: addresses[contractName], status: 'found' })
+      await assertCode(publicClient, name, artifact, address)
+      onProgress?.({ contractName: name, address, status: 'found' })
       continue
     }
-    const { abi, bytecode } = artifacts[contractName]
-    const args = constructorArguments(addresses, founders)[contractName]
-    const data = encodeDeployData({ abi: abi as Abi, bytecode, args })
+    const data = encodeDeployData({ abi: artifact.abi as Abi, bytecode: artifact.bytecode, args })
     // Given, because an estimate by the wallet would be made at the nonce of a creation that is not mined yet.
-    const gas = await publicClient.estimateGas({ account: deployer, data, gasPrice })
+    const gas = await publicClient.estimateGas({ account: walletClient.account.address, data, gasPrice })
     const hash = await walletClient.sendTransaction({
       account: walletClient.account,
       chain: walletClient.chain ?? null,
@@ -81,63 +148,69 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
       gas,
       gasPrice,
     })
-    pending.push({ contractName, hash })
+    pending.push({ ...creation, hash })
   }
-  for (const { contractName, hash } of pending) {
+  for (const { name, address, artifact, hash } of pending) {
     const receipt = await publicClient.waitForTransactionReceipt({ hash })
-    const address = addresses[contractName]
-    if (receipt.status !== 'success') throw new DeploymentFailedError(contractName, address, hash)
-    await assertCode(publicClient, artifacts[contractName], address)
-    onProgress?.({ contractName, address, status: 'created' })
-  }
-  await assertWiring(publicClient, addresses, founders)
-  const block = (await read(
-    publicClient,
-    artifacts.Directory,
-    addresses.Directory,
-    'deploymentBlock',
-  )) as bigint
-  return {
-    chainId: await publicClient.getChainId(),
-    intake: addresses.Intake,
-    directory: addresses.Directory,
-    consent: addresses.Consent,
-    records: addresses.Records,
-    access: addresses.Access,
-    block: Number(block),
+    if (receipt.status !== 'success') throw new DeploymentFailedError(name, address, hash)
+    await assertCode(publicClient, name, artifact, address)
+    onProgress?.({ contractName: name, address, status: 'created' })
   }
 }
 
-type Addresses = Record<ContractName, Address>
+const isUpgradeable = (name: string): name is UpgradeableName =>
+  (upgradeableNames as readonly string[]).includes(name)
+
+const artifactNameOf = (name: CreationName): ArtifactName =>
+  isUpgradeable(name) ? 'ExchangeProxy' : (name.replace(/Code$/, '') as ContractName)
 
 function addressesFrom(from: Address, firstNonce: number): Addresses {
-  const at = (name: ContractName): Address =>
-    // Lower case: the one spelling of an address outside of wallets.
-    getContractAddress({
-      from,
-      nonce: BigInt(firstNonce + deploymentOrder.indexOf(name)),
-    }).toLowerCase() as Address
-  return {
-    Intake: at('Intake'),
-    Directory: at('Directory'),
-    Consent: at('Consent'),
-    Records: at('Records'),
-    Access: at('Access'),
+  // Lower case: the one spelling of an address outside of wallets.
+  const at = (index: number) =>
+    getContractAddress({ from, nonce: BigInt(firstNonce + index) }).toLowerCase() as Address
+  return Object.fromEntries(creations.map((name, index) => [name, at(index)])) as Addresses
+}
+
+/** A proxy creates its admin first of all. */
+const proxyAdminOf = (proxy: Address) =>
+  getContractAddress({ from: proxy, nonce: 1n }).toLowerCase() as Address
+
+function constructorArguments(
+  name: CreationName,
+  addresses: Addresses,
+  { Directory }: Artifacts,
+  founders: readonly Founder[],
+): readonly unknown[] {
+  switch (name) {
+    case 'Intake':
+      return [addresses.Directory, addresses.Consortium, targetNames.map((target) => addresses[target])]
+    case 'Consortium':
+      return [addresses.Intake, addresses.Directory, listings(addresses)]
+    case 'DirectoryCode':
+      return [addresses.Intake]
+    case 'Directory': {
+      const abi = Directory.abi as Abi
+      const data = encodeFunctionData({ abi, functionName: 'initialize', args: [founders] })
+      return [addresses.DirectoryCode, addresses.Consortium, data]
+    }
+    case 'Consent':
+    case 'Records':
+      return [addresses[`${name}Code`], addresses.Consortium, '0x']
+    default:
+      return [addresses.Intake, addresses.Directory]
   }
 }
 
-function constructorArguments(addresses: Addresses, founders: readonly Founder[]) {
-  const client = [addresses.Intake, addresses.Directory]
-  return {
-    Intake: [
-      addresses.Directory,
-      [addresses.Directory, addresses.Consent, addresses.Records, addresses.Access],
-    ],
-    Directory: [addresses.Intake, founders],
-    Consent: client,
-    Records: client,
-    Access: client,
-  } satisfies Record<ContractName, unknown[]>
+/** What operations reach through the Intake. */
+const targetNames = contractNames.filter((name) => name !== 'Intake')
+
+function listings(addresses: Addresses) {
+  return contractNames.map((name) => ({
+    name: stringToHex(name, { size: 32 }),
+    target: addresses[name],
+    proxyAdmin: isUpgradeable(name) ? proxyAdminOf(addresses[name]) : zeroAddress,
+    pausable: !unpausableNames.includes(name),
+  }))
 }
 
 /** The nonce at which this account created an Intake, or the one at which it can. */
@@ -154,44 +227,82 @@ async function findFirstNonce(
   return nextNonce
 }
 
-async function assertCode(publicClient: PublicClient, artifact: Artifact, address: Address): Promise<void> {
+async function assertCode(
+  publicClient: PublicClient,
+  name: string,
+  artifact: Artifact,
+  address: Address,
+): Promise<void> {
   const mismatch = findCodeMismatch(artifact, await publicClient.getCode({ address }))
-  if (mismatch) throw new DeploymentMismatchError(`${artifact.contractName} at ${address}: ${mismatch}`)
+  if (mismatch) throw new DeploymentMismatchError(`${name} at ${address}: ${mismatch}`)
 }
 
 /** Immutables are not part of the comparison of code, so each is read, and each founder as well. */
 async function assertWiring(
   publicClient: PublicClient,
+  artifacts: Artifacts,
   addresses: Addresses,
   founders: readonly Founder[],
 ): Promise<void> {
-  const artifacts = loadArtifacts()
+  const contract = (name: ContractName) => ({
+    publicClient,
+    artifact: artifacts[name],
+    address: addresses[name],
+  })
   const assertRead = async (name: ContractName, functionName: string, args: unknown[], expected: unknown) => {
-    const actual = await read(publicClient, artifacts[name], addresses[name], functionName, args)
-    if (String(actual).toLowerCase() !== String(expected).toLowerCase()) {
-      const answer = `answers ${String(actual)}, not ${String(expected)}`
-      throw new DeploymentMismatchError(`${name}.${functionName} at ${addresses[name]} ${answer}`)
-    }
+    const actual = await read(contract(name), functionName, args)
+    assertSame(`${name}.${functionName} at ${addresses[name]}`, actual, expected)
   }
   await assertRead('Intake', 'directory', [], addresses.Directory)
-  for (const name of ['Directory', 'Consent', 'Records', 'Access'] as const) {
+  await assertRead('Intake', 'consortium', [], addresses.Consortium)
+  for (const name of targetNames) {
     await assertRead('Intake', 'isTarget', [addresses[name]], true)
     await assertRead(name, 'intake', [], addresses.Intake)
     if (name !== 'Directory') await assertRead(name, 'directory', [], addresses.Directory)
   }
+  for (const { name, ...listing } of listings(addresses)) {
+    const actual = (await read(contract('Consortium'), 'listingOf', [name])) as typeof listing
+    assertSame(`the listing of ${hexToString(name, { size: 32 })}.target`, actual.target, listing.target)
+    assertSame(
+      `the listing of ${hexToString(name, { size: 32 })}.proxyAdmin`,
+      actual.proxyAdmin,
+      listing.proxyAdmin,
+    )
+    assertSame(
+      `the listing of ${hexToString(name, { size: 32 })}.pausable`,
+      actual.pausable,
+      listing.pausable,
+    )
+  }
+  for (const name of upgradeableNames) {
+    const owner = await publicClient.readContract({
+      address: proxyAdminOf(addresses[name]),
+      abi: ownerAbi,
+      functionName: 'owner',
+    })
+    assertSame(`the owner of ${name}'s proxy`, owner, addresses.Consortium)
+    const upgrades = await read(contract('Consortium'), 'versionOf', [stringToHex(name, { size: 32 })])
+    // What the consortium has voted for since is its business, and was published on chain.
+    if (upgrades !== 0) continue
+    const stored = await publicClient.getStorageAt({ address: addresses[name], slot: implementationSlot })
+    assertSame(`the code behind ${name}`, `0x${stored?.slice(-40)}`, addresses[`${name}Code`])
+  }
   for (const { signer, kind, country } of founders) {
-    const organisation = await read(publicClient, artifacts.Directory, addresses.Directory, 'accountOf', [
-      signer,
-    ])
+    const organisation = await read(contract('Directory'), 'accountOf', [signer])
     await assertRead('Directory', 'admissionOf', [organisation], [kind, country])
     await assertRead('Directory', 'isActiveOrganisation', [organisation], true)
   }
 }
 
+const ownerAbi = parseAbi(['function owner() view returns (address)'])
+
+function assertSame(what: string, actual: unknown, expected: unknown): void {
+  if (String(actual).toLowerCase() === String(expected).toLowerCase()) return
+  throw new DeploymentMismatchError(`${what} is ${String(actual)}, not ${String(expected)}`)
+}
+
 async function read(
-  publicClient: PublicClient,
-  artifact: Artifact,
-  address: Address,
+  { publicClient, artifact, address }: { publicClient: PublicClient; artifact: Artifact; address: Address },
   functionName: string,
   args: unknown[] = [],
 ): Promise<unknown> {

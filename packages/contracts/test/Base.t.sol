@@ -3,10 +3,13 @@ pragma solidity ^0.8.37;
 
 import {Access} from "../src/Access.sol";
 import {Consent} from "../src/Consent.sol";
+import {Consortium} from "../src/Consortium.sol";
 import {Directory} from "../src/Directory.sol";
+import {ExchangeProxy} from "../src/ExchangeProxy.sol";
 import {Intake} from "../src/Intake.sol";
 import {Records} from "../src/Records.sol";
 import {IConsent} from "../src/interfaces/IConsent.sol";
+import {IConsortium} from "../src/interfaces/IConsortium.sol";
 import {IDirectory} from "../src/interfaces/IDirectory.sol";
 import {IIntake} from "../src/interfaces/IIntake.sol";
 import {CompartmentId} from "../src/types/CompartmentId.sol";
@@ -39,6 +42,7 @@ abstract contract Base {
     CompartmentId internal constant LABS = CompartmentId.wrap("labs of somebody");
 
     Intake internal intake;
+    Consortium internal consortium;
     Directory internal directory;
     Consent internal consent;
     Records internal records;
@@ -60,20 +64,47 @@ abstract contract Base {
     }
 
     function _deploy() private {
+        // The three codes come between the two that know everybody's address and the proxies.
         uint256 nonce = vm.getNonce(address(this));
-        address[] memory targets = new address[](4);
-        for (uint256 i = 0; i < 4; ++i) {
-            targets[i] = vm.computeCreateAddress(address(this), nonce + 1 + i);
+        address consortiumAt = vm.computeCreateAddress(address(this), nonce + 1);
+        address accessAt = vm.computeCreateAddress(address(this), nonce + 2);
+        address[] memory targets = new address[](5);
+        for (uint256 i = 0; i < 3; ++i) {
+            targets[i] = vm.computeCreateAddress(address(this), nonce + 6 + i);
         }
-        intake = new Intake(IDirectory(targets[0]), targets);
-        IDirectory.Founder[] memory founders = new IDirectory.Founder[](3);
+        (targets[3], targets[4]) = (accessAt, consortiumAt);
+        intake = new Intake(IDirectory(targets[0]), consortiumAt, targets);
+        IConsortium.Listing[] memory listings = new IConsortium.Listing[](6);
+        listings[0] = IConsortium.Listing("Intake", address(intake), address(0), false);
+        listings[1] = IConsortium.Listing("Consortium", consortiumAt, address(0), false);
+        listings[2] = IConsortium.Listing("Access", accessAt, address(0), true);
+        listings[3] = IConsortium.Listing("Directory", targets[0], _proxyAdminOf(targets[0]), true);
+        listings[4] = IConsortium.Listing("Consent", targets[1], _proxyAdminOf(targets[1]), true);
+        listings[5] = IConsortium.Listing("Records", targets[2], _proxyAdminOf(targets[2]), true);
+        consortium = new Consortium(address(intake), IDirectory(targets[0]), listings);
+        access = new Access(address(intake), IDirectory(targets[0]));
+        address directoryCode = address(new Directory(address(intake)));
+        address consentCode = address(new Consent(address(intake), IDirectory(targets[0])));
+        address recordsCode = address(new Records(address(intake), IDirectory(targets[0])));
+        directory = Directory(_proxyOf(directoryCode, abi.encodeCall(IDirectory.initialize, (_founders()))));
+        consent = Consent(_proxyOf(consentCode, ""));
+        records = Records(_proxyOf(recordsCode, ""));
+    }
+
+    function _founders() internal pure returns (IDirectory.Founder[] memory founders) {
+        founders = new IDirectory.Founder[](3);
         founders[0] = IDirectory.Founder(_signer(NORTH), _recipient(), HOSPITAL, "CH", "https://north.example");
         founders[1] = IDirectory.Founder(_signer(SOUTH), _recipient(), LABORATORY, "DE", "");
         founders[2] = IDirectory.Founder(_signer(EAST), _recipient(), INSURER, "FR", "");
-        directory = new Directory(address(intake), founders);
-        consent = new Consent(address(intake), directory);
-        records = new Records(address(intake), directory);
-        access = new Access(address(intake), directory);
+    }
+
+    function _proxyOf(address code, bytes memory data) internal returns (address) {
+        return address(new ExchangeProxy(code, address(consortium), data));
+    }
+
+    /// @dev A proxy creates its admin first of all.
+    function _proxyAdminOf(address proxy) internal pure returns (address) {
+        return vm.computeCreateAddress(proxy, 1);
     }
 
     function _becomePatient(uint256 key) internal {

@@ -89,12 +89,12 @@ contract DirectoryKeysTest is Base {
             vm.prank(vm.addr(ANA));
             directory.replaceRecipient(recipient);
         }
-        for (uint48 at = NOW; at <= time + 1; ++at) {
+        for (uint48 moment = NOW; moment <= time + 1; ++moment) {
             bytes memory expected = new bytes(1216);
             for (uint256 i = 0; i < 8; ++i) {
-                if (times[i] <= at) expected[0] = bytes1(uint8(i + 1));
+                if (times[i] <= moment) expected[0] = bytes1(uint8(i + 1));
             }
-            vm.assertEq(directory.recipientHashAt(_accountOf(ANA), at), keccak256(expected));
+            vm.assertEq(directory.recipientHashAt(_accountOf(ANA), moment), keccak256(expected));
         }
         vm.assertEq(directory.recipientHashAt(_accountOf(ANA), NOW - 1), 0);
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 import {Directory} from "../src/Directory.sol";
 import {IDirectory} from "../src/interfaces/IDirectory.sol";
 import {ROLE_NURSE} from "../src/types/Role.sol";
@@ -79,7 +80,11 @@ contract DirectoryRegisterTest is Base {
     function _foundWith(bytes memory signer) private {
         IDirectory.Founder[] memory founders = new IDirectory.Founder[](1);
         founders[0] = IDirectory.Founder(signer, _recipient(), HOSPITAL, "CH", "");
-        new Directory(address(intake), founders);
+        this.found(founders);
+    }
+
+    function found(IDirectory.Founder[] calldata founders) external {
+        _proxyOf(address(new Directory(address(intake))), abi.encodeCall(IDirectory.initialize, (founders)));
     }
 
     function test_O1_signersOf20To1024BytesAreTaken() public {
@@ -104,12 +109,12 @@ contract DirectoryRegisterTest is Base {
         (uint8 kind, bytes2 country) = directory.admissionOf(_accountOf(SOUTH));
         vm.assertEq(kind, LABORATORY);
         vm.assertEq(bytes32(country), bytes32("DE"));
-        vm.assertEq(directory.deploymentBlock(), block.number);
+        vm.assertEq(intake.deploymentBlock(), block.number);
     }
 
     function test_D4_aDirectoryNeedsAFounder() public {
         vm.expectRevert(abi.encodeWithSelector(IDirectory.DirectoryNoFounders.selector));
-        new Directory(address(intake), new IDirectory.Founder[](0));
+        this.found(new IDirectory.Founder[](0));
     }
 
     function test_D2_aFounderIsNamedOnce() public {
@@ -117,7 +122,20 @@ contract DirectoryRegisterTest is Base {
         founders[0] = IDirectory.Founder(_signer(NORTH), _recipient(), HOSPITAL, "CH", "");
         founders[1] = founders[0];
         vm.expectRevert(abi.encodeWithSelector(IDirectory.DirectoryAlreadyAdmitted.selector, _accountOf(NORTH)));
-        new Directory(address(intake), founders);
+        this.found(founders);
+    }
+
+    function test_D4_aStrangerCannotFoundTheDirectoryAgain() public {
+        vm.expectRevert(abi.encodeWithSelector(Initializable.InvalidInitialization.selector));
+        vm.prank(vm.addr(MALLORY));
+        directory.initialize(_founders());
+    }
+
+    function test_D4_aStrangerCannotFoundTheCodeBehindTheDirectory() public {
+        Directory code = new Directory(address(intake));
+        vm.expectRevert(abi.encodeWithSelector(Initializable.InvalidInitialization.selector));
+        vm.prank(vm.addr(MALLORY));
+        code.initialize(_founders());
     }
 
     function testFuzz_O2_accountsFollowFromTheSigner(bytes memory signer) public view {

@@ -21,7 +21,7 @@ contract IntakeAttacksTest is Base {
         hostile = new HostileTarget();
         address[] memory targets = new address[](2);
         (targets[0], targets[1]) = (address(directory), address(hostile));
-        intake = new Intake(directory, targets);
+        intake = new Intake(directory, address(consortium), targets);
     }
 
     function _call(uint256 key, bytes memory data) private returns (IIntake.SignedOperation memory) {
@@ -256,8 +256,8 @@ contract IntakeAttacksTest is Base {
     function test_O10_theIntakeCannotBeItsOwnTarget() public {
         address[] memory targets = new address[](1);
         targets[0] = vm.computeCreateAddress(address(this), vm.getNonce(address(this)));
-        vm.expectRevert(abi.encodeWithSelector(IIntake.IntakeTargetUnknown.selector, targets[0]));
-        new Intake(directory, targets);
+        vm.expectRevert(abi.encodeWithSelector(IIntake.IntakeTargetInvalid.selector, targets[0]));
+        new Intake(directory, address(consortium), targets);
     }
 
     /// @dev Data that brings its own account is followed by the true one.

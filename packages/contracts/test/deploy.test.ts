@@ -80,7 +80,7 @@ describe('deployment and carriage on a chain', { skip: anvilSkipReason }, () => 
     const again = await deployContracts({ ...clients(), founders, onProgress: (step) => seen.push(step) })
     assert.deepEqual(again, deployment)
     assert.deepEqual(new Set(seen.map(({ status }) => status)), new Set(['found']))
-    assert.equal(seen.length, 5)
+    assert.equal(seen.length, 9)
     assert.equal(await publicClient.getBlockNumber({ cacheTime: 0 }), block)
   })
 
@@ -88,6 +88,29 @@ describe('deployment and carriage on a chain', { skip: anvilSkipReason }, () => 
     const logs = await clients().publicClient.getLogs({ fromBlock: 0n })
     assert.ok(logs.length > 0)
     assert.ok(logs.every(({ blockNumber }) => blockNumber >= BigInt(deployment.block)))
+  })
+
+  test('a deployment that was killed at any creation is continued', async () => {
+    const { publicClient } = clients()
+    for (const created of [1, 4, 6, 8]) {
+      const account = mnemonicToAccount('test test test test test test test test test test test junk', {
+        addressIndex: 1 + created,
+      })
+      const walletClient = createWalletClient({ account, chain: foundry, transport: http(anvil.url) })
+      let left = created
+      const dying = {
+        ...walletClient,
+        sendTransaction: (transaction: Parameters<typeof walletClient.sendTransaction>[0]) => {
+          if (left-- === 0) throw new Error('killed')
+          return walletClient.sendTransaction(transaction)
+        },
+      } as typeof walletClient
+      await assert.rejects(deployContracts({ publicClient, walletClient: dying, founders }), /killed/)
+      const seen: DeployProgress[] = []
+      await deployContracts({ publicClient, walletClient, founders, onProgress: (step) => seen.push(step) })
+      assert.equal(seen.filter(({ status }) => status === 'found').length, created)
+      assert.equal(seen.length, 9)
+    }
   })
 
   test('other founders at the same addresses are noticed', async () => {

@@ -17,6 +17,7 @@ const account = `0x${'11'.repeat(20)}` as const
 const deployment = {
   chainId: 72_773,
   intake: account,
+  consortium: account,
   directory: account,
   consent: account,
   records: account,

@@ -62,6 +62,48 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
   ConsentRecipientLengthInvalid: { title: 'A recipient has 1,216 bytes', hint: fixInput },
   ConsentRightsInvalid: { title: 'Rights are read, write or both', hint: fixInput },
   ConsentSensitivityInvalid: { title: 'A sensitivity is between 1 and 5', hint: fixInput },
+  ConsortiumAlreadyReady: {
+    title: 'Enough organisations have voted',
+    hint: 'Wait for the end of the waiting period, then execute it',
+    status: 409,
+    retry: 'later',
+  },
+  ConsortiumAlreadyVoted: { title: 'The organisation has voted for this', hint: already, status: 409 },
+  ConsortiumCodeInvalid: {
+    title: 'There is no such code, or it is not what it is said to be',
+    hint: 'Deploy it first, and give the address of the code',
+  },
+  ConsortiumExpired: { title: 'Nobody carried out that vote in time', hint: 'Vote again', status: 409 },
+  ConsortiumListFull: { title: 'The list of contracts is full', hint: 'Reuse one of those that are there' },
+  ConsortiumNameTaken: {
+    title: 'There is a contract of that name',
+    hint: 'Choose another name',
+    status: 409,
+  },
+  ConsortiumNameUnknown: { title: 'There is no contract of that name', hint: 'Read the list of names' },
+  ConsortiumNotPausable: { title: 'No vote can pause that contract', hint: 'Vote for other code instead' },
+  ConsortiumNotPermitted: {
+    title: 'Only an active organisation votes, by itself or an administrator',
+    hint: notYours,
+    status: 403,
+  },
+  ConsortiumNotReady: {
+    title: 'Too few have voted, or the waiting period is not over',
+    hint: 'Read when it will be ready',
+    status: 409,
+    retry: 'later',
+  },
+  ConsortiumNotUpgradeable: {
+    title: 'The code of that contract never changes',
+    hint: 'Enrol another contract',
+  },
+  ConsortiumPauseUnchanged: { title: 'The contract is in that state', hint: already, status: 409 },
+  ContractPaused: {
+    title: 'The organisations have paused this part of the exchange',
+    hint: 'Nothing is lost; try again later',
+    status: 503,
+    retry: 'later',
+  },
   DirectoryAccountIsOrganisation: { title: 'An organisation cannot be a member', hint: fixInput },
   DirectoryAccountUnexpected: {
     title: 'Nobody expects this account',
@@ -151,6 +193,11 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
     hint: `${again} if it is meant a second time`,
     status: 409,
   },
+  IntakeNotPermitted: {
+    title: 'Only the Consortium adds and pauses contracts',
+    hint: 'Vote for it there',
+    status: 403,
+  },
   IntakeSignatureInvalid: {
     title: 'The signature is not by that account, or for another exchange',
     hint: 'Sign with the account’s present key for this deployment',
@@ -160,8 +207,16 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
     title: 'The account is not registered and its signer was not sent along',
     hint: 'Register first',
   },
+  IntakeTargetInvalid: { title: 'That contract is on the list', hint: already, status: 409 },
+  IntakeTargetPaused: {
+    title: 'The organisations have paused this part of the exchange',
+    hint: 'Nothing is lost; try again later',
+    status: 503,
+    retry: 'later',
+  },
   IntakeTargetUnknown: { title: 'No such contract in this exchange', hint: fixInput },
   IntakeTooManyOperations: { title: 'At most 256 operations at once', hint: 'Split them' },
+  InvalidInitialization: { title: 'The exchange was founded already', hint: already, status: 409 },
   InvalidShortString: { title: 'A text of the contracts is malformed', hint: fixInput },
   RecordsNotAwaited: {
     title: 'This account is no party of the batch, or has signed it',
@@ -181,6 +236,7 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
     hint: 'Build the proof from the manifest',
   },
   RecordsWithdrawn: { title: 'The batch was withdrawn', hint: 'Commit the records again', status: 409 },
+  NotInitializing: { title: 'The exchange is not being founded now', hint: already, status: 409 },
   RecordsCountInvalid: { title: 'A batch has 1 to 100,000 records', hint: 'Split it' },
   RecordsNotPermitted: {
     title: 'This account may not commit records',

@@ -5,6 +5,7 @@ import { addressSchema } from './hex.ts'
 export const deploymentSchema = z.object({
   chainId: z.int().positive(),
   intake: addressSchema,
+  consortium: addressSchema,
   directory: addressSchema,
   consent: addressSchema,
   records: addressSchema,

@@ -90,6 +90,7 @@ const hash = (seed: number): string =>
 const deployment = {
   chainId: 72_773,
   intake: bytes('a', 20),
+  consortium: bytes('b', 20),
   directory: bytes('b', 20),
   consent: bytes('c', 20),
   records: bytes('d', 20),

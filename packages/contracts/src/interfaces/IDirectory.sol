@@ -241,6 +241,11 @@ interface IDirectory is IDirectoryKeys, IDirectoryGuardians {
     /// @notice Where the organisation's gateway answers; empty when it has not said.
     function endpointOf(address organisation) external view returns (string memory);
 
-    /// @notice The block of deployment. No event of the exchange is older, so a follower starts here.
-    function deploymentBlock() external view returns (uint256);
+    /// @notice Counts the suspensions, reinstatements and removals so far: a vote before one counts no more after it.
+    function generation() external view returns (uint32);
+
+    /// @notice Admits and registers the founders, once, when the Directory is deployed.
+    /// @custom:reverts DirectoryNoFounders()
+    /// @custom:emits OrganisationAdmitted(organisation, kind, country), AccountRegistered(account, signer, recipient)
+    function initialize(Founder[] calldata founders) external;
 }

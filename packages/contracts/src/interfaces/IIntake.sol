@@ -39,6 +39,13 @@ interface IIntake {
         bytes reason;
     }
 
+    /// @notice What the Intake does with operations for a contract (O10).
+    enum TargetState {
+        Unknown,
+        Open,
+        Paused
+    }
+
     /// @notice The operation was called and succeeded; its nonce is spent.
     event OperationApplied(address indexed account, uint256 nonce);
 
@@ -53,6 +60,12 @@ interface IIntake {
     /// @notice The account gave up `nonce` before anybody carried it.
     event NonceCancelled(address indexed account, uint256 nonce);
 
+    /// @notice The Intake forwards to `target` from now on.
+    event TargetAdded(address indexed target);
+
+    /// @notice The Intake forwards nothing to `target` until it is resumed; or does again.
+    event TargetPaused(address indexed target, bool paused);
+
     /// @notice A submission holds at most `countMax` operations. Submit fewer.
     error IntakeTooManyOperations(uint256 count, uint256 countMax);
     /// @notice The relay gave too little gas for what an account signed. Submit again with more.
@@ -61,6 +74,12 @@ interface IIntake {
     error IntakeExpired(uint48 deadline, uint256 timestamp);
     /// @notice The Intake does not forward to `target`.
     error IntakeTargetUnknown(address target);
+    /// @notice The organisations have paused the changes of `target`. No nonce is spent: submit again later.
+    error IntakeTargetPaused(address target);
+    /// @notice `target` is the Intake itself, or a target already.
+    error IntakeTargetInvalid(address target);
+    /// @notice Only the Consortium adds and pauses targets.
+    error IntakeNotPermitted(address caller);
     /// @notice No operation may ask for more than `gasLimitMax`, as it could then stop every submission it is part of.
     error IntakeGasLimitTooHigh(uint256 gasLimit, uint256 gasLimitMax);
     /// @notice The nonce is spent: the operation was carried before, replaced or cancelled.
@@ -88,6 +107,18 @@ interface IIntake {
     /// @custom:emits NonceCancelled(account, nonce)
     function cancel(uint256 nonce) external;
 
+    /// @notice Lets operations reach one more contract, for good. The Consortium calls this after a vote.
+    /// @custom:reverts IntakeNotPermitted(caller)
+    /// @custom:reverts IntakeTargetInvalid(target)
+    /// @custom:emits TargetAdded(target)
+    function addTarget(address target) external;
+
+    /// @notice Stops carrying to `target`, or begins again. The Consortium calls this after a vote.
+    /// @custom:reverts IntakeNotPermitted(caller)
+    /// @custom:reverts IntakeTargetUnknown(target)
+    /// @custom:emits TargetPaused(target, paused)
+    function setPaused(address target, bool paused) external;
+
     /// @notice Whether `account` has spent `nonce` (O4).
     function isNonceUsed(address account, uint256 nonce) external view returns (bool);
 
@@ -102,8 +133,18 @@ interface IIntake {
     /// @dev The Intake calls this on itself, so that a contract signer spends gas and memory in a frame of its own.
     function checkSignature(bytes calldata signer, bytes32 hash, bytes calldata signature) external view returns (bool);
 
-    /// @notice Whether the Intake forwards to `target` (O10).
+    /// @notice Whether `target` is one of the exchange's contracts (O10).
     function isTarget(address target) external view returns (bool);
+
+    /// @notice Whether `target` takes no changes at present (O10).
+    function isPaused(address target) external view returns (bool);
+
+    /// @notice The contract that may add and pause targets.
+    function consortium() external view returns (address);
+
+    /// @notice The block of deployment. The Intake is the first contract of an exchange, so no event is older: followers
+    /// start here.
+    function deploymentBlock() external view returns (uint256);
 
     /// @notice The Directory that knows each account's signer.
     function directory() external view returns (IDirectory);
