@@ -17,10 +17,12 @@ import {
   validate,
   withValidationDefaults,
 } from '@openzeppelin/upgrades-core'
-import type { SolcInput, SolcOutput, StorageLayout, ValidationError } from '@openzeppelin/upgrades-core'
+import type { SolcInput, SolcOutput, StorageLayout } from '@openzeppelin/upgrades-core'
 import { upgradeableNames } from '../src/artifacts.ts'
 import { compileSources, readSources } from './compiler.ts'
 import type { Sources } from './compiler.ts'
+
+type ValidationError = ReturnType<typeof getErrors>[number]
 
 const layoutsDir = join(import.meta.dirname, '../storage')
 

@@ -4,7 +4,7 @@ import type { Deployment } from './deployment.ts'
 import { addressSchema, bytes32Schema, bytesSchema, secondsSchema } from './hex.ts'
 import { limits } from './limits.ts'
 
-/** One change of state, as its author signs it (O3). `nonce` is 32 random bytes. */
+/** One change of state, as its author signs it (O3). `nonce` is 32 bytes that the account has not used. */
 export const operationSchema = z.object({
   account: addressSchema,
   target: addressSchema,

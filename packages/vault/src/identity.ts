@@ -19,6 +19,8 @@ export interface Identity {
   signer: Hex
   /** EIP-712 signature over any of the exchange's messages. */
   sign(message: TypedMessage): Promise<Hex>
+  /** A nonce that this account has not used (O4). */
+  nextNonce(): Hex
 }
 
 export function identityOf(keyring: Pick<Keyring, 'account' | 'signer' | 'signingKey'>): Identity {
@@ -27,10 +29,31 @@ export function identityOf(keyring: Pick<Keyring, 'account' | 'signer' | 'signin
     account: keyring.account,
     signer: keyring.signer,
     sign: (message) => signing.signTypedData(toTypedData(message)),
+    nextNonce: countNonces(),
   }
 }
 
-/** 32 random bytes as hexadecimal: nonces, record ids, salts. */
+const noncesPerWord = 256
+
+/**
+ * Nonces that share a word of the Intake's bitmap, so that all but the first cost 5,000 gas rather than 22,100. Words are
+ * random: two devices of one account, or two starts of one, never meet.
+ *
+ * @param random - 32 bytes as hexadecimal.
+ */
+export function countNonces(random: () => Hex = randomBytes32): () => Hex {
+  let word: Hex | undefined
+  let used = 0
+  return () => {
+    if (word === undefined || used === noncesPerWord) {
+      word = random().slice(0, -2) as Hex
+      used = 0
+    }
+    return `${word}${(used++).toString(16).padStart(2, '0')}`
+  }
+}
+
+/** 32 random bytes as hexadecimal: record ids, salts. */
 export const randomBytes32 = (): Hex => bytesToHex(crypto.getRandomValues(new Uint8Array(32)))
 
 /**
@@ -50,7 +73,7 @@ export async function signCall(
     account: identity.account,
     target: call.target,
     data: call.data,
-    nonce: randomBytes32(),
+    nonce: identity.nextNonce(),
     deadline: now + limits.operationDeadlineSecondsDefault,
     gasLimit: call.gasLimit,
   }

@@ -17,7 +17,7 @@ export {
 } from './errors.ts'
 export type { Address, Hex, Hex32 } from './hex.ts'
 export { accountOfSigner, createRootSeed, openKeyring, type Keyring } from './keyring.ts'
-export { identityOf, randomBytes32, signCall, type Identity } from './identity.ts'
+export { countNonces, identityOf, randomBytes32, signCall, type Identity } from './identity.ts'
 export { openKeystore, sealKeystore } from './keystore.ts'
 export { assertKeystore, keystoreSchema, type Keystore } from './keystoreForm.ts'
 export { lockWhenIdle, type UnlockedSeed } from './lockWhenIdle.ts'
