@@ -8,22 +8,55 @@ export {
   isVaultError,
   VaultError,
   vaultErrorTable,
+  type EmergencyCardReason,
+  type EmergencyReleaseReason,
+  type MessageForm,
   type PhraseReason,
   type RecordPlaintextReason,
+  type RecoveryRequestReason,
+  type RefusedShare,
   type SealedHeaderReason,
+  type ShareReason,
   type VaultErrorCode,
   type VaultErrorData,
   type VaultErrorKind,
 } from './errors.ts'
+export {
+  approveRecovery,
+  completeRecovery,
+  parseRecoveryApproval,
+  type RecoveryApproval,
+} from './guardianRecovery.ts'
+export {
+  guardiansMax,
+  openGuardianShare,
+  parseGuardianShare,
+  splitForGuardians,
+  type GuardianShare,
+} from './guardians.ts'
 export type { Address, Hex, Hex32 } from './hex.ts'
 export { accountOfSigner, createRootSeed, openKeyring, type Keyring } from './keyring.ts'
 export { identityOf, randomBytes32, signCall, type Identity } from './identity.ts'
 export { openKeystore, sealKeystore } from './keystore.ts'
 export { assertKeystore, keystoreSchema, type Keystore } from './keystoreForm.ts'
 export { lockWhenIdle, type UnlockedSeed } from './lockWhenIdle.ts'
-export type { CompartmentMapContext, GrantWrapContext } from './labels.ts'
+export type {
+  CompartmentMapContext,
+  EmergencyContext,
+  GrantWrapContext,
+  GuardianContext,
+  GuardianPlace,
+} from './labels.ts'
 export { choosePrimitives, primitivesInUse } from './primitives.ts'
 export type { RandomBytes } from './random.ts'
+export {
+  createRecoveryRequest,
+  parseRecoveryRequest,
+  recoveryOf,
+  recoveryRequestHashOf,
+  recoveryWordsOf,
+  type RecoveryRequest,
+} from './recoveryRequest.ts'
 export { createRecoveryPhrase, decodeRecoveryPhrase, encodeRecoveryPhrase } from './recoveryPhrase.ts'
 export { assertRecipient, recipientBytes, recipientHashOf, recipientOf } from './recipient.ts'
 export { openRecord, sealRecord, type OpenedRecord, type SealedRecord } from './record.ts'
@@ -36,7 +69,22 @@ export {
   type SealedSummary,
 } from './recordStream.ts'
 export { assertSealedHeader, sealedHeaderBytes, sealedHeaderBytesMax } from './sealedHeader.ts'
+export { releasedSharesMax, sealedShareBytes, type ShareRecipient } from './sealedShare.ts'
+export {
+  parseShareSet,
+  shareHoldersMax,
+  shareSetHashOf,
+  shareThresholdMin,
+  type ShareHolder,
+  type ShareSet,
+} from './shareSet.ts'
 export { addUnlockWay, createUnlockDocument, removeUnlockWay, replaceUnlockWay, unlock } from './unlock.ts'
 export { parseUnlockDocument, unlockWaysMax, unlockWaysMin, type UnlockDocument } from './unlockForm.ts'
-export { passkeyKeyOf, passkeyPrfInput, type UnlockSecret, type UnlockWay } from './unlockWay.ts'
+export {
+  passkeyKeyOf,
+  passkeyPrfInput,
+  type GuardianWay,
+  type UnlockSecret,
+  type UnlockWay,
+} from './unlockWay.ts'
 export { epochWrapBytes, unwrapEpochSeed, wrapEpochSeed } from './wrap.ts'
