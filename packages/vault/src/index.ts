@@ -4,6 +4,27 @@ export { unwrapCompartmentMap, wrapCompartmentMap, type CompartmentMap } from '.
 export { normalizeCompartmentName } from './compartmentName.ts'
 export { commitmentOf, contentIdOf } from './digest.ts'
 export {
+  emergencyCardOf,
+  emergencyLookupOf,
+  openEmergencyEntry,
+  parseEmergencyCard,
+  parseEmergencyEntry,
+  type EmergencyCard,
+  type EmergencyEntry,
+} from './emergencyCard.ts'
+export { assertReleasable, compartmentsToRotate, type EmergencySeen } from './emergencyDecision.ts'
+export {
+  openEmergency,
+  openEmergencyShare,
+  parseEmergencyRelease,
+  parseEmergencyShare,
+  releaseHashOf,
+  releaseShare,
+  sealEmergencyShares,
+  type EmergencyRelease,
+  type EmergencyShare,
+} from './emergencyShares.ts'
+export {
   isNotForMe,
   isVaultError,
   VaultError,
@@ -47,6 +68,7 @@ export type {
   GuardianContext,
   GuardianPlace,
 } from './labels.ts'
+export { patientNumberKeyOf, patientNumberLookupOf } from './patientNumber.ts'
 export { choosePrimitives, primitivesInUse } from './primitives.ts'
 export type { RandomBytes } from './random.ts'
 export {
