@@ -1,5 +1,5 @@
 import { VaultError, type EmergencyReleaseReason } from './errors.ts'
-import type { EmergencyShare } from './emergencyShares.ts'
+import type { EmergencyShare } from './emergencyForm.ts'
 import { lowerHex, type Hex, type Hex32 } from './hex.ts'
 import { labels } from './labels.ts'
 import { shareSetHashOf } from './shareSet.ts'

@@ -1,8 +1,13 @@
 import { VaultError, type RefusedShare, type ShareReason } from './errors.ts'
 import { assertReleasable, type EmergencySeen } from './emergencyDecision.ts'
-import { contentIdOf } from './digest.ts'
-import { fieldsOf, type Fields } from './fields.ts'
-import { decodeHex, encodeHex, lowerHex, type Address, type Hex, type Hex32 } from './hex.ts'
+import {
+  parseEmergencyRelease,
+  parseEmergencyShare,
+  releaseHashOf,
+  type EmergencyRelease,
+  type EmergencyShare,
+} from './emergencyForm.ts'
+import { encodeHex, lowerHex, type Hex, type Hex32 } from './hex.ts'
 import { hpkeSeal } from './hpke.ts'
 import { declarationText, labels, type EmergencyContext } from './labels.ts'
 import { platformRandom, type RandomBytes } from './random.ts'
@@ -11,30 +16,11 @@ import {
   assertReleases,
   openReleasedShares,
   openShare,
-  sealedShareBytes,
   sealShares,
   type ReleasedShare,
   type ShareRecipient,
 } from './sealedShare.ts'
-import { parseShareSet, shareSetHashOf, shareThresholdMin, type ShareSet } from './shareSet.ts'
-
-/** What one trustee organisation keeps. */
-export interface EmergencyShare {
-  suite: 1
-  context: EmergencyContext
-  set: ShareSet
-  /** This trustee's place in the set, from 1. */
-  index: number
-  /** The share, sealed to the trustee's recipient. */
-  box: Hex
-}
-
-/** One trustee's share, sealed to the clinician who declared an emergency. */
-export interface EmergencyRelease extends EmergencyShare {
-  /** The declaration's id on chain, in decimal. */
-  declaration: string
-  clinician: Address
-}
+import { shareSetHashOf, shareThresholdMin, type ShareSet } from './shareSet.ts'
 
 /**
  * Splits an epoch's seed among trustee organisations (S5). Do it again for each epoch: shares of an old one open nothing
@@ -130,12 +116,6 @@ export async function releaseShare(args: {
   return { release, releaseHash: releaseHashOf(release) }
 }
 
-/** SHA-256 of the sealed share: what the trustee signs and the clinician compares (S7). */
-export function releaseHashOf(release: EmergencyRelease): Hex32 {
-  const { box } = parseEmergencyRelease(release)
-  return contentIdOf(decodeHex(box, 'box', sealedShareBytes))
-}
-
 /**
  * The clinician's part: opens what trustees released and makes the epoch's seed of it (S9). Bad ones are passed over and
  * named; the last word has the chain, by the hash of the epoch's recipient.
@@ -176,39 +156,6 @@ export async function openEmergency(args: {
   const actual = recipientHashOf(recipientOf(epochSeed))
   if (actual !== expected) throw new VaultError('emergency-seed-mismatch', { expected, actual })
   return { epochSeed, refused }
-}
-
-/** Checks the form and returns a copy with these members only. @throws VaultError `message-refused`. */
-export const parseEmergencyShare = (value: unknown): EmergencyShare =>
-  readShare(fieldsOf('emergency share', value))
-
-/** Checks the form and returns a copy with these members only. @throws VaultError `message-refused`. */
-export function parseEmergencyRelease(value: unknown): EmergencyRelease {
-  const release = fieldsOf('emergency release', value)
-  const declaration = release.any('declaration')
-  const isId = typeof declaration === 'string' && /^(?:0|[1-9][0-9]{0,77})$/.test(declaration)
-  release.demand(isId, 'declaration', 'an id in decimal')
-  const { box, ...share } = readShare(release)
-  return { ...share, declaration: declaration as string, clinician: release.hex('clinician', 20), box }
-}
-
-function readShare(share: Fields): EmergencyShare {
-  share.integer('suite', 1, 1)
-  const context = fieldsOf('emergency share', share.any('context'))
-  const set = parseShareSet(share.any('set'))
-  return {
-    suite: 1,
-    context: {
-      chainId: context.integer('chainId', 1, Number.MAX_SAFE_INTEGER),
-      emergency: context.hex('emergency', 20),
-      patient: context.hex('patient', 20),
-      compartment: context.hex('compartment', 32),
-      epoch: context.integer('epoch', 1, 0xffffffff),
-    },
-    set,
-    index: share.integer('index', 1, set.holders.length),
-    box: share.hex('box', sealedShareBytes),
-  }
 }
 
 /** Those that answer this question; of the others one line each in `refused`. */

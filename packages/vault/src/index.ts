@@ -14,16 +14,13 @@ export {
 } from './emergencyCard.ts'
 export { assertReleasable, compartmentsToRotate, type EmergencySeen } from './emergencyDecision.ts'
 export {
-  openEmergency,
-  openEmergencyShare,
   parseEmergencyRelease,
   parseEmergencyShare,
   releaseHashOf,
-  releaseShare,
-  sealEmergencyShares,
   type EmergencyRelease,
   type EmergencyShare,
-} from './emergencyShares.ts'
+} from './emergencyForm.ts'
+export { openEmergency, openEmergencyShare, releaseShare, sealEmergencyShares } from './emergencyShares.ts'
 export {
   isNotForMe,
   isVaultError,
