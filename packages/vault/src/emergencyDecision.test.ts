@@ -64,6 +64,13 @@ describe('a trustee decides', () => {
       assertRefused(() => ask(change), 'emergency-release-refused', { reason }))
   }
 
+  it('[S8] numbers that came as text refuse', async () => {
+    const late = { declaration: { expiresAt: `${now + 9}` as never } }
+    await assertRefused(() => ask(late), 'emergency-release-refused', { reason: 'expired' })
+    const seen = { ...seenOf(sharesHash), clinician: undefined as never }
+    await assertRefused(() => ask({}, { seen }), 'argument-invalid')
+  })
+
   it('[S8] a clock that is none refuses', () =>
     assertRefused(() => ask({}, { now: NaN }), 'emergency-release-refused', { reason: 'expired' }))
 })

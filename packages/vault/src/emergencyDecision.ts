@@ -55,22 +55,33 @@ export function assertReleasable(args: {
 function refusalOf({
   share: { context, set },
   declaration: asked,
-  seen: { finalBlock, declaration, clinician, compartment },
+  seen,
   now,
 }: Parameters<typeof assertReleasable>[0]): EmergencyReleaseReason | undefined {
-  // Each is written so that a number that is none (NaN, undefined) refuses.
+  const { finalBlock, declaration, clinician, compartment } = seen ?? {}
+  if (!declaration || !clinician || !compartment) {
+    throw new VaultError('argument-invalid', {
+      argument: 'seen',
+      expected: 'declaration, clinician and compartment',
+    })
+  }
   if (declaration.id !== asked) return 'other-declaration'
-  if (!(declaration.block <= finalBlock)) return 'not-final'
-  if (!(now < declaration.expiresAt)) return 'expired'
+  if (!isInOrder(declaration.block, finalBlock)) return 'not-final'
+  if (!isBefore(now, declaration.expiresAt)) return 'expired'
   if (declaration.isClosed !== false) return 'closed'
   if (lowerHex(declaration.patient, 'patient', 20) !== context.patient) return 'other-patient'
   if (clinician.isMember !== true) return 'not-member'
-  if (!(now < clinician.licensedUntil)) return 'not-licensed'
+  if (!isBefore(now, clinician.licensedUntil)) return 'not-licensed'
   if (compartment.isMarked !== true) return 'not-marked'
   if (compartment.epoch !== context.epoch) return 'other-epoch'
   const sharesHash = lowerHex(compartment.sharesHash, 'sharesHash', 32)
   return shareSetHashOf(set, labels.emergencyShares(context)) === sharesHash ? undefined : 'other-shares'
 }
+
+/** False for what is not a number: what is not known refuses. */
+const isInOrder = (first: unknown, second: unknown) =>
+  typeof first === 'number' && typeof second === 'number' && first <= second
+const isBefore = (first: unknown, second: unknown) => isInOrder(first, second) && first !== second
 
 /**
  * The compartments that must begin a new epoch: a share of theirs was released since the present one began (S10). Even one
@@ -87,10 +98,19 @@ export function compartmentsToRotate(
   const latest = new Map<Hex, number>()
   for (const { compartment, block } of releases) {
     const id = lowerHex(compartment, 'compartment', 32)
-    latest.set(id, Math.max(block, latest.get(id) ?? 0))
+    latest.set(id, Math.max(checkedBlock(block, 'block'), latest.get(id) ?? 0))
   }
   return compartments
-    .map(({ compartment, sinceBlock }) => ({ id: lowerHex(compartment, 'compartment', 32), sinceBlock }))
-    .filter(({ id, sinceBlock }) => (latest.get(id) ?? -1) >= sinceBlock)
-    .map(({ id }) => id)
+    .filter(({ compartment, sinceBlock }) => {
+      const since = checkedBlock(sinceBlock, 'sinceBlock')
+      return (latest.get(lowerHex(compartment, 'compartment', 32)) ?? -1) >= since
+    })
+    .map(({ compartment }) => lowerHex(compartment, 'compartment', 32))
+}
+
+function checkedBlock(block: number, argument: string): number {
+  if (!Number.isSafeInteger(block) || block < 0) {
+    throw new VaultError('argument-invalid', { argument, expected: 'the number of a block' })
+  }
+  return block
 }

@@ -44,7 +44,8 @@ export function fieldsOf(form: MessageForm, value: unknown): Fields {
       const items = members[field]
       const inRange = Array.isArray(items) && items.length >= min && items.length <= max
       demand(inRange, field, `a list of ${min} to ${max}`)
-      return items as unknown[]
+      // A hole would be passed over by `map` and stay one.
+      return Array.from(items as unknown[])
     },
   }
 }

@@ -24,9 +24,9 @@ export const labels = {
   compartmentMap: (context: CompartmentMapContext) =>
     `HRE compartment map v1|${writeContext(context)}|${lowerHex(context.reader, 'reader', 20)}`,
   guardians: (context: GuardianContext) =>
-    `HRE guardians v1|${checkedChainId(context.chainId)}|${lowerHex(context.directory, 'directory', 20)}|${lowerHex(context.account, 'account', 20)}|${checkedTerm(context.term)}`,
+    `HRE guardians v1|${checkedChainId(context?.chainId)}|${lowerHex(context.directory, 'directory', 20)}|${lowerHex(context.account, 'account', 20)}|${checkedTerm(context.term)}`,
   emergencyShares: (context: EmergencyContext) =>
-    `HRE emergency shares v1|${checkedChainId(context.chainId)}|${lowerHex(context.emergency, 'emergency', 20)}|${lowerHex(context.patient, 'patient', 20)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}`,
+    `HRE emergency shares v1|${checkedChainId(context?.chainId)}|${lowerHex(context.emergency, 'emergency', 20)}|${lowerHex(context.patient, 'patient', 20)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}`,
   /** `purpose`, here and below: one of the two above. */
   sealedShare: (purpose: string, set: ShareSet, index: number, setHash: Hex) =>
     `${purpose}|sealed|${placeOf(set, index)}|${set.holders[index - 1]!.account}|${setHash}`,

@@ -34,7 +34,8 @@ export function parseUnlockDocument(value: unknown): UnlockDocument {
   demand(Number.isSafeInteger(revision) && (revision as number) >= 1, 'revision', 'an integer of at least 1')
   const inRange = Array.isArray(ways) && ways.length >= unlockWaysMin && ways.length <= unlockWaysMax
   demand(inRange, 'ways', `${unlockWaysMin} to ${unlockWaysMax} ways`)
-  const parsed = (ways as unknown[]).map(parseWay)
+  // A hole would be passed over by `map` and stay one.
+  const parsed = Array.from(ways as unknown[], parseWay)
   demand(new Set(parsed.map(({ id }) => id)).size === parsed.length, 'ways', 'ids that differ')
   const passwords = parsed.filter(({ kind }) => kind === 'password')
   demand(passwords.length <= passwordWaysMax, 'ways', `at most ${passwordWaysMax} passwords`)
