@@ -39,21 +39,28 @@ describe('a trustee decides', () => {
   it('[S8] a final, unexpired declaration by a licensed member about a marked compartment', () => {
     ask({})
     ask({ declaration: { block: 100 } })
-    ask({ declaration: { expiresAt: now + 1 }, clinician: { licensedUntil: now + 1 } })
+    ask({ declaration: { until: now + 1 } })
+    // The licence ended after the declaration: too late to stop it.
+    ask({ clinician: { licensedUntil: now - 59 } })
     ask({ declaration: { patient: ana.account.toUpperCase().replace('0X', '0x') as Hex32 } })
   })
 
   const refusals: [string, Change, EmergencyReleaseReason][] = [
     ['the declaration is in no final block yet', { declaration: { block: 101 } }, 'not-final'],
     ['its block is not known', { declaration: { block: NaN } }, 'not-final'],
-    ['it ended this very second', { declaration: { expiresAt: now } }, 'expired'],
-    ['its end is not known', { declaration: { expiresAt: undefined as never } }, 'expired'],
+    ['it ended this very second', { declaration: { until: now } }, 'expired'],
+    ['its end is not known', { declaration: { until: undefined as never } }, 'expired'],
     ['it was closed', { declaration: { isClosed: true } }, 'closed'],
     ['nobody knows whether it was closed', { declaration: { isClosed: undefined as never } }, 'closed'],
     ['another declaration was read', { declaration: { id: 8n } }, 'other-declaration'],
     ['it is about another patient', { declaration: { patient: mallory.account } }, 'other-patient'],
     ['whoever declared it is a stranger', { clinician: { isMember: false } }, 'not-member'],
-    ['the licence ended this very second', { clinician: { licensedUntil: now } }, 'not-licensed'],
+    [
+      'the licence ended the second that it was declared',
+      { clinician: { licensedUntil: now - 60 } },
+      'not-licensed',
+    ],
+    ['nobody knows when it was declared', { declaration: { declaredAt: NaN } }, 'not-licensed'],
     ['nobody said that there is a licence', { clinician: { licensedUntil: 0 } }, 'not-licensed'],
     ['the patient took the mark back', { compartment: { isMarked: false } }, 'not-marked'],
     ['the compartment has another epoch by now', { compartment: { epoch: 2 } }, 'other-epoch'],
@@ -65,7 +72,7 @@ describe('a trustee decides', () => {
   }
 
   it('[S8] numbers that came as text refuse', async () => {
-    const late = { declaration: { expiresAt: `${now + 9}` as never } }
+    const late = { declaration: { until: `${now + 9}` as never } }
     await assertRefused(() => ask(late), 'emergency-release-refused', { reason: 'expired' })
     const seen = { ...seenOf(sharesHash), clinician: undefined as never }
     await assertRefused(() => ask({}, { seen }), 'argument-invalid')

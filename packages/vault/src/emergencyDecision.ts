@@ -14,15 +14,18 @@ export interface EmergencySeen {
     clinician: Hex
     /** Number of the block that holds the declaration. */
     block: number
+    /** Unix seconds. */
+    declaredAt: number
     /** Unix seconds, exclusive. */
-    expiresAt: number
-    /** Somebody ended it before its time. */
+    until: number
+    /** Ended before its time. */
     isClosed: boolean
   }
+  /** As the Directory said when the declaration was made: who takes rights away later cannot stop an emergency. */
   clinician: {
-    /** A registered member of an active organisation (D6, D11). */
+    /** A registered doctor or nurse of an active organisation (D6, D11). */
     isMember: boolean
-    /** Unix seconds, exclusive; zero when nobody says so (D12). */
+    /** Unix seconds, exclusive; zero when nobody said so (D12). */
     licensedUntil: number
   }
   compartment: {
@@ -67,11 +70,11 @@ function refusalOf({
   }
   if (declaration.id !== asked) return 'other-declaration'
   if (!isInOrder(declaration.block, finalBlock)) return 'not-final'
-  if (!isBefore(now, declaration.expiresAt)) return 'expired'
+  if (!isBefore(now, declaration.until)) return 'expired'
   if (declaration.isClosed !== false) return 'closed'
   if (lowerHex(declaration.patient, 'patient', 20) !== context.patient) return 'other-patient'
   if (clinician.isMember !== true) return 'not-member'
-  if (!isBefore(now, clinician.licensedUntil)) return 'not-licensed'
+  if (!isBefore(declaration.declaredAt, clinician.licensedUntil)) return 'not-licensed'
   if (compartment.isMarked !== true) return 'not-marked'
   if (compartment.epoch !== context.epoch) return 'other-epoch'
   const sharesHash = lowerHex(compartment.sharesHash, 'sharesHash', 32)

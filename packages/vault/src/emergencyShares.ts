@@ -27,7 +27,7 @@ import { shareSetHashOf, shareThresholdMin, type ShareSet } from './shareSet.ts'
  * newer.
  *
  * @param args.epochSeed - 32 bytes. Copied, never kept.
- * @param args.trustees - 2 to 32 different accounts, with recipients whose hash was compared with the chain.
+ * @param args.trustees - 2 to 9 different accounts, with recipients whose hash was compared with the chain.
  * @param args.threshold - 2 to their number; the others may be offline.
  * @returns `sharesHash` for the chain (`Emergency.setTrustees`), and each trustee's share.
  * @throws VaultError `argument-invalid`, `recipient-refused`.

@@ -45,13 +45,7 @@ export {
   parseRecoveryApproval,
   type RecoveryApproval,
 } from './guardianRecovery.ts'
-export {
-  guardiansMax,
-  openGuardianShare,
-  parseGuardianShare,
-  splitForGuardians,
-  type GuardianShare,
-} from './guardians.ts'
+export { openGuardianShare, parseGuardianShare, splitForGuardians, type GuardianShare } from './guardians.ts'
 export type { Address, Hex, Hex32 } from './hex.ts'
 export { accountOfSigner, createRootSeed, openKeyring, type Keyring } from './keyring.ts'
 export { identityOf, randomBytes32, signCall, type Identity } from './identity.ts'

@@ -120,8 +120,8 @@ describe('secret sharing', () => {
     for (const each of hashes) assert.equal(decodeHex(each, 'hash', 32).length, 32)
   })
 
-  it('[S1] a threshold of one, above the number, no number; one holder, 33, or one twice are refused', async () => {
-    const many = Array.from({ length: 33 }, (_, n) => `0x${`${n + 10}`.repeat(20)}` as Hex)
+  it('[S1] a threshold of one, above the number, no number; one holder, ten, or one twice are refused', async () => {
+    const many = Array.from({ length: 10 }, (_, n) => `0x${`${n + 10}`.repeat(20)}` as Hex)
     const bad: { threshold?: unknown; holders?: unknown }[] = [
       ...[1, 0, -1, 5, 2.5, NaN, '3', undefined].map((threshold) => ({ threshold })),
       { holders: holders.slice(1, 2), threshold: 2 },

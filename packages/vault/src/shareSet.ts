@@ -22,7 +22,8 @@ export interface ShareHolder {
 
 /** With a threshold of one every holder alone has the secret: that is a wrap, not a share. */
 export const shareThresholdMin = 2
-export const shareHoldersMax = 32
+/** As many as the Directory takes guardians (D16) and the Emergency contract trustees. */
+export const shareHoldersMax = 9
 
 /**
  * Checks the form and returns a copy with these members only.
