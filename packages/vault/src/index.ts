@@ -46,20 +46,15 @@ export {
   type RecoveryApproval,
 } from './guardianRecovery.ts'
 export { openGuardianShare, parseGuardianShare, splitForGuardians, type GuardianShare } from './guardians.ts'
+export type { EmergencyContext, GuardianContext, GuardianPlace } from './labels.ts'
+export { patientNumberKeyOf, patientNumberLookupOf } from './patientNumber.ts'
 export type { Address, Hex, Hex32 } from './hex.ts'
 export { accountOfSigner, createRootSeed, openKeyring, type Keyring } from './keyring.ts'
 export { identityOf, randomBytes32, signCall, type Identity } from './identity.ts'
 export { openKeystore, sealKeystore } from './keystore.ts'
 export { assertKeystore, keystoreSchema, type Keystore } from './keystoreForm.ts'
 export { lockWhenIdle, type UnlockedSeed } from './lockWhenIdle.ts'
-export type {
-  CompartmentMapContext,
-  EmergencyContext,
-  GrantWrapContext,
-  GuardianContext,
-  GuardianPlace,
-} from './labels.ts'
-export { patientNumberKeyOf, patientNumberLookupOf } from './patientNumber.ts'
+export type { CompartmentMapContext, GrantWrapContext } from './labels.ts'
 export { choosePrimitives, primitivesInUse } from './primitives.ts'
 export type { RandomBytes } from './random.ts'
 export {
