@@ -6,15 +6,26 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
+  approveRecovery,
   choosePrimitives,
+  completeRecovery,
   contentIdOf,
+  createRecoveryPhrase,
+  createRecoveryRequest,
+  createUnlockDocument,
   encodeAgeRecipient,
+  openEmergency,
   openKeyring,
   openKeystore,
   openRecord,
+  recipientHashOf,
   recipientOf,
+  releaseShare,
+  sealBackLink,
+  sealEmergencyShares,
   sealKeystore,
   sealRecord,
+  splitForGuardians,
   unwrapEpochSeed,
   wrapEpochSeed,
 } from '../packages/vault/src/index.ts'
@@ -48,6 +59,7 @@ const figures: Record<string, number> = {
   ...streamLarge(),
 }
 choosePrimitives()
+Object.assign(figures, { ...(await recover()), ...(await openInEmergency()), ...(await rotate()) })
 
 /** The same work by whichever implementation was chosen. */
 async function measure() {
@@ -70,6 +82,80 @@ async function measure() {
     recipientsPerSec: await perSecond(() => recipientOf(seed)),
     keyringsPerSec: await perSecond(() => openKeyring(seed)),
     keystoreOpenMs: 1000 / (await perSecond(() => openKeystore(keystore, 'password'))),
+  }
+}
+
+/** A new device with what three of five guardians sent: from their answers to the root seed of before. */
+async function recover() {
+  const guardians = [11, 12, 13, 14, 15].map((byte) => openKeyring(new Uint8Array(32).fill(byte)))
+  const place = { chainId: 1, directory: patient.signer, account: patient.account }
+  const { secret, shares } = await splitForGuardians({
+    context: { ...place, term: 1 },
+    guardians,
+    threshold: 3,
+  })
+  const paper = { kind: 'phrase', phrase: createRecoveryPhrase() } as const
+  const document = await createUnlockDocument(new Uint8Array(32), [paper, secret])
+  const { request, rootSeed } = createRecoveryRequest(place)
+  const answers = shares
+    .slice(0, 3)
+    .map((share, at) => approveRecovery({ share, guardianSeed: guardians[at]!.recipientSeed, request }))
+  const approvals = await Promise.all(answers)
+  const way = document.ways[1]!
+  return { recoverMs: await msPer(() => completeRecovery({ request, rootSeed, way, approvals })) }
+}
+
+/** A clinician with what three of five trustees released: from their shares to the epoch's seed. */
+async function openInEmergency() {
+  const trustees = [21, 22, 23, 24, 25].map((byte) => openKeyring(new Uint8Array(32).fill(byte)))
+  const place = { chainId: 1, emergency: patient.signer, patient: patient.account, compartment, epoch: 1 }
+  const dealt = await sealEmergencyShares({ epochSeed: seed, context: place, trustees, threshold: 3 })
+  const { sharesHash } = dealt
+  const [declaration, now, clinician] = [1n, 1000, reader.account]
+  const seen = {
+    finalBlock: 1,
+    declaration: {
+      id: declaration,
+      patient: patient.account,
+      clinician,
+      block: 1,
+      declaredAt: now,
+      until: now + 1800,
+      isClosed: false,
+    },
+    clinician: { isMember: true, licensedUntil: now + 1 },
+    compartment: { isMarked: true, epoch: 1, sharesHash },
+  }
+  const made = dealt.shares.slice(0, 3).map(async (share, at) => {
+    const trusteeSeed = trustees[at]!.recipientSeed
+    const clinicianRecipient = reader.recipient
+    return (await releaseShare({ share, trusteeSeed, declaration, clinicianRecipient, seen, now })).release
+  })
+  const asked = {
+    context: place,
+    declaration,
+    clinician,
+    clinicianSeed: reader.recipientSeed,
+    sharesHash,
+    expectedRecipientHash: recipientHashOf(recipient),
+    releases: await Promise.all(made),
+  }
+  return { emergencyMs: await msPer(() => openEmergency(asked)) }
+}
+
+/** A compartment with fifty readers: the new epoch's seed and recipient, the back-link, a wrap to each who stays. */
+async function rotate() {
+  const readers = Array.from({ length: 50 }, (_, n) => openKeyring(new Uint8Array(32).fill(100 + n)))
+  return {
+    rotate50Ms: await msPer(async () => {
+      const newSeed = patient.epochSeed(compartment, 2)
+      recipientHashOf(recipientOf(newSeed))
+      sealBackLink({ patient: patient.account, compartment, newEpoch: 2, newSeed, oldSeed: seed })
+      for (const { recipient: readerRecipient, account } of readers) {
+        const wrapContext = { ...context, epoch: 2, reader: account }
+        await wrapEpochSeed({ seed: newSeed, readerRecipient, context: wrapContext })
+      }
+    }),
   }
 }
 
@@ -122,6 +208,10 @@ async function perSecond(work: () => unknown): Promise<number> {
     runs++
   } while (performance.now() - start < 1000)
   return (runs * 1000) / (performance.now() - start)
+}
+
+async function msPer(work: () => unknown): Promise<number> {
+  return 1000 / (await perSecond(work))
 }
 
 function round(value: number): number {

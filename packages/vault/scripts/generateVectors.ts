@@ -1,10 +1,14 @@
-// Writes vectors/envelope/*.json and vectors/keyring/*.json. Every input is fixed and randomness comes from a counter, so a second run writes the
+// Writes vectors/{envelope,keyring,guardians,break-glass}/*.json. Every input is fixed and randomness comes from a counter, so a second run writes the
 // same bytes; `--check` writes nothing and fails if it would. record-by-age.json needs age 1.3 on PATH and is random.
-import { readFileSync, writeFileSync } from 'node:fs'
+import nodeCrypto from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { concatBytes, utf8 } from '../src/hex.ts'
 import { choosePrimitives } from '../src/index.ts'
 import { ageVectors } from './vectors/age.ts'
+import { cardVectors, releaseVectors } from './vectors/breakGlass.ts'
+import { recoveryVectors, sharesVectors } from './vectors/guardians.ts'
 import { backLinkVectors } from './vectors/backLink.ts'
 import { headerVectors } from './vectors/header.ts'
 import { keyringVectors } from './vectors/keyring.ts'
@@ -29,6 +33,9 @@ crypto.getRandomValues = (target) => {
   view.set(counted(view.length))
   return target
 }
+// The polynomials of shamir-secret-sharing come from here.
+nodeCrypto.randomBytes = ((sizeBytes: number) => counted(sizeBytes)) as typeof nodeCrypto.randomBytes
+syncBuiltinESMExports()
 
 const made = {
   keyring: keyringVectors,
@@ -39,7 +46,19 @@ const made = {
   'compartment-map': mapVectors,
   keystore: keystoreVectors,
   unlock: unlockVectors,
+  shares: sharesVectors,
+  recovery: recoveryVectors,
+  release: releaseVectors,
+  card: cardVectors,
   'record-by-age': ageVectors,
+}
+/** Those that are not in envelope/. */
+const folders: Readonly<Record<string, string>> = {
+  unlock: 'keyring',
+  shares: 'guardians',
+  recovery: 'guardians',
+  release: 'break-glass',
+  card: 'break-glass',
 }
 
 const check = process.argv.includes('--check')
@@ -47,13 +66,12 @@ for (const [name, make] of Object.entries(made)) {
   counter = 0
   const content = await make()
   if (content === undefined) continue
-  const url = new URL(
-    `../../../vectors/${name === 'unlock' ? 'keyring' : 'envelope'}/${name}.json`,
-    import.meta.url,
-  )
+  const url = new URL(`../../../vectors/${folders[name] ?? 'envelope'}/${name}.json`, import.meta.url)
   const text = `${JSON.stringify(content, null, 2)}\n`
-  if (!check) writeFileSync(url, text)
-  else if (name !== 'record-by-age' && readFileSync(url, 'utf8') !== text) {
+  if (!check) {
+    mkdirSync(new URL('.', url), { recursive: true })
+    writeFileSync(url, text)
+  } else if (name !== 'record-by-age' && readFileSync(url, 'utf8') !== text) {
     console.error(`vectors: error: ${name}.json is not what the code makes`)
     console.error('hint: run it without --check and read the difference before committing it')
     process.exitCode = 1

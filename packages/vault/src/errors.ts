@@ -21,6 +21,16 @@ export interface VaultErrorData {
   'keystore-not-opened': Record<string, never>
   'keystore-altered': Record<string, never>
   'phrase-malformed': { reason: PhraseReason; position: number }
+  'message-refused': { form: MessageForm; field: string; expected: string }
+  'share-refused': { index: number; reason: ShareReason }
+  'shares-too-few': { needed: number; valid: number; refused: readonly RefusedShare[] }
+  'shares-inconsistent': Record<string, never>
+  'share-set-mismatch': { expected: Hex; actual: Hex }
+  'recovery-request-refused': { reason: RecoveryRequestReason }
+  'emergency-release-refused': { reason: EmergencyReleaseReason }
+  'emergency-seed-mismatch': { expected: Hex; actual: Hex }
+  'emergency-card-malformed': { reason: EmergencyCardReason }
+  'emergency-entry-not-for-card': Record<string, never>
   locked: Record<string, never>
   'platform-unavailable': { needed: string }
 }
@@ -30,6 +40,36 @@ export type VaultErrorCode = keyof VaultErrorData
 export type SealedHeaderReason =
   'not-age' | 'too-large' | 'truncated' | 'stanza-count' | 'stanza-type' | 'malformed'
 export type PhraseReason = 'word-count' | 'unknown-word' | 'checksum'
+/** The messages that recovery and emergency access pass on as JSON. */
+export type MessageForm =
+  | 'share set'
+  | 'guardian share'
+  | 'recovery request'
+  | 'recovery approval'
+  | 'emergency share'
+  | 'emergency release'
+  | 'emergency entry'
+export type ShareReason =
+  'malformed' | 'unknown-index' | 'other-request' | 'other-set' | 'not-opened' | 'altered'
+/** A share that was passed over. `position`: among those given, from 0. `index`: its place in the set, 0 when unknown. */
+export interface RefusedShare {
+  position: number
+  index: number
+  reason: ShareReason
+}
+export type RecoveryRequestReason = 'other-chain' | 'other-directory' | 'other-account' | 'other-keys'
+export type EmergencyReleaseReason =
+  | 'not-final'
+  | 'expired'
+  | 'closed'
+  | 'other-declaration'
+  | 'other-patient'
+  | 'not-member'
+  | 'not-licensed'
+  | 'not-marked'
+  | 'other-epoch'
+  | 'other-shares'
+export type EmergencyCardReason = 'form' | 'version' | 'checksum' | 'gateway'
 export type RecordPlaintextReason = 'no-header-line' | 'not-canonical'
 
 /**
@@ -167,6 +207,66 @@ export const vaultErrorTable: Readonly<Record<VaultErrorCode, ErrorRow>> = {
     'never',
     'Not a recovery phrase of 24 words',
     'Compare each word with the paper; `data.position` counts from 1',
+  ),
+  'message-refused': row(
+    'broken',
+    'never',
+    'A message is not of a form this suite accepts',
+    'Ask for it again; see `data.form` and `data.field`',
+  ),
+  'share-refused': row(
+    'broken',
+    'never',
+    'A share is not the one that was dealt (S3)',
+    'Ask another holder, or its owner to deal again; `data.index` says whose it is',
+  ),
+  'shares-too-few': row(
+    'caller',
+    'never',
+    'Fewer good shares than it takes',
+    'Ask more holders; `data.refused` says whose shares were bad and why',
+  ),
+  'shares-inconsistent': row(
+    'broken',
+    'never',
+    'The shares are those that were dealt, but do not make the secret that was committed to (S3)',
+    'Whoever dealt them made them wrong: use another way',
+  ),
+  'share-set-mismatch': row(
+    'broken',
+    'never',
+    'The share set is not the one that was committed to (S3)',
+    'Read the commitment again from the chain, and the set from another holder',
+  ),
+  'recovery-request-refused': row(
+    'caller',
+    'never',
+    'The recovery request is not about this account, chain or device',
+    'Compare it with its owner, by the words and not by what somebody sent; see `data.reason`',
+  ),
+  'emergency-release-refused': row(
+    'caller',
+    'never',
+    'The declaration does not allow the release of a share (S8)',
+    'Look again when the chain has moved on, or declare again; see `data.reason`',
+  ),
+  'emergency-seed-mismatch': row(
+    'broken',
+    'never',
+    'The shares make a seed, but not that of the epoch on chain (S9)',
+    'Nothing can be opened with it: the patient dealt shares of something else',
+  ),
+  'emergency-card-malformed': row(
+    'caller',
+    'never',
+    'Not an emergency card, or a slip of the pen',
+    'Scan it again, or compare each letter with the card; see `data.reason`',
+  ),
+  'emergency-entry-not-for-card': row(
+    'not-for-me',
+    'never',
+    'This card does not open the entry',
+    'Fetch the entry of this card; the card may have been replaced',
   ),
   locked: row(
     'caller',

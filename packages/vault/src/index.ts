@@ -4,17 +4,50 @@ export { unwrapCompartmentMap, wrapCompartmentMap, type CompartmentMap } from '.
 export { normalizeCompartmentName } from './compartmentName.ts'
 export { commitmentOf, contentIdOf } from './digest.ts'
 export {
+  emergencyCardOf,
+  emergencyLookupOf,
+  openEmergencyEntry,
+  parseEmergencyCard,
+  parseEmergencyEntry,
+  type EmergencyCard,
+  type EmergencyEntry,
+} from './emergencyCard.ts'
+export { assertReleasable, compartmentsToRotate, type EmergencySeen } from './emergencyDecision.ts'
+export {
+  parseEmergencyRelease,
+  parseEmergencyShare,
+  releaseHashOf,
+  type EmergencyRelease,
+  type EmergencyShare,
+} from './emergencyForm.ts'
+export { openEmergency, openEmergencyShare, releaseShare, sealEmergencyShares } from './emergencyShares.ts'
+export {
   isNotForMe,
   isVaultError,
   VaultError,
   vaultErrorTable,
+  type EmergencyCardReason,
+  type EmergencyReleaseReason,
+  type MessageForm,
   type PhraseReason,
   type RecordPlaintextReason,
+  type RecoveryRequestReason,
+  type RefusedShare,
   type SealedHeaderReason,
+  type ShareReason,
   type VaultErrorCode,
   type VaultErrorData,
   type VaultErrorKind,
 } from './errors.ts'
+export {
+  approveRecovery,
+  completeRecovery,
+  parseRecoveryApproval,
+  type RecoveryApproval,
+} from './guardianRecovery.ts'
+export { openGuardianShare, parseGuardianShare, splitForGuardians, type GuardianShare } from './guardians.ts'
+export type { EmergencyContext, GuardianContext, GuardianPlace } from './labels.ts'
+export { patientNumberKeyOf, patientNumberLookupOf } from './patientNumber.ts'
 export type { Address, Hex, Hex32 } from './hex.ts'
 export { accountOfSigner, createRootSeed, openKeyring, type Keyring } from './keyring.ts'
 export { countNonces, identityOf, randomBytes32, signCall, type Identity } from './identity.ts'
@@ -24,6 +57,14 @@ export { lockWhenIdle, type UnlockedSeed } from './lockWhenIdle.ts'
 export type { CompartmentMapContext, GrantWrapContext } from './labels.ts'
 export { choosePrimitives, primitivesInUse } from './primitives.ts'
 export type { RandomBytes } from './random.ts'
+export {
+  createRecoveryRequest,
+  parseRecoveryRequest,
+  recoveryOf,
+  recoveryRequestHashOf,
+  recoveryWordsOf,
+  type RecoveryRequest,
+} from './recoveryRequest.ts'
 export { createRecoveryPhrase, decodeRecoveryPhrase, encodeRecoveryPhrase } from './recoveryPhrase.ts'
 export { assertRecipient, recipientBytes, recipientHashOf, recipientOf } from './recipient.ts'
 export { openRecord, sealRecord, type OpenedRecord, type SealedRecord } from './record.ts'
@@ -36,7 +77,22 @@ export {
   type SealedSummary,
 } from './recordStream.ts'
 export { assertSealedHeader, sealedHeaderBytes, sealedHeaderBytesMax } from './sealedHeader.ts'
+export { releasedSharesMax, sealedShareBytes, type ShareRecipient } from './sealedShare.ts'
+export {
+  parseShareSet,
+  shareHoldersMax,
+  shareSetHashOf,
+  shareThresholdMin,
+  type ShareHolder,
+  type ShareSet,
+} from './shareSet.ts'
 export { addUnlockWay, createUnlockDocument, removeUnlockWay, replaceUnlockWay, unlock } from './unlock.ts'
 export { parseUnlockDocument, unlockWaysMax, unlockWaysMin, type UnlockDocument } from './unlockForm.ts'
-export { passkeyKeyOf, passkeyPrfInput, type UnlockSecret, type UnlockWay } from './unlockWay.ts'
+export {
+  passkeyKeyOf,
+  passkeyPrfInput,
+  type GuardianWay,
+  type UnlockSecret,
+  type UnlockWay,
+} from './unlockWay.ts'
 export { epochWrapBytes, unwrapEpochSeed, wrapEpochSeed } from './wrap.ts'

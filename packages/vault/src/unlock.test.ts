@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import fc from 'fast-check'
 import { assertRefused } from '../test/people.ts'
 import {
   addUnlockWay,
@@ -10,12 +9,12 @@ import {
   encodeRecoveryPhrase,
   isVaultError,
   lockWhenIdle,
-  parseUnlockDocument,
   passkeyKeyOf,
   passkeyPrfInput,
   removeUnlockWay,
   replaceUnlockWay,
   unlock,
+  vaultErrorTable,
   type UnlockDocument,
   type UnlockSecret,
 } from './index.ts'
@@ -73,6 +72,12 @@ describe('ways to unlock', () => {
     await assertRefused(() => unlock({ ...document, ways }, password), 'keystore-refused')
   })
 
+  it('[K1] a hole among the ways is refused', async () => {
+    const ways = [document.ways[0]!, document.ways[1]!, document.ways[1]!]
+    delete ways[1]
+    await assertRefused(() => unlock({ ...document, ways }, paper), 'keystore-refused')
+  })
+
   it('[K2] label and PRF input are spelled as they always were', () => {
     assert.equal(passkeyPrfInput, 'HRE passkey unlock v1')
     assert.equal(labels.unlockPasskey(), 'HRE unlock passkey v1')
@@ -106,64 +111,14 @@ describe('ways to unlock', () => {
       try {
         decodeRecoveryPhrase(words.join(' '))
       } catch (error) {
-        assert.ok(isVaultError(error, 'phrase-malformed') && !error.message.includes(words[3]!))
+        assert.ok(isVaultError(error, 'phrase-malformed'))
+        // Always the same words, so none of the phrase.
+        const { title, hint } = vaultErrorTable['phrase-malformed']
+        assert.equal(error.message, `${title}. ${hint}.`)
         found++
       }
     }
     assert.ok(found > 90, `${found} of 100`)
-  })
-
-  it('every decoder succeeds or throws a VaultError', async () => {
-    const wild = fc.anything({ withNullPrototype: true, withBigInt: true, withTypedArray: true })
-    const hex = (sizeBytes: number) =>
-      fc
-        .uint8Array({ minLength: sizeBytes, maxLength: sizeBytes })
-        .map((bytes) => `0x${Buffer.from(bytes).toString('hex')}`)
-    const way = fc.record(
-      {
-        id: fc.oneof(hex(16), wild),
-        kind: fc.oneof(fc.constantFrom('password', 'passkey', 'phrase'), wild),
-        credential: fc.oneof(hex(3), wild),
-        keystore: wild,
-        nonce: fc.oneof(hex(24), wild),
-        box: fc.oneof(hex(48), wild),
-      },
-      { requiredKeys: [] },
-    )
-    const near = fc.record({
-      suite: fc.constantFrom(1, 2),
-      revision: fc.oneof(fc.nat(), wild),
-      ways: fc.oneof(fc.array(fc.oneof(way, fc.constantFrom(...document.ways)), { maxLength: 20 }), wild),
-      mac: fc.oneof(hex(32), wild),
-    })
-    const holds = async (work: () => unknown) => {
-      try {
-        await work()
-      } catch (error) {
-        assert.ok(isVaultError(error), String(error))
-      }
-    }
-    const any = fc.oneof(near, wild)
-    await fc.assert(
-      fc.asyncProperty(any, (value) => holds(() => parseUnlockDocument(value))),
-      { numRuns: 1000 },
-    )
-    await fc.assert(
-      fc.asyncProperty(any, (value) => holds(() => unlock(value as never, paper))),
-      { numRuns: 500 },
-    )
-    await fc.assert(
-      fc.asyncProperty(wild, wild, (credential, prf) =>
-        holds(() => unlock(document, { kind: 'passkey', credential, prf } as never)),
-      ),
-      { numRuns: 300 },
-    )
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(fc.string(), wild), (text) =>
-        holds(() => decodeRecoveryPhrase(text as never)),
-      ),
-      { numRuns: 500 },
-    )
   })
 })
 

@@ -1,7 +1,10 @@
-import { VaultError } from './errors.ts'
+import { isVaultError, VaultError } from './errors.ts'
+import { fieldsOf as messageFieldsOf } from './fields.ts'
+import { parseGuardianContext } from './guardians.ts'
 import type { Hex } from './hex.ts'
 import { assertKeystore, type Keystore } from './keystoreForm.ts'
-import type { UnlockWay } from './unlockWay.ts'
+import { parseShareSet } from './shareSet.ts'
+import type { GuardianWay, UnlockWay } from './unlockWay.ts'
 
 /** Every way to one root seed, as JSON. A gateway stores it and cannot open it (K1). */
 export interface UnlockDocument {
@@ -17,6 +20,8 @@ export const unlockWaysMin = 2
 export const unlockWaysMax = 16
 /** Trying a password costs memory and time, so a forged document must not hold hundreds of them. */
 export const passwordWaysMax = 2
+/** A second set of guardians would leave the shares of the first one good. */
+export const guardianWaysMax = 1
 
 /**
  * Checks the form and nothing else, and returns a copy with these members only, in the order that the MAC covers.
@@ -29,10 +34,13 @@ export function parseUnlockDocument(value: unknown): UnlockDocument {
   demand(Number.isSafeInteger(revision) && (revision as number) >= 1, 'revision', 'an integer of at least 1')
   const inRange = Array.isArray(ways) && ways.length >= unlockWaysMin && ways.length <= unlockWaysMax
   demand(inRange, 'ways', `${unlockWaysMin} to ${unlockWaysMax} ways`)
-  const parsed = (ways as unknown[]).map(parseWay)
+  // A hole would be passed over by `map` and stay one.
+  const parsed = Array.from(ways as unknown[], parseWay)
   demand(new Set(parsed.map(({ id }) => id)).size === parsed.length, 'ways', 'ids that differ')
   const passwords = parsed.filter(({ kind }) => kind === 'password')
   demand(passwords.length <= passwordWaysMax, 'ways', `at most ${passwordWaysMax} passwords`)
+  const councils = parsed.filter(({ kind }) => kind === 'guardians')
+  demand(councils.length <= guardianWaysMax, 'ways', `at most ${guardianWaysMax} set of guardians`)
   return { suite: 1, revision: revision as number, ways: parsed, mac: hexOf(mac, 'mac', 32) }
 }
 
@@ -43,12 +51,35 @@ function parseWay(value: unknown): UnlockWay {
     assertKeystore(keystore)
     return { id: idHex, kind, keystore: copyOf(keystore) }
   }
-  demand(kind === 'passkey' || kind === 'phrase', 'ways.kind', 'password, passkey or phrase')
+  if (kind === 'guardians') return parseGuardianWay(value)
+  demand(kind === 'passkey' || kind === 'phrase', 'ways.kind', 'password, passkey, phrase or guardians')
   const sealed = { nonce: hexOf(nonce, 'ways.nonce', 24), box: hexOf(box, 'ways.box', 48) }
   if (kind === 'phrase') return { id: idHex, kind, ...sealed }
   const isCredential = typeof credential === 'string' && /^0x(?:[0-9a-f]{2}){1,1023}$/.test(credential)
   demand(isCredential, 'ways.credential', '1 to 1023 bytes in hexadecimal')
   return { id: idHex, kind: 'passkey', credential: credential as Hex, ...sealed }
+}
+
+/** @throws VaultError `keystore-refused`. */
+export function parseGuardianWay(value: unknown): GuardianWay {
+  const { id, kind, context, set, nonce, box } = fieldsOf(value)
+  demand(kind === 'guardians', 'ways.kind', 'guardians')
+  try {
+    return {
+      id: hexOf(id, 'ways.id', 16),
+      kind: 'guardians',
+      context: parseGuardianContext(messageFieldsOf('share set', context)),
+      set: parseShareSet(set),
+      nonce: hexOf(nonce, 'ways.nonce', 24),
+      box: hexOf(box, 'ways.box', 48),
+    }
+  } catch (error) {
+    if (!isVaultError(error, 'message-refused')) throw error
+    throw new VaultError('keystore-refused', {
+      field: `ways.${error.data.field}`,
+      expected: error.data.expected,
+    })
+  }
 }
 
 const copyOf = ({ kdf, salt, nonce, box }: Keystore): Keystore => ({

@@ -3,9 +3,10 @@ import { VaultError } from './errors.ts'
 import { assertBytes, decodeHex, encodeHex, lowerHex, type Hex } from './hex.ts'
 import { openKeystore, sealKeystore } from './keystore.ts'
 import type { Keystore } from './keystoreForm.ts'
-import { derive, labels } from './labels.ts'
+import { derive, labels, type GuardianContext } from './labels.ts'
 import { platformRandom, type RandomBytes } from './random.ts'
 import { decodeRecoveryPhrase } from './recoveryPhrase.ts'
+import { shareSetHashOf, type ShareSet } from './shareSet.ts'
 
 /** What a person has or knows. Secret. */
 export type UnlockSecret =
@@ -14,12 +15,25 @@ export type UnlockSecret =
   | { kind: 'passkey'; credential: Hex; prf: Uint8Array }
   /** 24 words of BIP-39. */
   | { kind: 'phrase'; phrase: string }
+  /** What the guardians' shares make, 32 bytes, and of which set of guardians. */
+  | { kind: 'guardians'; context: GuardianContext; set: ShareSet; secret: Uint8Array }
 
 /** One way to the root seed, sealed. `id` is 16 random bytes. */
 export type UnlockWay =
   | { id: Hex; kind: 'password'; keystore: Keystore }
   | { id: Hex; kind: 'passkey'; credential: Hex; nonce: Hex; box: Hex }
   | { id: Hex; kind: 'phrase'; nonce: Hex; box: Hex }
+  | GuardianWay
+
+/** Opens with what enough guardians hold together (K7). */
+export interface GuardianWay {
+  id: Hex
+  kind: 'guardians'
+  context: GuardianContext
+  set: ShareSet
+  nonce: Hex
+  box: Hex
+}
 
 /** What to evaluate the passkey's PRF on: the UTF-8 of this. It never changes. */
 export const passkeyPrfInput = 'HRE passkey unlock v1'
@@ -49,8 +63,9 @@ export async function sealWay(
   const key = keyOf(secret)
   const nonce = random(24)
   const sealed = { nonce: encodeHex(nonce), box: encodeHex(xchacha20poly1305(key, nonce).encrypt(rootSeed)) }
-  return kind === 'passkey'
-    ? { id, kind, credential: credentialOf(secret.credential), ...sealed }
+  if (kind === 'passkey') return { id, kind, credential: credentialOf(secret.credential), ...sealed }
+  return kind === 'guardians'
+    ? { id, kind, context: secret.context, set: secret.set, ...sealed }
     : { id, kind, ...sealed }
 }
 
@@ -78,7 +93,17 @@ export async function openWay(way: UnlockWay, secret: UnlockSecret): Promise<Uin
 function keyOf(secret: UnlockSecret): Uint8Array {
   if (secret.kind === 'passkey') return passkeyKeyOf(secret.prf)
   if (secret.kind === 'phrase') return derive(decodeRecoveryPhrase(secret.phrase), labels.unlockPhrase())
-  throw new VaultError('argument-invalid', { argument: 'kind', expected: 'password, passkey or phrase' })
+  if (secret.kind === 'guardians') return guardianKeyOf(secret)
+  throw new VaultError('argument-invalid', {
+    argument: 'kind',
+    expected: 'password, passkey, phrase or guardians',
+  })
+}
+
+/** K7. Names the set, so that a box moved to another set of guardians opens nothing. */
+function guardianKeyOf({ context, set, secret }: UnlockSecret & { kind: 'guardians' }): Uint8Array {
+  assertBytes(secret, 'secret', 32)
+  return derive(secret, labels.unlockGuardians(shareSetHashOf(set, labels.guardians(context))))
 }
 
 function credentialOf(credential: Hex): Hex {

@@ -1,6 +1,6 @@
-import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
 import fc from 'fast-check'
+import { damaged, damagedText, fuzzSeed, holds, wild } from '../test/fuzz.ts'
 import { ana, grantToOsei, labs, osei } from '../test/people.ts'
 import { decodeHex } from './hex.ts'
 import {
@@ -13,7 +13,6 @@ import {
   decodeAgeRecipient,
   encodeAgeIdentity,
   encodeAgeRecipient,
-  isVaultError,
   normalizeCompartmentName,
   openBackLink,
   openKeyring,
@@ -30,46 +29,6 @@ import {
 } from './index.ts'
 import { decodeRecordHeader } from './recordHeader.ts'
 
-// HRE_FUZZ_SEED repeats a run, HRE_FUZZ_FACTOR lengthens it (nightly).
-const seed = Number(process.env['HRE_FUZZ_SEED'] ?? Math.floor(Math.random() * 0x7fffffff))
-const factor = Number(process.env['HRE_FUZZ_FACTOR'] ?? 1)
-console.log(`vault.fuzz: HRE_FUZZ_SEED=${seed}`)
-
-/** Succeeds or throws a VaultError, nothing else. */
-async function holds<T>(
-  inputs: fc.Arbitrary<T>,
-  work: (input: T) => unknown,
-  numRuns: number,
-): Promise<void> {
-  const property = fc.asyncProperty(inputs, async (input) => {
-    try {
-      await work(input)
-    } catch (error) {
-      assert.ok(isVaultError(error), `not a VaultError: ${String(error)}`)
-    }
-  })
-  await fc.assert(property, { seed, numRuns: numRuns * factor })
-}
-
-/** The good bytes with a few of them changed, cut, doubled or moved. */
-const damaged = (good: Uint8Array): fc.Arbitrary<Uint8Array> => {
-  const at = fc.nat(good.length)
-  return fc.oneof(
-    fc.array(fc.tuple(at, fc.nat(255)), { minLength: 1, maxLength: 8 }).map((changes) => {
-      const copy = good.slice()
-      for (const [index, value] of changes) copy[index] = value
-      return copy
-    }),
-    fc.tuple(at, at).map(([a, b]) => good.slice(Math.min(a, b), Math.max(a, b))),
-    fc
-      .tuple(at, fc.uint8Array({ maxLength: 64 }))
-      .map(([a, extra]) => Uint8Array.from([...good.slice(0, a), ...extra, ...good.slice(a)])),
-  )
-}
-const damagedText = (good: string) =>
-  damaged(new TextEncoder().encode(good)).map((bytes) => new TextDecoder('latin1').decode(bytes))
-
-const wild = fc.anything({ withNullPrototype: true, withBigInt: true, withTypedArray: true })
 const epochSeed = ana.epochSeed(labs, 1)
 const link = { patient: ana.account, compartment: labs, newEpoch: 2, newSeed: ana.epochSeed(labs, 2) }
 const mapContext = { chainId: 1, consent: grantToOsei.consent, patient: ana.account, reader: osei.account }
@@ -84,7 +43,7 @@ before(async () => {
   map = await wrapCompartmentMap({ map: { labs }, readerRecipient: osei.recipient, context: mapContext })
 })
 
-describe(`every decoder succeeds or throws a VaultError (seed ${seed})`, () => {
+describe(`every decoder succeeds or throws a VaultError (seed ${fuzzSeed})`, () => {
   it('age keys', async () => {
     const texts = (good: string) => fc.oneof(fc.string(), wild, damagedText(good))
     await holds(texts(encodeAgeRecipient(osei.recipient)), (text) => decodeAgeRecipient(text as string), 300)
