@@ -11,6 +11,7 @@ import { keyringVectors } from './vectors/keyring.ts'
 import { keystoreVectors } from './vectors/keystore.ts'
 import { mapVectors } from './vectors/map.ts'
 import { recordVectors } from './vectors/record.ts'
+import { recordWrapVectors } from './vectors/recordWrap.ts'
 import { unlockVectors } from './vectors/unlock.ts'
 import { wrapVectors } from './vectors/wrap.ts'
 
@@ -36,6 +37,7 @@ const made = {
   'sealed-header': headerVectors,
   record: recordVectors,
   'grant-wrap': wrapVectors,
+  'record-wrap': recordWrapVectors,
   'compartment-map': mapVectors,
   keystore: keystoreVectors,
   unlock: unlockVectors,

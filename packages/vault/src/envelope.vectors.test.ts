@@ -15,14 +15,17 @@ import {
   openKeyring,
   openKeystore,
   openRecord,
+  openRecordWithKey,
   recipientHashOf,
   recipientOf,
   sealBackLink,
   sealKeystore,
   unwrapCompartmentMap,
   unwrapEpochSeed,
+  unwrapRecordKey,
   wrapCompartmentMap,
   wrapEpochSeed,
+  wrapRecordKey,
   type Hex,
   type RandomBytes,
   type VaultErrorCode,
@@ -144,6 +147,27 @@ walk('grant-wrap', openWrap, async (each) => {
   assert.equal(encodeHex(await openWrap(each)), each.seed)
   const made = await wrapEpochSeed({
     seed: bytesOf(each.seed),
+    readerRecipient: recipientOf(bytesOf(each.readerSeed)),
+    context: each.context,
+    random: randomOf(each.random),
+  })
+  assert.equal(encodeHex(made), each.wrap)
+})
+
+const openByRecordWrap = async (each: Case) => {
+  const { wrap, readerSeed, context } = each
+  const recordKey = await unwrapRecordKey({
+    wrap: bytesOf(wrap),
+    readerSeed: bytesOf(readerSeed),
+    context,
+  })
+  const { body } = await openRecordWithKey({ sealed: bytesOf(each.sealed), recordKey })
+  return { recordKey: encodeHex(recordKey), body: encodeHex(body) }
+}
+walk('record-wrap', openByRecordWrap, async (each) => {
+  assert.deepEqual(await openByRecordWrap(each), { recordKey: each.recordKey, body: each.body })
+  const made = await wrapRecordKey({
+    recordKey: bytesOf(each.recordKey),
     readerRecipient: recipientOf(bytesOf(each.readerSeed)),
     context: each.context,
     random: randomOf(each.random),

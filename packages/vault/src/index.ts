@@ -21,12 +21,12 @@ export { identityOf, randomBytes32, signCall, type Identity } from './identity.t
 export { openKeystore, sealKeystore } from './keystore.ts'
 export { assertKeystore, keystoreSchema, type Keystore } from './keystoreForm.ts'
 export { lockWhenIdle, type UnlockedSeed } from './lockWhenIdle.ts'
-export type { CompartmentMapContext, GrantWrapContext } from './labels.ts'
+export type { CompartmentMapContext, GrantWrapContext, RecordWrapContext } from './labels.ts'
 export { choosePrimitives, primitivesInUse } from './primitives.ts'
 export type { RandomBytes } from './random.ts'
 export { createRecoveryPhrase, decodeRecoveryPhrase, encodeRecoveryPhrase } from './recoveryPhrase.ts'
 export { assertRecipient, recipientBytes, recipientHashOf, recipientOf } from './recipient.ts'
-export { openRecord, sealRecord, type OpenedRecord, type SealedRecord } from './record.ts'
+export { openRecord, openRecordWithKey, sealRecord, type OpenedRecord, type SealedRecord } from './record.ts'
 export {
   contentIdOfStream,
   openRecordStream,
@@ -35,6 +35,7 @@ export {
   type OnProgress,
   type SealedSummary,
 } from './recordStream.ts'
+export { recordKeyOf, recordWrapBytes, unwrapRecordKey, wrapRecordKey } from './recordWrap.ts'
 export { assertSealedHeader, sealedHeaderBytes, sealedHeaderBytesMax } from './sealedHeader.ts'
 export { addUnlockWay, createUnlockDocument, removeUnlockWay, replaceUnlockWay, unlock } from './unlock.ts'
 export { parseUnlockDocument, unlockWaysMax, unlockWaysMin, type UnlockDocument } from './unlockForm.ts'

@@ -10,7 +10,7 @@ const consent = `0x${'cc'.repeat(20)}` as const
 const compartment = `0x${'Dd'.repeat(32)}` as const
 
 describe('frozen labels', () => {
-  it('[E7] [E8] [E9] [E10] every label is spelled as it always was', () => {
+  it('[E7] [E8] [E9] [E10] [E15] every label is spelled as it always was', () => {
     const [a, b, c, d] = [patient, reader, consent, compartment].map((hex) => hex.toLowerCase())
     const context = { chainId: 31337, consent, patient, compartment, epoch: 12, reader }
     assert.equal(labels.signingKey(), 'HRE signing key v1 secp256k1')
@@ -19,6 +19,12 @@ describe('frozen labels', () => {
     assert.equal(labels.epochSeed(compartment, 12), `HRE epoch seed v1|${d}|12`)
     assert.equal(labels.backLink(patient, compartment, 12), `HRE back-link v1|${a}|${d}|12`)
     assert.equal(labels.grantWrap(context), `HRE grant wrap v1|31337|${c}|${a}|${d}|12|${b}`)
+    const record = `0x${'eE'.repeat(32)}` as const
+    const contentId = `0x${'Ff'.repeat(32)}` as const
+    assert.equal(
+      labels.recordWrap({ ...context, record, contentId, purposes: 33 }),
+      `HRE record wrap v1|31337|${c}|${a}|${d}|12|${record.toLowerCase()}|${contentId.toLowerCase()}|${b}|33`,
+    )
     assert.equal(labels.compartmentMap(context), `HRE compartment map v1|31337|${c}|${a}|${b}`)
   })
 

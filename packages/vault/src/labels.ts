@@ -17,6 +17,8 @@ export const labels = {
     `HRE back-link v1|${lowerHex(patient, 'patient', 20)}|${lowerHex(compartment, 'compartment', 32)}|${checkedEpoch(newEpoch)}`,
   grantWrap: (context: GrantWrapContext) =>
     `HRE grant wrap v1|${writeContext(context)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}|${lowerHex(context.reader, 'reader', 20)}`,
+  recordWrap: (context: RecordWrapContext) =>
+    `HRE record wrap v1|${writeContext(context)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}|${lowerHex(context.record, 'record', 32)}|${lowerHex(context.contentId, 'contentId', 32)}|${lowerHex(context.reader, 'reader', 20)}|${checkedPurposes(context.purposes)}`,
   unlockPasskey: () => 'HRE unlock passkey v1',
   unlockPhrase: () => 'HRE unlock phrase v1',
   unlockDocument: () => 'HRE unlock document v1',
@@ -40,6 +42,16 @@ export interface GrantWrapContext extends CompartmentMapContext {
   epoch: number
 }
 
+/** Where, to whom, for what and for which one record a file's key is given. */
+export interface RecordWrapContext extends GrantWrapContext {
+  /** Record id of the leaf. */
+  record: Hex
+  /** Content id of the leaf: a record that is sealed again has another key. */
+  contentId: Hex
+  /** The grant's set of purposes, as bits (C9). */
+  purposes: number
+}
+
 /** HKDF-SHA256 (RFC 5869) without salt, `info` the UTF-8 of a label. */
 export function derive(secret: Uint8Array, label: string, sizeBytes = 32): Uint8Array {
   return hkdf(sha256, secret, undefined, utf8(label), sizeBytes)
@@ -61,4 +73,15 @@ function checkedEpoch(epoch: number): number {
     })
   }
   return epoch
+}
+
+/** A set of sixteen bits that is not empty (C2). */
+function checkedPurposes(purposes: number): number {
+  if (!Number.isInteger(purposes) || purposes < 1 || purposes > 0xffff) {
+    throw new VaultError('argument-invalid', {
+      argument: 'purposes',
+      expected: 'an integer from 1 to 65535',
+    })
+  }
+  return purposes
 }
