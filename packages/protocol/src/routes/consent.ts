@@ -32,6 +32,9 @@ export const grantSchema = z.object({
 })
 export type GrantView = z.infer<typeof grantSchema>
 
+export const recordGrantSchema = grantSchema.omit({ rights: true }).extend({ record: bytes32Schema })
+export type RecordGrantView = z.infer<typeof recordGrantSchema>
+
 const compartmentParams = z.object({ patient: addressSchema, compartment: bytes32Schema })
 
 export const consentRoutes = {
@@ -52,6 +55,24 @@ export const consentRoutes = {
     query: z.object({ side: z.enum(['given', 'received']).default('given') }),
     response: z.object({ grants: z.array(grantSchema) }),
     errors: [],
+  }),
+  listRecordGrants: route({
+    method: 'GET',
+    path: '/v1/record-grants',
+    auth: 'account',
+    summary: 'Grants of single records that the caller gave, or was given (also through their organisation)',
+    query: z.object({ side: z.enum(['given', 'received']).default('given') }),
+    response: z.object({ grants: z.array(recordGrantSchema) }),
+    errors: [],
+  }),
+  getRecordWrap: route({
+    method: 'GET',
+    path: '/v1/patients/:patient/records/:record/wrap',
+    auth: 'account',
+    summary: 'The caller’s wrapped key of one record, and the purposes of its grant',
+    params: z.object({ patient: addressSchema, record: bytes32Schema }),
+    response: z.object({ purposes: z.int().min(1).max(0xffff), wrap: z.base64() }),
+    errors: ['not-found', 'peer-unavailable'],
   }),
   getWrap: route({
     method: 'GET',

@@ -1,6 +1,7 @@
 import {
   accessRequestTypedData,
   hreError,
+  isHreError,
   purposes,
   type AccessRequest,
   type CompartmentView,
@@ -9,11 +10,19 @@ import {
   type Purpose,
   type Receipt,
 } from '@hre/protocol'
-import { openBackLink, openRecord, randomBytes32, recipientHashOf, unwrapEpochSeed } from '@hre/vault'
+import {
+  openBackLink,
+  openRecord,
+  openRecordWithKey,
+  randomBytes32,
+  recipientHashOf,
+  unwrapEpochSeed,
+} from '@hre/vault'
 import { hexToBytes, type Address, type Hex } from 'viem'
 import type { Actor } from '../actor.ts'
 import { base64ToBytes } from '../base64.ts'
 import { listCompartments } from './consent.ts'
+import { grantedRecordKey } from './record-consent.ts'
 
 /** Records that the gateway let the actor see, under the receipt that says so. */
 export interface OpenAccess {
@@ -80,13 +89,30 @@ async function openItem(
   item: ProvenLeaf,
 ): Promise<OpenedItem> {
   const { leaf } = item
-  const [sealed, seed] = await Promise.all([
+  const [sealed, key] = await Promise.all([
     actor.session.call('getBlob', { params: { contentId: leaf.content }, query: { receipt: receipt.index } }),
-    seeds.of(leaf),
+    keyOf(actor, seeds, leaf),
   ])
-  const { content, commitment } = leaf
-  const { body, mediaType } = await openRecord({ sealed, seed, contentId: content, commitment })
+  const checked = { sealed, contentId: leaf.content, commitment: leaf.commitment }
+  const { body, mediaType } =
+    'seed' in key
+      ? await openRecord({ ...checked, seed: key.seed })
+      : await openRecordWithKey({ ...checked, recordKey: key.recordKey })
   return { ...item, body, mediaType }
+}
+
+/** The epoch's seed where the actor can reach it, else the key of this one record where that was granted (E15). */
+async function keyOf(
+  actor: Actor,
+  seeds: EpochSeeds,
+  leaf: Leaf,
+): Promise<{ seed: Uint8Array } | { recordKey: Uint8Array }> {
+  try {
+    return { seed: await seeds.of(leaf) }
+  } catch (error) {
+    if (!isHreError(error, 'not-found')) throw error
+    return { recordKey: await grantedRecordKey(actor, leaf) }
+  }
 }
 
 /** Epoch seeds that the actor can reach: own, or wrapped and then back along the links. Each is fetched once. */

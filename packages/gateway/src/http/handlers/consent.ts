@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNull, lte } from 'drizzle-orm'
 import { hreError, rights, type CompartmentView, type consentRoutes } from '@hre/protocol'
 import { unwrapCompartmentMap } from '@hre/vault'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
@@ -46,6 +46,47 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
       }),
     )
     return { grants }
+  },
+
+  async listRecordGrants({ db, follower }, { account, query }) {
+    await follower.sync()
+    const rows = await db
+      .select()
+      .from(t.recordGrants)
+      .where(
+        query.side === 'given'
+          ? eq(t.recordGrants.patient, account)
+          : inArray(t.recordGrants.reader, await readersOf(db, account)),
+      )
+      .orderBy(asc(t.recordGrants.id))
+    const grants = rows.map(({ ended, id: _id, since: _since, ...grant }) => ({
+      ...grant,
+      revoked: ended !== null,
+    }))
+    return { grants }
+  },
+
+  async getRecordWrap(gateway, { account, params }) {
+    await gateway.follower.sync()
+    const now = Math.floor(Date.now() / 1000)
+    const [grant] = await gateway.db
+      .select()
+      .from(t.recordGrants)
+      .where(
+        and(
+          eq(t.recordGrants.patient, params.patient),
+          eq(t.recordGrants.reader, account),
+          eq(t.recordGrants.record, params.record),
+          isNull(t.recordGrants.ended),
+          lte(t.recordGrants.from, now),
+          gt(t.recordGrants.until, now),
+        ),
+      )
+      .orderBy(desc(t.recordGrants.id))
+      .limit(1)
+    if (!grant) throw hreError('not-found')
+    const wrap = Buffer.from(await attachment(gateway, grant.wrapHash)).toString('base64')
+    return { purposes: grant.purposes, wrap }
   },
 
   async getWrap(gateway, { account, params }) {
