@@ -6,6 +6,7 @@ import { concatBytes, utf8 } from '../src/hex.ts'
 import { choosePrimitives } from '../src/index.ts'
 import { ageVectors } from './vectors/age.ts'
 import { backLinkVectors } from './vectors/backLink.ts'
+import { epochKeyWrapVectors } from './vectors/epochKeyWrap.ts'
 import { headerVectors } from './vectors/header.ts'
 import { keyringVectors } from './vectors/keyring.ts'
 import { keystoreVectors } from './vectors/keystore.ts'
@@ -37,6 +38,7 @@ const made = {
   'sealed-header': headerVectors,
   record: recordVectors,
   'grant-wrap': wrapVectors,
+  'epoch-key-wrap': epochKeyWrapVectors,
   'record-wrap': recordWrapVectors,
   'compartment-map': mapVectors,
   keystore: keystoreVectors,

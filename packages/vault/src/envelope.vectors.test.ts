@@ -11,6 +11,7 @@ import {
   decodeAgeIdentity,
   encodeAgeIdentity,
   encodeAgeRecipient,
+  epochKeyOf,
   openBackLink,
   openKeyring,
   openKeystore,
@@ -21,9 +22,11 @@ import {
   sealBackLink,
   sealKeystore,
   unwrapCompartmentMap,
+  unwrapEpochKey,
   unwrapEpochSeed,
   unwrapRecordKey,
   wrapCompartmentMap,
+  wrapEpochKey,
   wrapEpochSeed,
   wrapRecordKey,
   type Hex,
@@ -147,6 +150,25 @@ walk('grant-wrap', openWrap, async (each) => {
   assert.equal(encodeHex(await openWrap(each)), each.seed)
   const made = await wrapEpochSeed({
     seed: bytesOf(each.seed),
+    readerRecipient: recipientOf(bytesOf(each.readerSeed)),
+    context: each.context,
+    random: randomOf(each.random),
+  })
+  assert.equal(encodeHex(made), each.wrap)
+})
+
+const openKeyWrap = (each: Case) =>
+  unwrapEpochKey({
+    wrap: bytesOf(each.wrap),
+    readerSeed: bytesOf(each.readerSeed),
+    context: each.context,
+    expectedRecipientHash: each.expectedRecipientHash,
+  })
+walk('epoch-key-wrap', openKeyWrap, async (each) => {
+  assert.equal(encodeHex(await openKeyWrap(each)), each.epochKey)
+  assert.equal(encodeHex(epochKeyOf(bytesOf(each.seed), each.context.epoch)), each.epochKey)
+  const made = await wrapEpochKey({
+    epochKey: bytesOf(each.epochKey),
     readerRecipient: recipientOf(bytesOf(each.readerSeed)),
     context: each.context,
     random: randomOf(each.random),

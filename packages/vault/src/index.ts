@@ -2,6 +2,14 @@ export { decodeAgeIdentity, decodeAgeRecipient, encodeAgeIdentity, encodeAgeReci
 export { backLinkBytes, openBackLink, sealBackLink, type BackLinkContext } from './backLink.ts'
 export { unwrapCompartmentMap, wrapCompartmentMap, type CompartmentMap } from './compartmentMap.ts'
 export { normalizeCompartmentName } from './compartmentName.ts'
+export {
+  epochKeyFor,
+  epochKeyOf,
+  epochKeyWrapBytes,
+  isWrapFromNowOn,
+  unwrapEpochKey,
+  wrapEpochKey,
+} from './epochKey.ts'
 export { commitmentOf, contentIdOf } from './digest.ts'
 export {
   isNotForMe,

@@ -17,6 +17,9 @@ export const labels = {
     `HRE back-link v1|${lowerHex(patient, 'patient', 20)}|${lowerHex(compartment, 'compartment', 32)}|${checkedEpoch(newEpoch)}`,
   grantWrap: (context: GrantWrapContext) =>
     `HRE grant wrap v1|${writeContext(context)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}|${lowerHex(context.reader, 'reader', 20)}`,
+  epochKey: () => 'HRE epoch key v1 x-wing',
+  epochKeyWrap: (context: GrantWrapContext) =>
+    `HRE epoch key wrap v1|${writeContext(context)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}|${lowerHex(context.reader, 'reader', 20)}`,
   recordWrap: (context: RecordWrapContext) =>
     `HRE record wrap v1|${writeContext(context)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}|${lowerHex(context.record, 'record', 32)}|${lowerHex(context.contentId, 'contentId', 32)}|${lowerHex(context.reader, 'reader', 20)}|${checkedPurposes(context.purposes)}`,
   unlockPasskey: () => 'HRE unlock passkey v1',
@@ -65,7 +68,7 @@ function writeContext({ chainId, consent, patient }: CompartmentMapContext): str
 }
 
 /** Epochs count from 1 (C1) and fit `uint32` (R1). */
-function checkedEpoch(epoch: number): number {
+export function checkedEpoch(epoch: number): number {
   if (!Number.isInteger(epoch) || epoch < 1 || epoch > 0xffffffff) {
     throw new VaultError('argument-invalid', {
       argument: 'epoch',
