@@ -35,6 +35,9 @@ export type GrantView = z.infer<typeof grantSchema>
 export const recordGrantSchema = grantSchema.omit({ rights: true }).extend({ record: bytes32Schema })
 export type RecordGrantView = z.infer<typeof recordGrantSchema>
 
+/** `granted`: the epoch in which the grant was given. */
+const wrapSchema = z.object({ epoch: z.int().min(1), granted: z.int().min(1), wrap: z.base64() })
+
 const compartmentParams = z.object({ patient: addressSchema, compartment: bytes32Schema })
 
 export const consentRoutes = {
@@ -78,9 +81,28 @@ export const consentRoutes = {
     method: 'GET',
     path: '/v1/patients/:patient/compartments/:compartment/wrap',
     auth: 'account',
-    summary: 'The caller’s newest wrapped epoch seed for a compartment',
+    summary: 'The caller’s newest wrap for a compartment: an epoch’s seed, or its key (E16)',
     params: compartmentParams,
-    response: z.object({ epoch: z.int().min(1), wrap: z.base64() }),
+    response: wrapSchema,
+    errors: ['not-found', 'peer-unavailable'],
+  }),
+  getEpochWrap: route({
+    method: 'GET',
+    path: '/v1/patients/:patient/compartments/:compartment/wraps/:epoch',
+    auth: 'account',
+    summary:
+      'The caller’s wrap for one epoch, since their grant: readers from now on have one for each (E16)',
+    params: compartmentParams.extend({ epoch: z.coerce.number().int().min(1) }),
+    response: wrapSchema,
+    errors: ['not-found', 'peer-unavailable'],
+  }),
+  getGivenWrap: route({
+    method: 'GET',
+    path: '/v1/compartments/:compartment/given-wraps/:reader',
+    auth: 'account',
+    summary: 'What the caller, a patient, wrapped to a reader with the newest grant',
+    params: z.object({ compartment: bytes32Schema, reader: addressSchema }),
+    response: z.object({ wrap: z.base64() }),
     errors: ['not-found', 'peer-unavailable'],
   }),
   getCompartmentMap: route({

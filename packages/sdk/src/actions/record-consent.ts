@@ -11,6 +11,7 @@ import { contentIdOf, recordKeyOf, unwrapRecordKey, wrapRecordKey, type RecordWr
 import { hexToBytes, type Address, type Hex } from 'viem'
 import type { Actor } from '../actor.ts'
 import { base64ToBytes } from '../base64.ts'
+import { EpochKeys } from '../epoch-keys.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
 import { requestAccess } from './open-records.ts'
@@ -44,7 +45,7 @@ export async function grantRecord(
 ): Promise<Applied> {
   const { reader, record, purposes } = options
   const { leaf, sealed } = await ownRecord(actor, record)
-  const seed = actor.keyring.epochSeed(leaf.compartment, leaf.epoch)
+  const seed = await new EpochKeys(actor).of(leaf)
   const wrap = await wrapRecordKey({
     recordKey: await recordKeyOf({ sealed, seed }),
     readerRecipient: hexToBytes(await recipientOfAccount(actor, reader)),

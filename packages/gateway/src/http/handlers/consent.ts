@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lte } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lte } from 'drizzle-orm'
 import { hreError, rights, type CompartmentView, type consentRoutes } from '@hre/protocol'
 import { unwrapCompartmentMap } from '@hre/vault'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
@@ -91,21 +91,41 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
 
   async getWrap(gateway, { account, params }) {
     await gateway.follower.sync()
-    const { patient, compartment } = params
-    const grant = await grantInForce(gateway, { patient, compartment, readers: [account] })
-    if (!grant || (grant.rights & rights.read) === 0) throw hreError('not-found')
-    const rotation = await newestRotation(gateway, patient, compartment)
-    if (rotation && rotation.epoch > grant.epoch) {
-      const wraps = rotationWrapsSchema.parse(
-        JSON.parse(new TextDecoder().decode(await attachment(gateway, rotation.wrapsHash!))),
+    const grant = await readGrantOf(gateway, account, params)
+    const [newest] = await rotations(gateway, params)
+    const wrap = newest && newest.epoch > grant.epoch && (await rotationWrap(gateway, newest, account))
+    if (wrap) return { epoch: newest.epoch, granted: grant.epoch, wrap }
+    return grantWrap(gateway, grant)
+  },
+
+  async getEpochWrap(gateway, { account, params }) {
+    await gateway.follower.sync()
+    const grant = await readGrantOf(gateway, account, params)
+    if (params.epoch === grant.epoch) return grantWrap(gateway, grant)
+    const rotation = (await rotations(gateway, params)).find(({ epoch }) => epoch === params.epoch)
+    // Wraps from before the grant were for an earlier one, which the patient ended.
+    if (!rotation || rotation.epoch < grant.epoch) throw hreError('not-found')
+    const wrap = await rotationWrap(gateway, rotation, account)
+    if (!wrap) throw hreError('not-found')
+    return { epoch: rotation.epoch, granted: grant.epoch, wrap }
+  },
+
+  async getGivenWrap(gateway, { account, params }) {
+    const { db, follower } = gateway
+    await follower.sync()
+    const [grant] = await db
+      .select()
+      .from(t.grants)
+      .where(
+        and(
+          eq(t.grants.patient, account),
+          eq(t.grants.reader, params.reader),
+          eq(t.grants.compartment, params.compartment),
+          isNull(t.grants.ended),
+        ),
       )
-      const wrap = wraps.wraps[account]
-      if (wrap) return { epoch: rotation.epoch, wrap }
-    }
-    return {
-      epoch: grant.epoch,
-      wrap: Buffer.from(await attachment(gateway, grant.wrapHash)).toString('base64'),
-    }
+    if (!grant) throw hreError('not-found')
+    return { wrap: Buffer.from(await attachment(gateway, grant.wrapHash)).toString('base64') }
   },
 
   async getCompartmentMap(gateway, { account, params }) {
@@ -179,14 +199,50 @@ async function grantInForce(
   )
 }
 
-async function newestRotation({ db }: Gateway, patient: Address, compartment: Hex) {
-  const [row] = await db
+type StoredGrant = typeof t.grants.$inferSelect
+type StoredEpoch = typeof t.epochs.$inferSelect
+
+async function readGrantOf(
+  gateway: Gateway,
+  account: Address,
+  { patient, compartment }: { patient: Address; compartment: Hex },
+): Promise<StoredGrant> {
+  const grant = await grantInForce(gateway, { patient, compartment, readers: [account] })
+  if (!grant || (grant.rights & rights.read) === 0) throw hreError('not-found')
+  return grant
+}
+
+async function grantWrap(gateway: Gateway, { epoch, wrapHash }: StoredGrant) {
+  const wrap = Buffer.from(await attachment(gateway, wrapHash)).toString('base64')
+  return { epoch, granted: epoch, wrap }
+}
+
+/** Epochs that rotations made, newest first. */
+async function rotations(
+  { db }: Gateway,
+  { patient, compartment }: { patient: Address; compartment: Hex },
+): Promise<StoredEpoch[]> {
+  return db
     .select()
     .from(t.epochs)
-    .where(and(eq(t.epochs.patient, patient), eq(t.epochs.compartment, compartment)))
+    .where(
+      and(
+        eq(t.epochs.patient, patient),
+        eq(t.epochs.compartment, compartment),
+        isNotNull(t.epochs.wrapsHash),
+      ),
+    )
     .orderBy(desc(t.epochs.epoch))
-    .limit(1)
-  return row?.wrapsHash ? row : undefined
+}
+
+/** What a rotation wrapped for a reader who stayed. */
+async function rotationWrap(
+  gateway: Gateway,
+  { wrapsHash }: StoredEpoch,
+  reader: Address,
+): Promise<string | undefined> {
+  const bytes = await attachment(gateway, wrapsHash!)
+  return rotationWrapsSchema.parse(JSON.parse(new TextDecoder().decode(bytes))).wraps[reader]
 }
 
 /** From here, or from whichever gateway took the grant; kept afterwards. */
