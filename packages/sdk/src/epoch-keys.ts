@@ -6,6 +6,8 @@ import {
   recipientHashOf,
   unwrapEpochKey,
   unwrapEpochSeed,
+  unwrapStaffWrap,
+  type OpenedWrap,
 } from '@hre/vault'
 import { hexToBytes, type Address, type Hex } from 'viem'
 import type { Actor } from './actor.ts'
@@ -52,24 +54,21 @@ export class EpochKeys {
   }
 
   async #reach(patient: Address, compartment: Hex, epoch: number): Promise<Uint8Array> {
-    const newest = await this.#newestWrap(patient, compartment)
     const epochs = await this.#epochsOf(patient, compartment)
-    const isForOne = isWrapFromNowOn(base64ToBytes(newest.wrap))
+    const newest = await this.#newestWrap(patient, compartment)
+    let held = newest
+    let opened = await this.#open(patient, compartment, held, epochs)
     // From now on: the wrap of the epoch itself. Earlier than the grant only what the grant's own wrap opens.
-    const wanted = isForOne ? Math.max(epoch, newest.granted) : newest.epoch
-    const held = wanted === newest.epoch ? newest : await this.#wrap(patient, compartment, wanted)
-    const wrap = base64ToBytes(held.wrap)
-    const args = {
-      wrap,
-      readerSeed: this.#actor.keyring.recipientSeed,
-      context: this.#contextOf(patient, compartment, held.epoch),
-      expectedRecipientHash: recipientHashAt(epochs, held.epoch),
+    const wanted = Math.max(epoch, newest.granted)
+    if ('epochKey' in opened && held.epoch !== wanted) {
+      held = await this.#wrap(patient, compartment, wanted)
+      opened = await this.#open(patient, compartment, held, epochs)
     }
-    if (isWrapFromNowOn(wrap)) {
+    if ('epochKey' in opened) {
       if (held.epoch !== epoch) throw hreError('not-found', { compartment, epoch })
-      return unwrapEpochKey(args)
+      return opened.epochKey
     }
-    let seed = await unwrapEpochSeed(args)
+    let { seed } = opened
     for (let at = held.epoch; at > epoch; at--) {
       const { backLink } = epochIn(epochs, at)
       if (!backLink) throw hreError('not-found', { compartment, epoch })
@@ -77,6 +76,22 @@ export class EpochKeys {
       seed = openBackLink({ ...link, backLink: hexToBytes(backLink) })
     }
     return keyAt(seed, epoch, epochs)
+  }
+
+  async #open(patient: Address, compartment: Hex, held: HeldWrap, epochs: Epochs): Promise<OpenedWrap> {
+    const { epoch, through } = held
+    const wrap = base64ToBytes(held.wrap)
+    const readerSeed = this.#actor.keyring.recipientSeed
+    const context = this.#contextOf(patient, compartment, epoch)
+    const expectedRecipientHash = recipientHashAt(epochs, epoch)
+    if (through === null) {
+      const args = { wrap, readerSeed, context, expectedRecipientHash }
+      return isWrapFromNowOn(wrap)
+        ? { epochKey: await unwrapEpochKey(args) }
+        : { seed: await unwrapEpochSeed(args) }
+    }
+    // What is of another epoch opens none of its records, each of which is checked; a seed is checked where it is used.
+    return unwrapStaffWrap({ wrap, readerSeed, context: { ...context, organisation: through } })
   }
 
   #newestWrap(patient: Address, compartment: Hex): Promise<HeldWrap> {

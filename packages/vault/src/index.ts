@@ -29,7 +29,12 @@ export { identityOf, randomBytes32, signCall, type Identity } from './identity.t
 export { openKeystore, sealKeystore } from './keystore.ts'
 export { assertKeystore, keystoreSchema, type Keystore } from './keystoreForm.ts'
 export { lockWhenIdle, type UnlockedSeed } from './lockWhenIdle.ts'
-export type { CompartmentMapContext, GrantWrapContext, RecordWrapContext } from './labels.ts'
+export type {
+  CompartmentMapContext,
+  GrantWrapContext,
+  RecordWrapContext,
+  StaffWrapContext,
+} from './labels.ts'
 export { choosePrimitives, primitivesInUse } from './primitives.ts'
 export type { RandomBytes } from './random.ts'
 export { createRecoveryPhrase, decodeRecoveryPhrase, encodeRecoveryPhrase } from './recoveryPhrase.ts'
@@ -45,6 +50,13 @@ export {
 } from './recordStream.ts'
 export { recordKeyOf, recordWrapBytes, unwrapRecordKey, wrapRecordKey } from './recordWrap.ts'
 export { assertSealedHeader, sealedHeaderBytes, sealedHeaderBytesMax } from './sealedHeader.ts'
+export {
+  rewrapToStaff,
+  staffWrapBytes,
+  unwrapStaffWrap,
+  type OpenedWrap,
+  type StaffMember,
+} from './staffWrap.ts'
 export { addUnlockWay, createUnlockDocument, removeUnlockWay, replaceUnlockWay, unlock } from './unlock.ts'
 export { parseUnlockDocument, unlockWaysMax, unlockWaysMin, type UnlockDocument } from './unlockForm.ts'
 export { passkeyKeyOf, passkeyPrfInput, type UnlockSecret, type UnlockWay } from './unlockWay.ts'

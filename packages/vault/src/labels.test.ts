@@ -10,7 +10,7 @@ const consent = `0x${'cc'.repeat(20)}` as const
 const compartment = `0x${'Dd'.repeat(32)}` as const
 
 describe('frozen labels', () => {
-  it('[E7] [E8] [E9] [E10] [E15] [E16] every label is spelled as it always was', () => {
+  it('[E7] [E8] [E9] [E10] [E15] [E16] [E17] every label is spelled as it always was', () => {
     const [a, b, c, d] = [patient, reader, consent, compartment].map((hex) => hex.toLowerCase())
     const context = { chainId: 31337, consent, patient, compartment, epoch: 12, reader }
     assert.equal(labels.signingKey(), 'HRE signing key v1 secp256k1')
@@ -21,6 +21,10 @@ describe('frozen labels', () => {
     assert.equal(labels.grantWrap(context), `HRE grant wrap v1|31337|${c}|${a}|${d}|12|${b}`)
     assert.equal(labels.epochKey(), 'HRE epoch key v1 x-wing')
     assert.equal(labels.epochKeyWrap(context), `HRE epoch key wrap v1|31337|${c}|${a}|${d}|12|${b}`)
+    assert.equal(
+      labels.staffWrap({ ...context, organisation: patient }),
+      `HRE staff wrap v1|31337|${c}|${a}|${d}|12|${a}|${b}`,
+    )
     const record = `0x${'eE'.repeat(32)}` as const
     const contentId = `0x${'Ff'.repeat(32)}` as const
     assert.equal(

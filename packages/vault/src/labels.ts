@@ -20,6 +20,8 @@ export const labels = {
   epochKey: () => 'HRE epoch key v1 x-wing',
   epochKeyWrap: (context: GrantWrapContext) =>
     `HRE epoch key wrap v1|${writeContext(context)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}|${lowerHex(context.reader, 'reader', 20)}`,
+  staffWrap: (context: StaffWrapContext) =>
+    `HRE staff wrap v1|${writeContext(context)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}|${lowerHex(context.organisation, 'organisation', 20)}|${lowerHex(context.reader, 'reader', 20)}`,
   recordWrap: (context: RecordWrapContext) =>
     `HRE record wrap v1|${writeContext(context)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}|${lowerHex(context.record, 'record', 32)}|${lowerHex(context.contentId, 'contentId', 32)}|${lowerHex(context.reader, 'reader', 20)}|${checkedPurposes(context.purposes)}`,
   unlockPasskey: () => 'HRE unlock passkey v1',
@@ -43,6 +45,11 @@ export interface CompartmentMapContext {
 export interface GrantWrapContext extends CompartmentMapContext {
   compartment: Hex
   epoch: number
+}
+
+/** As a grant to an organisation, handed on to one of its people: `reader` is the person. */
+export interface StaffWrapContext extends GrantWrapContext {
+  organisation: Hex
 }
 
 /** Where, to whom, for what and for which one record a file's key is given. */

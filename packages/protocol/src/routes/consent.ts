@@ -35,8 +35,13 @@ export type GrantView = z.infer<typeof grantSchema>
 export const recordGrantSchema = grantSchema.omit({ rights: true }).extend({ record: bytes32Schema })
 export type RecordGrantView = z.infer<typeof recordGrantSchema>
 
-/** `granted`: the epoch in which the grant was given. */
-const wrapSchema = z.object({ epoch: z.int().min(1), granted: z.int().min(1), wrap: z.base64() })
+/** `granted`: the epoch in which the grant was given. `through`: the organisation that hands it on (E17), null when it is the caller's own. */
+const wrapSchema = z.object({
+  epoch: z.int().min(1),
+  granted: z.int().min(1),
+  through: addressSchema.nullable(),
+  wrap: z.base64(),
+})
 
 const compartmentParams = z.object({ patient: addressSchema, compartment: bytes32Schema })
 
