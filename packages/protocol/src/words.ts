@@ -39,6 +39,16 @@ export const authoringRoles: readonly Role[] = [
   'pharmacist',
 ]
 
+/** Roles to which an organisation hands on what patients granted to it (E17). */
+export const readingRoles: readonly Role[] = [
+  'doctor',
+  'nurse',
+  'lab technician',
+  'pharmacist',
+  'researcher',
+  'claims officer',
+]
+
 /** Rights of a grant, as a set of bits (C2). */
 export const rights = { read: 1, write: 2 } as const
 export type Right = keyof typeof rights

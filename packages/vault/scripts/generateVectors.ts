@@ -10,11 +10,13 @@ import { ageVectors } from './vectors/age.ts'
 import { cardVectors, releaseVectors } from './vectors/breakGlass.ts'
 import { recoveryVectors, sharesVectors } from './vectors/guardians.ts'
 import { backLinkVectors } from './vectors/backLink.ts'
+import { epochKeyWrapVectors } from './vectors/epochKeyWrap.ts'
 import { headerVectors } from './vectors/header.ts'
 import { keyringVectors } from './vectors/keyring.ts'
 import { keystoreVectors } from './vectors/keystore.ts'
 import { mapVectors } from './vectors/map.ts'
 import { recordVectors } from './vectors/record.ts'
+import { recordWrapVectors } from './vectors/recordWrap.ts'
 import { unlockVectors } from './vectors/unlock.ts'
 import { wrapVectors } from './vectors/wrap.ts'
 
@@ -43,6 +45,8 @@ const made = {
   'sealed-header': headerVectors,
   record: recordVectors,
   'grant-wrap': wrapVectors,
+  'epoch-key-wrap': epochKeyWrapVectors,
+  'record-wrap': recordWrapVectors,
   'compartment-map': mapVectors,
   keystore: keystoreVectors,
   unlock: unlockVectors,

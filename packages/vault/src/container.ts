@@ -1,4 +1,4 @@
-import { ageHeadBytes, chunkKeyOf, openFileKey, sealAgeHead } from './ageHeader.ts'
+import { ageHeadBytes, chunkKeyOf, fileKeyOf, sealAgeHead, type OpeningKey } from './ageHeader.ts'
 import { ChunkCipher, chunkBytes, sealedChunkBytes, sealedSizeOf } from './ageStream.ts'
 import { VaultError } from './errors.ts'
 import { primitives } from './primitives.ts'
@@ -31,12 +31,8 @@ export async function sealContainer(plaintext: Uint8Array, recipient: Uint8Array
  *
  * @throws VaultError `sealed-header-refused`, `record-not-for-key` or `record-damaged`.
  */
-export async function openContainer(sealed: Uint8Array, seed: Uint8Array): Promise<Uint8Array> {
-  return openContainerWith(sealed, await openFileKey(sealed, seed))
-}
-
-/** As {@link openContainer} with the file's own key, checked against the header before. */
-export function openContainerWith(sealed: Uint8Array, fileKey: Uint8Array): Uint8Array {
+export async function openContainer(sealed: Uint8Array, key: OpeningKey): Promise<Uint8Array> {
+  const fileKey = await fileKeyOf(sealed, key)
   if (sealed.length < ageHeadBytes) throw new VaultError('record-damaged', {})
   const chunkKey = chunkKeyOf(sealed, fileKey)
   const cipher = new ChunkCipher(primitives(), chunkKey)

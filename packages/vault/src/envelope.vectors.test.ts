@@ -11,18 +11,24 @@ import {
   decodeAgeIdentity,
   encodeAgeIdentity,
   encodeAgeRecipient,
+  epochKeyOf,
   openBackLink,
   openKeyring,
   openKeystore,
   openRecord,
+  openRecordWithKey,
   recipientHashOf,
   recipientOf,
   sealBackLink,
   sealKeystore,
   unwrapCompartmentMap,
+  unwrapEpochKey,
   unwrapEpochSeed,
+  unwrapRecordKey,
   wrapCompartmentMap,
+  wrapEpochKey,
   wrapEpochSeed,
+  wrapRecordKey,
   type Hex,
   type RandomBytes,
   type VaultErrorCode,
@@ -144,6 +150,46 @@ walk('grant-wrap', openWrap, async (each) => {
   assert.equal(encodeHex(await openWrap(each)), each.seed)
   const made = await wrapEpochSeed({
     seed: bytesOf(each.seed),
+    readerRecipient: recipientOf(bytesOf(each.readerSeed)),
+    context: each.context,
+    random: randomOf(each.random),
+  })
+  assert.equal(encodeHex(made), each.wrap)
+})
+
+const openKeyWrap = (each: Case) =>
+  unwrapEpochKey({
+    wrap: bytesOf(each.wrap),
+    readerSeed: bytesOf(each.readerSeed),
+    context: each.context,
+    expectedRecipientHash: each.expectedRecipientHash,
+  })
+walk('epoch-key-wrap', openKeyWrap, async (each) => {
+  assert.equal(encodeHex(await openKeyWrap(each)), each.epochKey)
+  assert.equal(encodeHex(epochKeyOf(bytesOf(each.seed), each.context.epoch)), each.epochKey)
+  const made = await wrapEpochKey({
+    epochKey: bytesOf(each.epochKey),
+    readerRecipient: recipientOf(bytesOf(each.readerSeed)),
+    context: each.context,
+    random: randomOf(each.random),
+  })
+  assert.equal(encodeHex(made), each.wrap)
+})
+
+const openByRecordWrap = async (each: Case) => {
+  const { wrap, readerSeed, context } = each
+  const recordKey = await unwrapRecordKey({
+    wrap: bytesOf(wrap),
+    readerSeed: bytesOf(readerSeed),
+    context,
+  })
+  const { body } = await openRecordWithKey({ sealed: bytesOf(each.sealed), recordKey })
+  return { recordKey: encodeHex(recordKey), body: encodeHex(body) }
+}
+walk('record-wrap', openByRecordWrap, async (each) => {
+  assert.deepEqual(await openByRecordWrap(each), { recordKey: each.recordKey, body: each.body })
+  const made = await wrapRecordKey({
+    recordKey: bytesOf(each.recordKey),
     readerRecipient: recipientOf(bytesOf(each.readerSeed)),
     context: each.context,
     random: randomOf(each.random),

@@ -44,7 +44,7 @@ describe('hpke', () => {
     const key = hkdf(sha256, fileKey, nonce, utf8('payload'), 32)
     const payload = concatBytes(nonce, chacha20poly1305(key, last).encrypt(utf8('hello')))
     assert.deepEqual(
-      await openContainer(joinHeader(header, payload), ana.recipientSeed),
+      await openContainer(joinHeader(header, payload), { seed: ana.recipientSeed }),
       utf8('hello') as Uint8Array,
     )
   })

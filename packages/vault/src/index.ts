@@ -2,6 +2,14 @@ export { decodeAgeIdentity, decodeAgeRecipient, encodeAgeIdentity, encodeAgeReci
 export { backLinkBytes, openBackLink, sealBackLink, type BackLinkContext } from './backLink.ts'
 export { unwrapCompartmentMap, wrapCompartmentMap, type CompartmentMap } from './compartmentMap.ts'
 export { normalizeCompartmentName } from './compartmentName.ts'
+export {
+  epochKeyFor,
+  epochKeyOf,
+  epochKeyWrapBytes,
+  isWrapFromNowOn,
+  unwrapEpochKey,
+  wrapEpochKey,
+} from './epochKey.ts'
 export { commitmentOf, contentIdOf } from './digest.ts'
 export {
   emergencyCardOf,
@@ -54,7 +62,12 @@ export { countNonces, identityOf, randomBytes32, signCall, type Identity } from 
 export { openKeystore, sealKeystore } from './keystore.ts'
 export { assertKeystore, keystoreSchema, type Keystore } from './keystoreForm.ts'
 export { lockWhenIdle, type UnlockedSeed } from './lockWhenIdle.ts'
-export type { CompartmentMapContext, GrantWrapContext } from './labels.ts'
+export type {
+  CompartmentMapContext,
+  GrantWrapContext,
+  RecordWrapContext,
+  StaffWrapContext,
+} from './labels.ts'
 export { choosePrimitives, primitivesInUse } from './primitives.ts'
 export type { RandomBytes } from './random.ts'
 export {
@@ -67,7 +80,7 @@ export {
 } from './recoveryRequest.ts'
 export { createRecoveryPhrase, decodeRecoveryPhrase, encodeRecoveryPhrase } from './recoveryPhrase.ts'
 export { assertRecipient, recipientBytes, recipientHashOf, recipientOf } from './recipient.ts'
-export { openRecord, sealRecord, type OpenedRecord, type SealedRecord } from './record.ts'
+export { openRecord, openRecordWithKey, sealRecord, type OpenedRecord, type SealedRecord } from './record.ts'
 export {
   contentIdOfStream,
   openRecordStream,
@@ -76,6 +89,7 @@ export {
   type OnProgress,
   type SealedSummary,
 } from './recordStream.ts'
+export { recordKeyOf, recordWrapBytes, unwrapRecordKey, wrapRecordKey } from './recordWrap.ts'
 export { assertSealedHeader, sealedHeaderBytes, sealedHeaderBytesMax } from './sealedHeader.ts'
 export { releasedSharesMax, sealedShareBytes, type ShareRecipient } from './sealedShare.ts'
 export {
@@ -86,6 +100,13 @@ export {
   type ShareHolder,
   type ShareSet,
 } from './shareSet.ts'
+export {
+  rewrapToStaff,
+  staffWrapBytes,
+  unwrapStaffWrap,
+  type OpenedWrap,
+  type StaffMember,
+} from './staffWrap.ts'
 export { addUnlockWay, createUnlockDocument, removeUnlockWay, replaceUnlockWay, unlock } from './unlock.ts'
 export { parseUnlockDocument, unlockWaysMax, unlockWaysMin, type UnlockDocument } from './unlockForm.ts'
 export {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decodeHex, encodeHex } from './hex.ts'
-import { openKeyring, recipientOf } from './index.ts'
+import { epochKeyOf, openKeyring, recipientOf } from './index.ts'
 import { labels } from './labels.ts'
 
 const patient = `0x${'Aa'.repeat(20)}` as const
@@ -10,7 +10,7 @@ const consent = `0x${'cc'.repeat(20)}` as const
 const compartment = `0x${'Dd'.repeat(32)}` as const
 
 describe('frozen labels', () => {
-  it('[E7] [E8] [E9] [E10] every label is spelled as it always was', () => {
+  it('[E7] [E8] [E9] [E10] [E15] [E16] [E17] every label is spelled as it always was', () => {
     const [a, b, c, d] = [patient, reader, consent, compartment].map((hex) => hex.toLowerCase())
     const context = { chainId: 31337, consent, patient, compartment, epoch: 12, reader }
     assert.equal(labels.signingKey(), 'HRE signing key v1 secp256k1')
@@ -19,6 +19,18 @@ describe('frozen labels', () => {
     assert.equal(labels.epochSeed(compartment, 12), `HRE epoch seed v1|${d}|12`)
     assert.equal(labels.backLink(patient, compartment, 12), `HRE back-link v1|${a}|${d}|12`)
     assert.equal(labels.grantWrap(context), `HRE grant wrap v1|31337|${c}|${a}|${d}|12|${b}`)
+    assert.equal(labels.epochKey(), 'HRE epoch key v1 x-wing')
+    assert.equal(labels.epochKeyWrap(context), `HRE epoch key wrap v1|31337|${c}|${a}|${d}|12|${b}`)
+    assert.equal(
+      labels.staffWrap({ ...context, organisation: patient }),
+      `HRE staff wrap v1|31337|${c}|${a}|${d}|12|${a}|${b}`,
+    )
+    const record = `0x${'eE'.repeat(32)}` as const
+    const contentId = `0x${'Ff'.repeat(32)}` as const
+    assert.equal(
+      labels.recordWrap({ ...context, record, contentId, purposes: 33 }),
+      `HRE record wrap v1|31337|${c}|${a}|${d}|12|${record.toLowerCase()}|${contentId.toLowerCase()}|${b}|33`,
+    )
     assert.equal(labels.compartmentMap(context), `HRE compartment map v1|31337|${c}|${a}|${b}`)
   })
 
@@ -39,6 +51,17 @@ describe('frozen labels', () => {
       encodeHex(ring.epochSeed(labs, 1)),
       '0xb6403b133f0bcf8ed2e97c9aa124dca6e5e85b52b4a4ae2c20acc15fb6c6a53f',
     )
+  })
+
+  // HMAC-SHA256 of HMAC-SHA256(32 zero bytes, seed of 32 bytes 0x07) over the label and 0x01, by Python.
+  it('[E16] an epoch’s key is what it always was, and the first epoch’s is its seed', () => {
+    const seed = new Uint8Array(32).fill(7)
+    assert.deepEqual(epochKeyOf(seed, 1), seed)
+    for (const epoch of [2, 3, 4294967295])
+      assert.equal(
+        encodeHex(epochKeyOf(seed, epoch)),
+        '0x7473e2ba57c7112b0375b82c64951a274c570abfb7d388959e37ff8e9e15dd45',
+      )
   })
 
   // Seed, first and last 32 bytes of the public key as draft-connolly-cfrg-xwing-kem, appendix C, prints them.

@@ -18,6 +18,13 @@ export const labels = {
     `HRE back-link v1|${lowerHex(patient, 'patient', 20)}|${lowerHex(compartment, 'compartment', 32)}|${checkedEpoch(newEpoch)}`,
   grantWrap: (context: GrantWrapContext) =>
     `HRE grant wrap v1|${writeContext(context)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}|${lowerHex(context.reader, 'reader', 20)}`,
+  epochKey: () => 'HRE epoch key v1 x-wing',
+  epochKeyWrap: (context: GrantWrapContext) =>
+    `HRE epoch key wrap v1|${writeContext(context)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}|${lowerHex(context.reader, 'reader', 20)}`,
+  staffWrap: (context: StaffWrapContext) =>
+    `HRE staff wrap v1|${writeContext(context)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}|${lowerHex(context.organisation, 'organisation', 20)}|${lowerHex(context.reader, 'reader', 20)}`,
+  recordWrap: (context: RecordWrapContext) =>
+    `HRE record wrap v1|${writeContext(context)}|${lowerHex(context.compartment, 'compartment', 32)}|${checkedEpoch(context.epoch)}|${lowerHex(context.record, 'record', 32)}|${lowerHex(context.contentId, 'contentId', 32)}|${lowerHex(context.reader, 'reader', 20)}|${checkedPurposes(context.purposes)}`,
   unlockPasskey: () => 'HRE unlock passkey v1',
   unlockPhrase: () => 'HRE unlock phrase v1',
   unlockDocument: () => 'HRE unlock document v1',
@@ -90,6 +97,21 @@ export interface GrantWrapContext extends CompartmentMapContext {
   epoch: number
 }
 
+/** As a grant to an organisation, handed on to one of its people: `reader` is the person. */
+export interface StaffWrapContext extends GrantWrapContext {
+  organisation: Hex
+}
+
+/** Where, to whom, for what and for which one record a file's key is given. */
+export interface RecordWrapContext extends GrantWrapContext {
+  /** Record id of the leaf. */
+  record: Hex
+  /** Content id of the leaf: a record that is sealed again has another key. */
+  contentId: Hex
+  /** The grant's set of purposes, as bits (C9). */
+  purposes: number
+}
+
 /** HKDF-SHA256 (RFC 5869) without salt, `info` the UTF-8 of a label. */
 export function derive(secret: Uint8Array, label: string, sizeBytes = 32): Uint8Array {
   return hkdf(sha256, secret, undefined, utf8(label), sizeBytes)
@@ -128,7 +150,7 @@ export function declarationText(declaration: bigint): string {
 }
 
 /** Epochs count from 1 (C1) and fit `uint32` (R1). */
-function checkedEpoch(epoch: number): number {
+export function checkedEpoch(epoch: number): number {
   if (!Number.isInteger(epoch) || epoch < 1 || epoch > 0xffffffff) {
     throw new VaultError('argument-invalid', {
       argument: 'epoch',
@@ -136,4 +158,15 @@ function checkedEpoch(epoch: number): number {
     })
   }
   return epoch
+}
+
+/** A set of sixteen bits that is not empty (C2). */
+function checkedPurposes(purposes: number): number {
+  if (!Number.isInteger(purposes) || purposes < 1 || purposes > 0xffff) {
+    throw new VaultError('argument-invalid', {
+      argument: 'purposes',
+      expected: 'an integer from 1 to 65535',
+    })
+  }
+  return purposes
 }

@@ -123,7 +123,7 @@ for (const name of names) {
         assert.deepEqual(await decrypter.decrypt(ours), bytesOf(sizeBytes))
         const theirs = await ageFile({ recipients: [ana.recipient] }, bytesOf(sizeBytes))
         assert.equal(theirs.length, ours.length)
-        assert.deepEqual(await openContainer(theirs, ana.recipientSeed), bytesOf(sizeBytes))
+        assert.deepEqual(await openContainer(theirs, { seed: ana.recipientSeed }), bytesOf(sizeBytes))
       }
     })
 

@@ -1,4 +1,4 @@
-import { ageHeadBytes } from './ageHeader.ts'
+import { ageHeadBytes, type OpeningKey } from './ageHeader.ts'
 import { openedSizeOf, sealedChunkBytes, sealedSizeOf } from './ageStream.ts'
 import { openContainer, sealContainer } from './container.ts'
 import { commitmentNative, contentIdNative } from './digest.ts'
@@ -75,17 +75,40 @@ export async function openRecord(args: {
   contentId?: Hex
   commitment?: Hex
 }): Promise<OpenedRecord> {
-  const { sealed, seed } = args
+  assertBytes(args.seed, 'seed', 32)
+  return openWith(args, { seed: args.seed })
+}
+
+/**
+ * Opens a record with the key of its file alone (E15), under the same checks as {@link openRecord}.
+ *
+ * @param args.recordKey - 16 bytes, from `unwrapRecordKey`. It opens this one file and tells nothing of any other.
+ * @throws VaultError as {@link openRecord}; `record-not-for-key` is the key of another file.
+ */
+export async function openRecordWithKey(args: {
+  sealed: Uint8Array
+  recordKey: Uint8Array
+  contentId?: Hex
+  commitment?: Hex
+}): Promise<OpenedRecord> {
+  assertBytes(args.recordKey, 'recordKey', 16)
+  return openWith(args, { fileKey: args.recordKey })
+}
+
+async function openWith(
+  args: { sealed: Uint8Array; contentId?: Hex; commitment?: Hex },
+  key: OpeningKey,
+): Promise<OpenedRecord> {
+  const { sealed } = args
   assertBytes(sealed, 'sealed')
-  assertBytes(seed, 'seed', 32)
   const contentId = args.contentId === undefined ? undefined : lowerHex(args.contentId, 'contentId', 32)
   const commitment = args.commitment === undefined ? undefined : lowerHex(args.commitment, 'commitment', 32)
   if (contentId !== undefined) {
     const actual = await contentIdNative(sealed)
     if (actual !== contentId) throw new VaultError('content-id-mismatch', { expected: contentId, actual })
   }
-  if (primitives().name === 'native') return openInOnePass(sealed, { seed }, commitment)
-  const { body, mediaType, salt } = decodeRecordHeader(await openContainer(sealed, seed))
+  if (primitives().name === 'native') return openInOnePass(sealed, key, commitment)
+  const { body, mediaType, salt } = decodeRecordHeader(await openContainer(sealed, key))
   if (commitment !== undefined) {
     const actual = await commitmentNative(body, decodeHex(salt, 'salt', 32))
     if (actual !== commitment) throw new VaultError('commitment-mismatch', { expected: commitment, actual })
@@ -121,7 +144,7 @@ const pieceBytes = 65_536
 
 async function openInOnePass(
   sealed: Uint8Array,
-  key: { seed: Uint8Array } | { fileKey: Uint8Array },
+  key: OpeningKey,
   commitment: Hex32 | undefined,
 ): Promise<OpenedRecord> {
   let start = ageHeadBytes

@@ -1,4 +1,4 @@
-import { ageHeadBytes, chunkKeyOf, openFileKey, sealAgeHead } from './ageHeader.ts'
+import { ageHeadBytes, chunkKeyOf, fileKeyOf, sealAgeHead, type OpeningKey } from './ageHeader.ts'
 import { ChunkCipher, chunkBytes, sealedChunkBytes } from './ageStream.ts'
 import { VaultError } from './errors.ts'
 import { concatBytes, decodeHex, encodeHex, type Hex32 } from './hex.ts'
@@ -106,9 +106,9 @@ export class RecordOpener {
     head: Uint8Array,
     chunk: Uint8Array,
     last: boolean,
-    key: { seed: Uint8Array } | { fileKey: Uint8Array },
+    key: OpeningKey,
   ): Promise<RecordOpener> {
-    const fileKey = 'seed' in key ? await openFileKey(head, key.seed) : key.fileKey
+    const fileKey = await fileKeyOf(head, key)
     if (head.length < ageHeadBytes) throw new VaultError('record-damaged', {})
     return new RecordOpener(new ChunkCipher(primitives(), chunkKeyOf(head, fileKey)), chunk, last)
   }

@@ -56,22 +56,24 @@ export async function* sealRecordStream(args: {
  * whole only when `body` ended: until then keep the pieces where they can be taken back (E14). The last piece is not
  * handed out before content id and commitment were checked, so whoever has all of them has the record.
  *
- * @param args.seed - of the epoch, 32 bytes.
+ * @param args.seed - of the epoch, 32 bytes; or `recordKey` - of this file alone, 16 bytes (E15).
  * @param args.contentId - from the record's leaf; checked at the end. {@link contentIdOfStream} checks it before.
  * @param args.commitment - from the record's leaf; checked at the end.
  * @returns after the first chunk, with what the header line says. Take all of `body` or call its `return()`.
  * @throws VaultError `sealed-header-refused`, `record-not-for-key`, `record-damaged`, `record-plaintext-malformed`,
  * `argument-invalid`, `platform-unavailable`; from `body` also `content-id-mismatch`, `commitment-mismatch`.
  */
-export async function openRecordStream(args: {
-  sealed: ByteSource
-  seed: Uint8Array
-  contentId?: Hex
-  commitment?: Hex
-  onProgress?: OnProgress
-}): Promise<{ body: AsyncGenerator<Uint8Array, void, void>; mediaType: string; salt: Hex32 }> {
+export async function openRecordStream(
+  args: ({ seed: Uint8Array } | { recordKey: Uint8Array }) & {
+    sealed: ByteSource
+    contentId?: Hex
+    commitment?: Hex
+    onProgress?: OnProgress
+  },
+): Promise<{ body: AsyncGenerator<Uint8Array, void, void>; mediaType: string; salt: Hex32 }> {
   assertSource(args.sealed, 'sealed')
-  assertBytes(args.seed, 'seed', 32)
+  if ('seed' in args) assertBytes(args.seed, 'seed', 32)
+  else assertBytes(args.recordKey, 'recordKey', 16)
   webCrypto()
   const contentId = args.contentId === undefined ? undefined : lowerHex(args.contentId, 'contentId', 32)
   const commitment = args.commitment === undefined ? undefined : lowerHex(args.commitment, 'commitment', 32)
@@ -79,7 +81,7 @@ export async function openRecordStream(args: {
   const chunks = sealedChunks(tapped(args.sealed, digest, args.onProgress))
   const head = (await chunks.next()).value as { bytes: Uint8Array }
   const first = (await chunks.next()).value as { bytes: Uint8Array; part: string }
-  const key = { seed: args.seed }
+  const key = 'seed' in args ? { seed: args.seed } : { fileKey: args.recordKey }
   let opener: RecordOpener
   try {
     opener = await RecordOpener.create(head.bytes, first.bytes, first.part === 'last', key)

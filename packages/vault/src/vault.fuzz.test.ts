@@ -18,13 +18,17 @@ import {
   openKeyring,
   openKeystore,
   openRecord,
+  openRecordWithKey,
   recipientOf,
+  recordKeyOf,
   sealBackLink,
   sealRecord,
   unwrapCompartmentMap,
   unwrapEpochSeed,
+  unwrapRecordKey,
   wrapCompartmentMap,
   wrapEpochSeed,
+  wrapRecordKey,
   type Keystore,
 } from './index.ts'
 import { decodeRecordHeader } from './recordHeader.ts'
@@ -83,6 +87,35 @@ describe(`every decoder succeeds or throws a VaultError (seed ${fuzzSeed})`, () 
     await holds(
       fc.tuple(wild, wild, wild),
       ([a, b, c]) => openRecord({ sealed, seed: a as never, contentId: b as never, commitment: c as never }),
+      200,
+    )
+  })
+
+  it('records and wraps by the key of one file', async () => {
+    const recordKey = await recordKeyOf({ sealed, seed: epochSeed })
+    const context = {
+      ...grantToOsei,
+      record: `0x${'07'.repeat(32)}`,
+      contentId: `0x${'08'.repeat(32)}`,
+      purposes: 1,
+    } as const
+    const made = await wrapRecordKey({ recordKey, readerRecipient: osei.recipient, context })
+    await holds(
+      fc.oneof(damaged(sealed), fc.uint8Array(), wild),
+      (bytes) => openRecordWithKey({ sealed: bytes as Uint8Array, recordKey }),
+      200,
+    )
+    await holds(
+      fc.oneof(damaged(made), fc.uint8Array(), wild),
+      (bytes) => unwrapRecordKey({ wrap: bytes as Uint8Array, readerSeed: osei.recipientSeed, context }),
+      200,
+    )
+    await holds(
+      fc.tuple(wild, wild, wild),
+      ([a, b, c]) => {
+        const changed = { ...context, record: b as never, purposes: c as never }
+        return unwrapRecordKey({ wrap: made, readerSeed: a as never, context: changed })
+      },
       200,
     )
   })

@@ -1,9 +1,9 @@
+import { epochKeyFor } from './epochKey.ts'
 import { VaultError } from './errors.ts'
 import { assertBytes, lowerHex, type Hex32 } from './hex.ts'
 import { hpkeOpen, hpkeOverheadBytes, hpkeSeal } from './hpke.ts'
 import { labels, type GrantWrapContext } from './labels.ts'
 import { platformRandom, type RandomBytes } from './random.ts'
-import { recipientHashOf, recipientOf } from './recipient.ts'
 
 /** Size of a wrapped epoch seed. */
 export const epochWrapBytes = hpkeOverheadBytes + 32
@@ -58,9 +58,6 @@ export async function unwrapEpochSeed(args: {
       : lowerHex(args.expectedRecipientHash, 'expectedRecipientHash', 32)
   if (wrap.length !== epochWrapBytes) throw new VaultError('wrap-malformed', { sizeBytes: wrap.length })
   const seed = await hpkeOpen({ wrap, seed: args.readerSeed, info: labels.grantWrap(args.context) })
-  if (expected !== undefined) {
-    const actual = recipientHashOf(recipientOf(seed))
-    if (actual !== expected) throw new VaultError('wrap-seed-mismatch', { expected, actual })
-  }
+  if (expected !== undefined) epochKeyFor({ seed, epoch: args.context.epoch, recipientHash: expected })
   return seed
 }

@@ -7,9 +7,13 @@ import { shortHash } from '../options/short-id.ts'
 import { parseCeiling, parseParts, parsePurpose, wordsOfPurpose } from '../options/words.ts'
 import { listParts } from '../parts.ts'
 import { accountNamed, actorOf, nameOfAccount, runningExchange } from '../running.ts'
+import { usageError } from '../errors.ts'
+import { grantOneRecord } from './grant-record.ts'
 
 interface GrantOptions {
   as?: string
+  record?: string
+  fromNowOn?: boolean
   for: string
   purpose: string
   ceiling: string
@@ -17,15 +21,18 @@ interface GrantOptions {
 
 export function addGrant(program: Command): void {
   program
-    .command('grant <reader> <part...>')
-    .description('let somebody open parts of your chart (labs, summary ..., or all)')
+    .command('grant <reader> [part...]')
+    .description('let somebody open parts of your chart (labs, summary ..., or all), or one record')
     .option('--as <name>', 'the patient who is acting')
+    .option('--record <id>', 'one record alone, in place of parts')
+    .option('--from-now-on', 'only what is filed from now on; the keys of these parts change')
     .option('--for <time>', 'how long: 30m, 24h, 7d, 2w, 1y', '24h')
     .option('--purpose <code>', 'what for: TREAT, HRESCH ...', 'TREAT')
     .option('--ceiling <number>', 'the most sensitive record that is open, 1 to 5', '5')
     .action(async (name: string, words: string[], options: GrantOptions, command: Command) => {
       const context = contextOf(command)
       const { output } = context
+      assertWhat(words, options)
       const parts = parseParts(words)
       const seconds = parseDuration(options.for)
       const purpose = parsePurpose(options.purpose)
@@ -33,22 +40,36 @@ export function addGrant(program: Command): void {
       const exchange = await runningExchange(context)
       const reader = accountNamed(exchange, name)
       const actor = await actorOf(exchange, options.as)
-      const ids = compartmentIds(actor)
       const until = Math.floor(Date.now() / 1000) + seconds
+      if (options.record !== undefined) {
+        const wish = { reader, record: options.record, purpose, ceiling, until }
+        return grantOneRecord(context, exchange, actor, wish)
+      }
+      const ids = compartmentIds(actor)
       const applied = await grantAccess(actor, {
         reader,
         compartments: parts.map((part) => ids[part]),
         purposes: [purpose],
         until,
         ceiling,
+        history: options.fromNowOn ? 'from-now-on' : 'all',
       })
       const { transaction, block } = applied.at(-1)!
       const operations = applied.map((operation, index) => ({ part: parts[index], ...operation }))
       output.value({ reader, purpose, ceiling, until, granted: operations })
       const who = nameOfAccount(exchange, reader)
+      const what = `${options.fromNowOn ? 'what is filed from now on in ' : ''}${listParts(parts)}`
       output.line(
-        `${who} may open ${listParts(parts)} for ${wordsOfPurpose(purpose)} for ${formatDuration(seconds)}, until ${formatMoment(until)}.`,
+        `${who} may open ${what} for ${wordsOfPurpose(purpose)} for ${formatDuration(seconds)}, until ${formatMoment(until)}.`,
       )
       output.line(output.style('dim', `transaction ${shortHash(transaction)} · block ${block}`))
     })
+}
+
+/** Parts of the chart, or one record: not both, not neither. */
+function assertWhat(parts: readonly string[], { record, fromNowOn }: GrantOptions): void {
+  if (record !== undefined && fromNowOn)
+    throw usageError('One record is there already', 'Leave out --from-now-on')
+  if (parts.length > 0 === (record === undefined)) return
+  throw usageError('Say what to open', 'Name parts such as `labs`, or one record with `--record RECORD`')
 }

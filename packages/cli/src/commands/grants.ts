@@ -1,8 +1,10 @@
-import { purposesOfBits, rightsOfBits, type GrantView } from '@hre/protocol'
-import { listGrants } from '@hre/sdk'
+import { purposesOfBits, rights, rightsOfBits, type GrantView } from '@hre/protocol'
+import { listGrants, listRecordGrants } from '@hre/sdk'
 import type { Command } from 'commander'
+import type { Hex } from 'viem'
 import { contextOf } from '../context.ts'
 import { formatMoment } from '../options/amounts.ts'
+import { shortId } from '../options/short-id.ts'
 import { partNames } from '../parts.ts'
 import { actorOf, nameOfAccount, runningExchange } from '../running.ts'
 
@@ -17,11 +19,14 @@ export function addGrants(program: Command): void {
       const { output } = context
       const exchange = await runningExchange(context)
       const actor = await actorOf(exchange, options.as)
-      const grants = await listGrants(actor, options.received ? 'received' : 'given')
+      const side = options.received ? 'received' : 'given'
+      const single = (await listRecordGrants(actor, side)).map((grant) => ({ ...grant, rights: rights.read }))
+      const grants: (GrantView & { record?: Hex })[] = [...(await listGrants(actor, side)), ...single]
       const rows = grants.map((grant) => ({
         patient: grant.patient,
         reader: grant.reader,
         part: partNames(actor, grant.patient)(grant.compartment),
+        record: grant.record,
         rights: rightsOfBits(grant.rights),
         purposes: purposesOfBits(grant.purposes),
         ceiling: grant.ceiling,
@@ -35,7 +40,7 @@ export function addGrants(program: Command): void {
         [options.received ? 'PATIENT' : 'READER', 'PART', 'MAY', 'FOR', 'UP TO', 'UNTIL', 'STATE'],
         ...rows.map((row) => [
           nameOfAccount(exchange, options.received ? row.patient : row.reader),
-          row.part,
+          row.record === undefined ? row.part : `record ${shortId(row.record)}`,
           row.rights.map((right) => (right === 'write' ? 'file' : 'open')).join(', '),
           row.purposes.join(', '),
           String(row.ceiling),
@@ -48,7 +53,7 @@ export function addGrants(program: Command): void {
 
 /** In words of the moment: a revoked grant stays in the list, so that nothing disappears. */
 export function stateOf(
-  grant: GrantView,
+  grant: Pick<GrantView, 'from' | 'until' | 'revoked'>,
   now = Date.now() / 1000,
 ): 'in force' | 'revoked' | 'ended' | 'to come' {
   if (grant.revoked) return 'revoked'

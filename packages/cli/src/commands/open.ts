@@ -33,13 +33,17 @@ export function addOpen(program: Command): void {
       const accesses = await accessTo(actor, { patient, purpose, wanted })
       const total = recordsOf(accesses).length
       let opened = 0
+      let closed = 0
+      // Named records must open; a list may hold some from before a grant from now on.
+      const onClosed = wanted.length === 0 ? { onClosed: () => closed++ } : {}
       for (const access of accesses)
-        for await (const item of openRecords(actor, access)) {
+        for await (const item of openRecords(actor, access, onClosed)) {
           output.progress.report('Opening records', ++opened, total)
           const file = options.out && (await save(fromCaller(options.out), item))
           output.value(asJson(item, file))
           output.line(`${output.style('dim', shortId(item.leaf.record))}  ${inWords(item)}`)
         }
+      if (closed > 0) output.note(`${counted(closed, 'record')} from before your grant stayed closed.`)
       output.line(
         `${counted(opened, 'record')} opened; each fits its content id, its seal and its commitment.`,
       )

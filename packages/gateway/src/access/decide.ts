@@ -1,7 +1,8 @@
 import { and, asc, eq, inArray, isNull } from 'drizzle-orm'
 import {
-  decide,
+  decideRecord,
   hashLeaf,
+  rights,
   type AccessRequest,
   type Decision,
   type DecisionFacts,
@@ -40,7 +41,11 @@ export async function ruleOn(db: Database, request: AccessRequest, at: number): 
   const leaves = await withoutErased(db, stored)
   const facts = await factsOf(db, request.reader, request.patient)
   const decisionOf = (leaf: StoredLeaf): Decision =>
-    decide(facts(leaf.compartment), { sensitivity: leaf.sensitivity, purpose: request.purpose, at })
+    decideRecord(facts(leaf.compartment, leaf.record), {
+      sensitivity: leaf.sensitivity,
+      purpose: request.purpose,
+      at,
+    })
 
   if (asked) {
     const complete = leaves.length === new Set(request.records).size
@@ -71,17 +76,17 @@ function mostTelling(refusals: Decision[], facts: (compartment: Hex) => Decision
   return readerKnown ? 'NoGrant' : 'ReaderUnknown'
 }
 
-/** What decisions about this reader and this patient depend on, read once for all compartments. */
+/** What decisions about this reader and this patient depend on, read once for all compartments and records. */
 export async function factsOf(
   db: Database,
   reader: Address,
   patient: Address,
-): Promise<(compartment: Hex) => DecisionFacts> {
+): Promise<(compartment: Hex, record?: Hex) => DecisionFacts> {
   const organisation = await organisationOf(db, reader)
   const readers = organisation && organisation !== reader ? [reader, organisation] : [reader]
   const readerBarred = await isBarred(db, reader)
   const readerAttributes = await attributesOf(db, reader)
-  const [registered, attested, compartments, grants] = await Promise.all([
+  const [registered, attested, compartments, grants, recordGrants] = await Promise.all([
     db
       .select({ account: t.accounts.account })
       .from(t.accounts)
@@ -95,12 +100,30 @@ export async function factsOf(
       .select()
       .from(t.grants)
       .where(and(eq(t.grants.patient, patient), inArray(t.grants.reader, readers), isNull(t.grants.ended))),
+    db
+      .select()
+      .from(t.recordGrants)
+      .where(
+        and(
+          eq(t.recordGrants.patient, patient),
+          inArray(t.recordGrants.reader, readers),
+          isNull(t.recordGrants.ended),
+        ),
+      ),
   ])
   const known = new Set(registered.map(({ account }) => account))
   const sensitivities = new Map(compartments.map((row) => [row.compartment, row.sensitivity]))
   const grantTo = (account: Address | undefined, compartment: Hex) =>
     termsOf(grants.find((grant) => grant.reader === account && grant.compartment === compartment))
-  return (compartment) => ({
+  const byRecord = new Map(
+    recordGrants.map((grant) => [`${grant.reader}|${grant.compartment}|${grant.record}`, grant]),
+  )
+  const recordGrantTo = (account: Address | undefined, compartment: Hex, record: Hex | undefined) => {
+    const grant = byRecord.get(`${account}|${compartment}|${record}`)
+    // A grant of one record is of reading alone (C12).
+    return grant && { ...grant, rights: rights.read }
+  }
+  return (compartment, record) => ({
     reader,
     patient,
     patientKnown: attested.length > 0 && known.has(patient),
@@ -112,6 +135,9 @@ export async function factsOf(
     compartmentSensitivity: sensitivities.get(compartment) ?? 5,
     ownGrant: grantTo(reader, compartment),
     organisationGrant: organisation === reader ? undefined : grantTo(organisation, compartment),
+    ownRecordGrant: recordGrantTo(reader, compartment, record),
+    organisationRecordGrant:
+      organisation === reader ? undefined : recordGrantTo(organisation, compartment, record),
   })
 }
 

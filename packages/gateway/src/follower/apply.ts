@@ -157,6 +157,13 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
       await say('A patient revoked a grant')
       return
     }
+    case 'RecordConsentGranted':
+      return applyRecordGrant(db, event.args, place)
+    case 'RecordConsentRevoked': {
+      await endRecordGrant(db, recordKeyOf(event.args), place)
+      await say('A patient revoked a grant of one record')
+      return
+    }
     case 'RecordsCommitted': {
       const { batch, organisation, author, root, count, manifest } = event.args
       await db.insert(t.batches).values({
@@ -187,8 +194,7 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
       return
     }
     default:
-      // Votes leave no row, and outcomes of operations are read by the relay that carried them. Grants of single
-      // records only add to what may be read: until they are followed, they permit nothing.
+      // Votes leave no row, and outcomes of operations are read by the relay that carried them.
       return
   }
 }
@@ -246,4 +252,40 @@ async function applyGrant(
     since: place.at,
   })
   await db.insert(t.activity).values({ ...place, what: 'A patient gave a grant' })
+}
+
+interface RecordGrantKey extends GrantKey {
+  record: `0x${string}`
+}
+
+const recordKeyOf = (args: RecordGrantKey): RecordGrantKey => ({ ...keyOf(args), record: args.record })
+
+async function endRecordGrant(db: Database, key: RecordGrantKey, place: EventPlace): Promise<void> {
+  await db
+    .update(t.recordGrants)
+    .set({ ended: place.at })
+    .where(
+      and(
+        eq(t.recordGrants.patient, key.patient),
+        eq(t.recordGrants.reader, key.reader),
+        eq(t.recordGrants.compartment, key.compartment),
+        eq(t.recordGrants.record, key.record),
+        isNull(t.recordGrants.ended),
+      ),
+    )
+}
+
+async function applyRecordGrant(
+  db: Database,
+  args: Extract<ExchangeEvent, { eventName: 'RecordConsentGranted' }>['args'],
+  place: EventPlace,
+): Promise<void> {
+  const key = recordKeyOf(args)
+  // The latest word counts (C2, C12).
+  await endRecordGrant(db, key, place)
+  const { purposes, ceiling, from, until, wrapHash } = args
+  await db
+    .insert(t.recordGrants)
+    .values({ ...key, purposes, ceiling, from, until, wrapHash, since: place.at })
+  await db.insert(t.activity).values({ ...place, what: 'A patient gave a grant of one record' })
 }

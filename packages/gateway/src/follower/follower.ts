@@ -19,6 +19,7 @@ const followed = [
   t.compartments,
   t.epochs,
   t.grants,
+  t.recordGrants,
   t.batches,
   t.anchors,
   t.erasures,

@@ -123,6 +123,32 @@ export const grants = pgTable(
   ],
 )
 
+/** Grants of single records (C12), as `grants`. A record granted before its batch is indexed is known by its id alone. */
+export const recordGrants = pgTable(
+  'record_grants',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    patient: address('patient').notNull(),
+    reader: address('reader').notNull(),
+    record: hex('record').notNull(),
+    compartment: hex('compartment').notNull(),
+    purposes: integer('purposes').notNull(),
+    ceiling: smallint('ceiling').notNull(),
+    from: seconds('from_seconds').notNull(),
+    until: seconds('until_seconds').notNull(),
+    wrapHash: hex('wrap_hash').notNull(),
+    since: seconds('since').notNull(),
+    /** Block time at which it was revoked or replaced. */
+    ended: seconds('ended'),
+  },
+  (t) => [
+    index('record_grants_reader').on(t.reader),
+    uniqueIndex('record_grants_in_force')
+      .on(t.patient, t.reader, t.compartment, t.record)
+      .where(sql`ended is null`),
+  ],
+)
+
 export const batchStates = ['waiting', 'indexed', 'invalid'] as const
 
 export const batches = pgTable('batches', {

@@ -32,6 +32,17 @@ export const grantSchema = z.object({
 })
 export type GrantView = z.infer<typeof grantSchema>
 
+export const recordGrantSchema = grantSchema.omit({ rights: true }).extend({ record: bytes32Schema })
+export type RecordGrantView = z.infer<typeof recordGrantSchema>
+
+/** `granted`: the epoch in which the grant was given. `through`: the organisation that hands it on (E17), null when it is the caller's own. */
+const wrapSchema = z.object({
+  epoch: z.int().min(1),
+  granted: z.int().min(1),
+  through: addressSchema.nullable(),
+  wrap: z.base64(),
+})
+
 const compartmentParams = z.object({ patient: addressSchema, compartment: bytes32Schema })
 
 export const consentRoutes = {
@@ -53,13 +64,50 @@ export const consentRoutes = {
     response: z.object({ grants: z.array(grantSchema) }),
     errors: [],
   }),
+  listRecordGrants: route({
+    method: 'GET',
+    path: '/v1/record-grants',
+    auth: 'account',
+    summary: 'Grants of single records that the caller gave, or was given (also through their organisation)',
+    query: z.object({ side: z.enum(['given', 'received']).default('given') }),
+    response: z.object({ grants: z.array(recordGrantSchema) }),
+    errors: [],
+  }),
+  getRecordWrap: route({
+    method: 'GET',
+    path: '/v1/patients/:patient/records/:record/wrap',
+    auth: 'account',
+    summary: 'The caller’s wrapped key of one record, and the purposes of its grant',
+    params: z.object({ patient: addressSchema, record: bytes32Schema }),
+    response: z.object({ purposes: z.int().min(1).max(0xffff), wrap: z.base64() }),
+    errors: ['not-found', 'peer-unavailable'],
+  }),
   getWrap: route({
     method: 'GET',
     path: '/v1/patients/:patient/compartments/:compartment/wrap',
     auth: 'account',
-    summary: 'The caller’s newest wrapped epoch seed for a compartment',
+    summary: 'The caller’s newest wrap for a compartment: an epoch’s seed, or its key (E16)',
     params: compartmentParams,
-    response: z.object({ epoch: z.int().min(1), wrap: z.base64() }),
+    response: wrapSchema,
+    errors: ['not-found', 'peer-unavailable'],
+  }),
+  getEpochWrap: route({
+    method: 'GET',
+    path: '/v1/patients/:patient/compartments/:compartment/wraps/:epoch',
+    auth: 'account',
+    summary:
+      'The caller’s wrap for one epoch, since their grant: readers from now on have one for each (E16)',
+    params: compartmentParams.extend({ epoch: z.coerce.number().int().min(1) }),
+    response: wrapSchema,
+    errors: ['not-found', 'peer-unavailable'],
+  }),
+  getGivenWrap: route({
+    method: 'GET',
+    path: '/v1/compartments/:compartment/given-wraps/:reader',
+    auth: 'account',
+    summary: 'What the caller, a patient, wrapped to a reader with the newest grant',
+    params: z.object({ compartment: bytes32Schema, reader: addressSchema }),
+    response: z.object({ wrap: z.base64() }),
     errors: ['not-found', 'peer-unavailable'],
   }),
   getCompartmentMap: route({

@@ -2,20 +2,17 @@ import {
   grantCall,
   hreError,
   revokeCall,
-  rights,
-  rotateCall,
   type Call,
   type CompartmentView,
   type GrantView,
   type Purpose,
-  type RotationWraps,
 } from '@hre/protocol'
-import { contentIdOf, recipientOf, sealBackLink, wrapEpochSeed } from '@hre/vault'
-import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
+import { contentIdOf } from '@hre/vault'
+import type { Address, Hex } from 'viem'
 import type { Actor } from '../actor.ts'
-import { bytesToBase64 } from '../base64.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
+import { rotateKeys, wrapFor, type History } from './rotate.ts'
 
 /** Parts of a chart as a gateway knows them: ids, sensitivities, epochs. */
 export async function listCompartments({ session }: Actor, patient: Address): Promise<CompartmentView[]> {
@@ -31,8 +28,10 @@ export async function listGrants(
 }
 
 /**
- * Lets a reader open parts of the actor's chart, the earlier records in them included.
+ * Lets a reader open parts of the actor's chart: by default the earlier records in them included.
  *
+ * @param options.history - `from-now-on`: nothing that was filed before. Each part's key changes first, and the reader
+ * gets the new one alone (E16).
  * @param options.from - Unix seconds; default now. `until` - exclusive.
  * @param options.ceiling - most sensitive record that is open, 1 to 5; default 5.
  * @returns one entry for each compartment, in order.
@@ -46,19 +45,24 @@ export async function grantAccess(
     until: number
     from?: number
     ceiling?: number
+    history?: History
   },
 ): Promise<Applied[]> {
+  const { reader, history = 'all' } = options
+  // Of this reader's earlier grant nothing is carried over: it would give what the new one is to keep back.
+  if (history === 'from-now-on')
+    await rotateKeys(actor, { compartments: options.compartments, without: reader })
   const known = await listCompartments(actor, actor.account)
-  const recipient = await recipientOfAccount(actor, options.reader)
+  const recipient = await recipientOfAccount(actor, reader)
   const calls: Call[] = []
   const attachments: Uint8Array[] = []
   for (const compartment of options.compartments) {
     const { epoch } = compartmentIn(known, compartment)
-    const wrap = await wrapFor(actor, { compartment, epoch, reader: options.reader, recipient })
+    const wrap = await wrapFor(actor, { compartment, epoch, reader, recipient, history })
     attachments.push(wrap)
     calls.push(
       grantCall(actor.deployment, {
-        reader: options.reader,
+        reader,
         compartment,
         rights: ['read'],
         purposes: options.purposes,
@@ -74,7 +78,7 @@ export async function grantAccess(
 
 /**
  * Ends a reader's grants and changes the keys: the reader is refused at once, and what is recorded from now on is
- * sealed under an epoch that only those who stay can open.
+ * sealed under an epoch that only those who stay can open. When it fails after the revocations, `rotateKeys` finishes it.
  *
  * @returns the revocations, then the rotations.
  */
@@ -82,88 +86,14 @@ export async function revokeAccess(
   actor: Actor,
   options: { reader: Address; compartments: readonly Hex[] },
 ): Promise<Applied[]> {
-  const { deployment } = actor
-  const known = await listCompartments(actor, actor.account)
-  const grants = await listGrants(actor)
-  const revocations = options.compartments.map((compartment) =>
-    revokeCall(deployment, options.reader, compartment),
+  const { reader, compartments } = options
+  // First, and by itself: nothing that keys or other readers need may hold a refusal back.
+  const revoked = await submit(
+    actor,
+    compartments.map((compartment) => revokeCall(actor.deployment, reader, compartment)),
   )
-  const rotations: Call[] = []
-  const attachments: Uint8Array[] = []
-  for (const compartment of options.compartments) {
-    const staying = grants.filter(
-      (grant) =>
-        grant.compartment === compartment &&
-        grant.reader !== options.reader &&
-        !grant.revoked &&
-        grant.until > Date.now() / 1000 &&
-        (grant.rights & rights.read) !== 0,
-    )
-    const rotation = await rotationOf(
-      actor,
-      compartmentIn(known, compartment),
-      staying.map(({ reader }) => reader),
-    )
-    rotations.push(rotation.call)
-    attachments.push(rotation.wraps)
-  }
-  return submit(actor, [...revocations, ...rotations], { attachments })
+  return [...revoked, ...(await rotateKeys(actor, { compartments, without: reader }))]
 }
-
-async function rotationOf(
-  actor: Actor,
-  { compartment, epoch }: CompartmentView,
-  staying: readonly Address[],
-): Promise<{ call: Call; wraps: Uint8Array }> {
-  const { account, deployment, keyring } = actor
-  const next = epoch + 1
-  const newSeed = keyring.epochSeed(compartment, next)
-  const backLink = sealBackLink({
-    patient: account,
-    compartment,
-    newEpoch: next,
-    newSeed,
-    oldSeed: keyring.epochSeed(compartment, epoch),
-  })
-  const wraps: RotationWraps = { version: 1, wraps: {} }
-  for (const reader of staying) {
-    const recipient = await recipientOfAccount(actor, reader)
-    wraps.wraps[reader] = bytesToBase64(await wrapFor(actor, { compartment, epoch: next, reader, recipient }))
-  }
-  const bytes = new TextEncoder().encode(JSON.stringify(wraps))
-  const call = rotateCall(deployment, {
-    compartment,
-    epoch: next,
-    recipient: bytesToHex(recipientOf(newSeed)),
-    backLink: bytesToHex(backLink),
-    wrapsHash: contentIdOf(bytes),
-  })
-  return { call, wraps: bytes }
-}
-
-async function wrapFor(
-  { account, deployment, keyring }: Actor,
-  {
-    compartment,
-    epoch,
-    reader,
-    recipient,
-  }: { compartment: Hex; epoch: number; reader: Address; recipient: Hex },
-): Promise<Uint8Array> {
-  return wrapEpochSeed({
-    seed: keyring.epochSeed(compartment, epoch),
-    readerRecipient: hexToBytes(recipient),
-    context: {
-      chainId: deployment.chainId,
-      consent: deployment.consent,
-      patient: account,
-      compartment,
-      epoch,
-      reader,
-    },
-  })
-}
-
 function compartmentIn(known: readonly CompartmentView[], compartment: Hex): CompartmentView {
   const found = known.find((row) => row.compartment === compartment)
   if (!found) throw hreError('not-found', { compartment })

@@ -1,19 +1,18 @@
 import {
   accessRequestTypedData,
-  hreError,
+  isHreError,
   purposes,
   type AccessRequest,
-  type CompartmentView,
   type Leaf,
   type ProvenLeaf,
   type Purpose,
   type Receipt,
 } from '@hre/protocol'
-import { openBackLink, openRecord, randomBytes32, recipientHashOf, unwrapEpochSeed } from '@hre/vault'
-import { hexToBytes, type Address, type Hex } from 'viem'
+import { openRecord, openRecordWithKey, randomBytes32 } from '@hre/vault'
+import type { Address, Hex } from 'viem'
 import type { Actor } from '../actor.ts'
-import { base64ToBytes } from '../base64.ts'
-import { listCompartments } from './consent.ts'
+import { EpochKeys } from '../epoch-keys.ts'
+import { grantedRecordKey } from './record-consent.ts'
 
 /** Records that the gateway let the actor see, under the receipt that says so. */
 export interface OpenAccess {
@@ -63,90 +62,58 @@ export async function requestAccess(
  * Fetches and opens records of an access. Each is checked before it is handed out: content id, then the seal, then
  * the commitment of its leaf (E4).
  *
+ * @param options.onClosed - told of a record that was let go but that no key of the actor's opens, such as one from
+ * before a grant from now on; the others follow. Without it such a record is a failure.
  * @throws HreError `not-found`, `peer-unavailable`, `record-damaged`; VaultError when a seal does not open.
  */
-export async function* openRecords(actor: Actor, access: OpenAccess): AsyncGenerator<OpenedItem> {
-  const seeds = new EpochSeeds(actor)
+export async function* openRecords(
+  actor: Actor,
+  access: OpenAccess,
+  options: { onClosed?: (item: ProvenLeaf) => void } = {},
+): AsyncGenerator<OpenedItem> {
+  const keys = new EpochKeys(actor)
   for (let start = 0; start < access.records.length; start += opensAtOnce) {
     const group = access.records.slice(start, start + opensAtOnce)
-    yield* await Promise.all(group.map((item) => openItem(actor, access.receipt, seeds, item)))
+    const opened = await Promise.all(
+      group.map(async (item) => {
+        const key = await keyOf(actor, keys, item.leaf).catch((error: unknown) => {
+          if (!options.onClosed || !isHreError(error, 'not-found')) throw error
+          options.onClosed(item)
+        })
+        return key && openItem(actor, access.receipt, key, item)
+      }),
+    )
+    yield* opened.filter((item) => item !== undefined)
   }
 }
+
+type RecordKey = { seed: Uint8Array } | { recordKey: Uint8Array }
 
 async function openItem(
   actor: Actor,
   receipt: Receipt,
-  seeds: EpochSeeds,
+  key: RecordKey,
   item: ProvenLeaf,
 ): Promise<OpenedItem> {
   const { leaf } = item
-  const [sealed, seed] = await Promise.all([
-    actor.session.call('getBlob', { params: { contentId: leaf.content }, query: { receipt: receipt.index } }),
-    seeds.of(leaf),
-  ])
-  const { content, commitment } = leaf
-  const { body, mediaType } = await openRecord({ sealed, seed, contentId: content, commitment })
+  const sealed = await actor.session.call('getBlob', {
+    params: { contentId: leaf.content },
+    query: { receipt: receipt.index },
+  })
+  const checked = { sealed, contentId: leaf.content, commitment: leaf.commitment }
+  const { body, mediaType } =
+    'seed' in key
+      ? await openRecord({ ...checked, seed: key.seed })
+      : await openRecordWithKey({ ...checked, recordKey: key.recordKey })
   return { ...item, body, mediaType }
 }
 
-/** Epoch seeds that the actor can reach: own, or wrapped and then back along the links. Each is fetched once. */
-class EpochSeeds {
-  readonly #actor: Actor
-  readonly #seeds = new Map<string, Promise<Uint8Array>>()
-  readonly #compartments = new Map<Address, Promise<CompartmentView[]>>()
-
-  constructor(actor: Actor) {
-    this.#actor = actor
-  }
-
-  of({ patient, compartment, epoch }: Leaf): Promise<Uint8Array> {
-    if (patient === this.#actor.account)
-      return Promise.resolve(this.#actor.keyring.epochSeed(compartment, epoch))
-    const key = `${patient}|${compartment}|${epoch}`
-    const seed = this.#seeds.get(key) ?? this.#reach(patient, compartment, epoch)
-    this.#seeds.set(key, seed)
-    return seed
-  }
-
-  async #reach(patient: Address, compartment: Hex, epoch: number): Promise<Uint8Array> {
-    const { account, deployment, keyring, session } = this.#actor
-    const { epoch: newest, wrap } = await session.call('getWrap', { params: { patient, compartment } })
-    const epochs = await this.#epochsOf(patient, compartment)
-    const recipientAt = (number: number) => {
-      const row = epochs.find((candidate) => candidate.epoch === number)
-      if (!row) throw hreError('not-found', { compartment, epoch: number })
-      return row
-    }
-    let seed = await unwrapEpochSeed({
-      wrap: base64ToBytes(wrap),
-      readerSeed: keyring.recipientSeed,
-      context: {
-        chainId: deployment.chainId,
-        consent: deployment.consent,
-        patient,
-        compartment,
-        epoch: newest,
-        reader: account,
-      },
-      expectedRecipientHash: recipientHashOf(hexToBytes(recipientAt(newest).recipient)),
-    })
-    for (let at = newest; at > epoch; at--) {
-      const { backLink } = recipientAt(at)
-      if (!backLink) throw hreError('not-found', { compartment, epoch })
-      seed = openBackLink({
-        patient,
-        compartment,
-        newEpoch: at,
-        newSeed: seed,
-        backLink: hexToBytes(backLink),
-      })
-    }
-    return seed
-  }
-
-  async #epochsOf(patient: Address, compartment: Hex): Promise<CompartmentView['epochs']> {
-    const views = this.#compartments.get(patient) ?? listCompartments(this.#actor, patient)
-    this.#compartments.set(patient, views)
-    return (await views).find((view) => view.compartment === compartment)?.epochs ?? []
+/** The epoch's key where the actor can reach it, else the key of this one record where that was granted (E15). */
+async function keyOf(actor: Actor, keys: EpochKeys, leaf: Leaf): Promise<RecordKey> {
+  try {
+    return { seed: await keys.of(leaf) }
+  } catch (error) {
+    if (!isHreError(error, 'not-found')) throw error
+    return { recordKey: await grantedRecordKey(actor, leaf) }
   }
 }

@@ -1,9 +1,16 @@
-import { and, asc, desc, eq, inArray, isNull } from 'drizzle-orm'
-import { hreError, rights, type CompartmentView, type consentRoutes } from '@hre/protocol'
-import { unwrapCompartmentMap } from '@hre/vault'
+import { and, asc, desc, eq, gt, inArray, isNotNull, isNull, lte } from 'drizzle-orm'
+import {
+  hreError,
+  readingRoles,
+  rights,
+  roles,
+  type CompartmentView,
+  type consentRoutes,
+} from '@hre/protocol'
+import { recipientHashOf, rewrapToStaff, unwrapCompartmentMap } from '@hre/vault'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
 import type { Gateway } from '../../gateway.ts'
-import { organisationOf } from '../../store/directory.ts'
+import { accountView, organisationOf } from '../../store/directory.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
 import { rotationWrapsSchema } from '@hre/protocol'
@@ -48,23 +55,84 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
     return { grants }
   },
 
+  async listRecordGrants({ db, follower }, { account, query }) {
+    await follower.sync()
+    const rows = await db
+      .select()
+      .from(t.recordGrants)
+      .where(
+        query.side === 'given'
+          ? eq(t.recordGrants.patient, account)
+          : inArray(t.recordGrants.reader, await readersOf(db, account)),
+      )
+      .orderBy(asc(t.recordGrants.id))
+    const grants = rows.map(({ ended, id: _id, since: _since, ...grant }) => ({
+      ...grant,
+      revoked: ended !== null,
+    }))
+    return { grants }
+  },
+
+  async getRecordWrap(gateway, { account, params }) {
+    await gateway.follower.sync()
+    const now = Math.floor(Date.now() / 1000)
+    const [grant] = await gateway.db
+      .select()
+      .from(t.recordGrants)
+      .where(
+        and(
+          eq(t.recordGrants.patient, params.patient),
+          eq(t.recordGrants.reader, account),
+          eq(t.recordGrants.record, params.record),
+          isNull(t.recordGrants.ended),
+          lte(t.recordGrants.from, now),
+          gt(t.recordGrants.until, now),
+        ),
+      )
+      .orderBy(desc(t.recordGrants.id))
+      .limit(1)
+    if (!grant) throw hreError('not-found')
+    const wrap = Buffer.from(await attachment(gateway, grant.wrapHash)).toString('base64')
+    return { purposes: grant.purposes, wrap }
+  },
+
   async getWrap(gateway, { account, params }) {
     await gateway.follower.sync()
-    const { patient, compartment } = params
-    const grant = await grantInForce(gateway, { patient, compartment, readers: [account] })
-    if (!grant || (grant.rights & rights.read) === 0) throw hreError('not-found')
-    const rotation = await newestRotation(gateway, patient, compartment)
-    if (rotation && rotation.epoch > grant.epoch) {
-      const wraps = rotationWrapsSchema.parse(
-        JSON.parse(new TextDecoder().decode(await attachment(gateway, rotation.wrapsHash!))),
+    const grant = await readGrantOf(gateway, account, params)
+    const [newest] = await rotations(gateway, params)
+    const wrap = newest && newest.epoch > grant.epoch && (await rotationWrap(gateway, newest, grant.reader))
+    const held = wrap ? { epoch: newest.epoch, wrap } : await grantWrap(gateway, grant)
+    return handOn(gateway, account, grant, held)
+  },
+
+  async getEpochWrap(gateway, { account, params }) {
+    await gateway.follower.sync()
+    const grant = await readGrantOf(gateway, account, params)
+    if (params.epoch === grant.epoch) return handOn(gateway, account, grant, await grantWrap(gateway, grant))
+    const rotation = (await rotations(gateway, params)).find(({ epoch }) => epoch === params.epoch)
+    // Wraps from before the grant were for an earlier one, which the patient ended.
+    if (!rotation || rotation.epoch < grant.epoch) throw hreError('not-found')
+    const wrap = await rotationWrap(gateway, rotation, grant.reader)
+    if (!wrap) throw hreError('not-found')
+    return handOn(gateway, account, grant, { epoch: rotation.epoch, wrap })
+  },
+
+  async getGivenWrap(gateway, { account, params }) {
+    const { db, follower } = gateway
+    await follower.sync()
+    const [grant] = await db
+      .select()
+      .from(t.grants)
+      .where(
+        and(
+          eq(t.grants.patient, account),
+          eq(t.grants.reader, params.reader),
+          eq(t.grants.compartment, params.compartment),
+          isNull(t.grants.ended),
+        ),
       )
-      const wrap = wraps.wraps[account]
-      if (wrap) return { epoch: rotation.epoch, wrap }
-    }
-    return {
-      epoch: grant.epoch,
-      wrap: Buffer.from(await attachment(gateway, grant.wrapHash)).toString('base64'),
-    }
+    if (!grant) throw hreError('not-found')
+    return { wrap: Buffer.from(await attachment(gateway, grant.wrapHash)).toString('base64') }
   },
 
   async getCompartmentMap(gateway, { account, params }) {
@@ -138,14 +206,96 @@ async function grantInForce(
   )
 }
 
-async function newestRotation({ db }: Gateway, patient: Address, compartment: Hex) {
-  const [row] = await db
+type StoredGrant = typeof t.grants.$inferSelect
+type StoredEpoch = typeof t.epochs.$inferSelect
+
+/** The caller's own grant to read, else that of this gateway's organisation where their role lets them have it (E17). */
+async function readGrantOf(
+  gateway: Gateway,
+  account: Address,
+  { patient, compartment }: { patient: Address; compartment: Hex },
+): Promise<StoredGrant> {
+  const { db, keys } = gateway
+  const wanted = { patient, compartment, right: rights.read }
+  const own = await grantInForce(gateway, { ...wanted, readers: [account] })
+  if (own) return own
+  const { organisation, role } = await accountView(db, account)
+  const mayHave = readingRoles.some((name) => roles[name] === role)
+  if (organisation !== keys.identity.account || !mayHave) throw hreError('not-found')
+  const shared = await grantInForce(gateway, { ...wanted, readers: [organisation] })
+  if (!shared) throw hreError('not-found')
+  return shared
+}
+
+interface HeldWrap {
+  epoch: number
+  wrap: string
+}
+
+async function grantWrap(gateway: Gateway, { epoch, wrapHash }: StoredGrant): Promise<HeldWrap> {
+  return { epoch, wrap: Buffer.from(await attachment(gateway, wrapHash)).toString('base64') }
+}
+
+/** The caller's own wrap as it is; one to the organisation is opened by the key agent and wrapped to the caller (E17). */
+async function handOn(gateway: Gateway, account: Address, grant: StoredGrant, held: HeldWrap) {
+  const granted = grant.epoch
+  if (grant.reader === account) return { ...held, granted, through: null }
+  const { db, deployment, keys } = gateway
+  const { patient, compartment, reader: organisation } = grant
+  const { recipient, role } = await accountView(db, account)
+  const [epochRow] = await db
     .select()
     .from(t.epochs)
-    .where(and(eq(t.epochs.patient, patient), eq(t.epochs.compartment, compartment)))
+    .where(
+      and(
+        eq(t.epochs.patient, patient),
+        eq(t.epochs.compartment, compartment),
+        eq(t.epochs.epoch, held.epoch),
+      ),
+    )
+  const { chainId, consent } = deployment
+  const [made] = await rewrapToStaff({
+    wrap: Buffer.from(held.wrap, 'base64'),
+    organisationSeed: keys.keyring.recipientSeed,
+    context: { chainId, consent, patient, compartment, epoch: held.epoch, reader: organisation },
+    expectedRecipientHash: recipientHashOf(hexToBytes(epochRow!.recipient)),
+    staff: [{ account, recipient: hexToBytes(recipient!), role }],
+    permittedRoles: readingRoles.map((name) => roles[name]),
+  })
+  return {
+    epoch: held.epoch,
+    granted,
+    through: organisation,
+    wrap: Buffer.from(made!.wrap).toString('base64'),
+  }
+}
+
+/** Epochs that rotations made, newest first. */
+async function rotations(
+  { db }: Gateway,
+  { patient, compartment }: { patient: Address; compartment: Hex },
+): Promise<StoredEpoch[]> {
+  return db
+    .select()
+    .from(t.epochs)
+    .where(
+      and(
+        eq(t.epochs.patient, patient),
+        eq(t.epochs.compartment, compartment),
+        isNotNull(t.epochs.wrapsHash),
+      ),
+    )
     .orderBy(desc(t.epochs.epoch))
-    .limit(1)
-  return row?.wrapsHash ? row : undefined
+}
+
+/** What a rotation wrapped for a reader who stayed. */
+async function rotationWrap(
+  gateway: Gateway,
+  { wrapsHash }: StoredEpoch,
+  reader: Address,
+): Promise<string | undefined> {
+  const bytes = await attachment(gateway, wrapsHash!)
+  return rotationWrapsSchema.parse(JSON.parse(new TextDecoder().decode(bytes))).wraps[reader]
 }
 
 /** From here, or from whichever gateway took the grant; kept afterwards. */
