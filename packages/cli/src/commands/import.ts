@@ -2,14 +2,13 @@ import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { admitPatient } from '@hre/exchange/client'
 import type { Resource } from '@hre/fhir'
-import { hashLeaf, recordsAbi, treeOf } from '@hre/protocol'
-import { connectChain, type Actor, type FiledBatch } from '@hre/sdk'
+import { connectChain, type Actor } from '@hre/sdk'
 import type { Command } from 'commander'
-import { parseEventLogs, type Address, type PublicClient } from 'viem'
+import type { Address, PublicClient } from 'viem'
 import { contextOf, fromCaller, type Context } from '../context.ts'
 import { CliError, exitCodes, problemOf, usageError, type Problem } from '../errors.ts'
 import { counted, formatBytes, formatSeconds } from '../options/amounts.ts'
-import { shortHash } from '../options/short-id.ts'
+import { shortHash, shortId } from '../options/short-id.ts'
 import { accountNamed, actorOf, runningExchange, type KnownExchange } from '../running.ts'
 import { writableExchange } from '../new-people.ts'
 
@@ -43,7 +42,7 @@ export function addImport(program: Command): void {
 interface Imported {
   patient: string
   account: Address
-  batch: number
+  batch: string
   transaction: string
   block: number
   records: number
@@ -99,34 +98,26 @@ class Importer {
   async #importFor(patient: string, account: Address, chart: readonly Resource[]): Promise<void> {
     const { output } = this.#context
     const { fileChart } = await import('@hre/exchange')
-    const batch = await fileChart(this.#author, account, chart, output.progress.report)
-    const { transaction, block, leaves, sealedBytes } = batch
+    const filed = await fileChart(this.#author, account, chart, output.progress.report)
+    const { batch, transaction, block, leaves, sealedBytes } = filed
     const bytesIn = chart.reduce((sum, resource) => sum + Buffer.byteLength(JSON.stringify(resource)), 0)
     const imported = {
       patient,
       account,
+      batch,
       transaction,
       block,
       records: leaves.length,
       bytesIn,
       bytesOnDisk: sealedBytes,
-      ...(await this.#onChain(batch)),
+      gas: Number((await this.#chain.getTransactionReceipt({ hash: transaction })).gasUsed),
     }
     this.#imported.push(imported)
     output.value({ event: 'imported', ...imported })
-    output.line(`${patient}: ${counted(leaves.length, 'record')} in batch ${imported.batch}`)
+    output.line(`${patient}: ${counted(leaves.length, 'record')} in batch ${shortId(batch)}`)
     output.line(
       output.style('dim', `    transaction ${shortHash(transaction)} · block ${block} · account ${account}`),
     )
-  }
-
-  /** The batch's number and what its transaction cost. */
-  async #onChain({ transaction, leaves }: FiledBatch): Promise<{ batch: number; gas: number }> {
-    const { logs, gasUsed } = await this.#chain.getTransactionReceipt({ hash: transaction })
-    const { root } = treeOf(leaves.map(hashLeaf))
-    const events = parseEventLogs({ abi: recordsAbi, logs, eventName: 'RecordsCommitted', strict: true })
-    const batch = events.find(({ args }) => args.root === root)?.args.batch
-    return { batch: Number(batch), gas: Number(gasUsed) }
   }
 
   #refuse(problem: Problem): void {

@@ -20,8 +20,9 @@ const followed = [
   t.epochs,
   t.grants,
   t.batches,
+  t.parties,
+  t.marks,
   t.anchors,
-  t.erasures,
   t.activity,
   t.leaves,
 ] as const
@@ -158,6 +159,7 @@ export class Follower {
         await applyEvent(tx, event, {
           at: times.get(event.blockNumber) ?? cursor.blockTime,
           block: Number(event.blockNumber),
+          logIndex: event.logIndex,
           transaction: event.transactionHash,
         })
       }
