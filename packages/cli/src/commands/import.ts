@@ -15,6 +15,7 @@ import { writableExchange } from '../new-people.ts'
 interface ImportOptions {
   as: string
   patient?: string
+  bothSign?: true
 }
 
 export function addImport(program: Command): void {
@@ -25,12 +26,13 @@ export function addImport(program: Command): void {
       '--patient <name>',
       'file one chart for this patient; else every patient in the files is a new one',
     )
+    .option('--both-sign', 'the patient signs as well: `hre sign`')
     .option('--as <name>', 'who files', 'lina')
     .action(async (files: string[], options: ImportOptions, command: Command) => {
       const context = contextOf(command)
       const exchange = await runningExchange(context)
       const author = await actorOf(exchange, options.as)
-      const importer = new Importer(context, exchange, author)
+      const importer = new Importer(context, exchange, author, options.bothSign ?? false)
       const patient = options.patient === undefined ? undefined : accountNamed(exchange, options.patient)
       if (patient && files.length > 1)
         throw usageError('One chart at a time for one patient', 'Give one file with --patient')
@@ -55,14 +57,16 @@ class Importer {
   readonly #context: Context
   readonly #exchange: KnownExchange
   readonly #author: Actor
+  readonly #bothSign: boolean
   readonly #chain: PublicClient
   readonly #imported: Imported[] = []
   readonly #refused: Problem[] = []
 
-  constructor(context: Context, exchange: KnownExchange, author: Actor) {
+  constructor(context: Context, exchange: KnownExchange, author: Actor, bothSign: boolean) {
     this.#context = context
     this.#exchange = exchange
     this.#author = author
+    this.#bothSign = bothSign
     this.#chain = connectChain(exchange.rpcUrl)
   }
 
@@ -98,7 +102,8 @@ class Importer {
   async #importFor(patient: string, account: Address, chart: readonly Resource[]): Promise<void> {
     const { output } = this.#context
     const { fileChart } = await import('@hre/exchange')
-    const filed = await fileChart(this.#author, account, chart, output.progress.report)
+    const parties = this.#bothSign ? ([this.#author.account, account] as const) : undefined
+    const filed = await fileChart(this.#author, account, chart, output.progress.report, parties)
     const { batch, transaction, block, leaves, sealedBytes } = filed
     const bytesIn = chart.reduce((sum, resource) => sum + Buffer.byteLength(JSON.stringify(resource)), 0)
     const imported = {
