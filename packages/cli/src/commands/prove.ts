@@ -34,7 +34,8 @@ export function addProve(program: Command): void {
       if (!item) throw new CliError('record-unknown')
       const proof = proofFileOf(actor.deployment, item)
       const marks = marksInWords(exchange, [item])(item)
-      if (marks !== 'live') output.note(`Since it was recorded: ${marks}. Whoever checks the proof learns that too.`)
+      if (marks !== 'live')
+        output.note(`Since it was recorded: ${marks}. Whoever checks the proof learns that too.`)
       const text = `${JSON.stringify(proof, null, 2)}\n`
       if (options.out === undefined) {
         output.value(proof)
