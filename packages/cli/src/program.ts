@@ -9,6 +9,7 @@ import { addPeople } from './commands/people.ts'
 import { addProve } from './commands/prove.ts'
 import { addRecords } from './commands/records.ts'
 import { addRevoke } from './commands/revoke.ts'
+import { addSign } from './commands/sign.ts'
 import { addStart } from './commands/start.ts'
 import { addStatus } from './commands/status.ts'
 import { addVerify } from './commands/verify.ts'
@@ -41,6 +42,7 @@ const commands = [
   addGrant,
   addRevoke,
   addLog,
+  addSign,
   addProve,
   addVerify,
   addDoctor,

@@ -94,6 +94,7 @@ export function mask(output: string, { folder, data }: Desk): string {
     [/0x[0-9a-f]{64}\b/g, '<hash>'],
     [/0x[0-9a-f]{40}\b/g, '<account>'],
     [/0x[0-9a-f]{16}…/g, '<hash>'],
+    [/(?<=\bbatch )0x[0-9a-f]{8}\b/g, '<batch>'],
     // As wide as what it stands for, so that tables stay straight.
     [/0x[0-9a-f]{8}\b/g, '<recordid>'],
     [/(?<=127\.0\.0\.1:)\d{2,}/g, '<port>'],

@@ -11,6 +11,7 @@ import {IDirectoryGuardians} from "../src/interfaces/IDirectoryGuardians.sol";
 import {IDirectoryKeys} from "../src/interfaces/IDirectoryKeys.sol";
 import {IIntake} from "../src/interfaces/IIntake.sol";
 import {IRecords} from "../src/interfaces/IRecords.sol";
+import {BatchId, batchIdOf} from "../src/types/BatchId.sol";
 import {CompartmentId} from "../src/types/CompartmentId.sol";
 import {ROLE_NURSE} from "../src/types/Role.sol";
 import {Base} from "./Base.t.sol";
@@ -121,7 +122,6 @@ contract GasTest is Base {
     function test_records() public {
         address target = address(records);
         bytes32 manifest = keccak256("manifest");
-        _measure(LIN, target, abi.encodeCall(IRecords.commitBatch, (keccak256("1"), 1, manifest)), "commitBatch first");
         _measure(LIN, target, abi.encodeCall(IRecords.commitBatch, (keccak256("2"), 1, manifest)), "commitBatch of 1");
         _measure(
             LIN, target, abi.encodeCall(IRecords.commitBatch, (keccak256("3"), 1e5, manifest)), "commitBatch of 100000"
@@ -142,31 +142,45 @@ contract GasTest is Base {
         bytes memory data =
             abi.encodeCall(IRecords.commitTwoParty, (root, 1, manifest, _accountOf(LIN), _accountOf(ANA)));
         _measure(LIN, target, data, "commitTwoParty by a party");
-        _measure(ANA, target, abi.encodeCall(IRecords.sign, (2)), "sign as second party");
+        BatchId batch = batchIdOf(_accountOf(SOUTH), root);
+        _measure(ANA, target, abi.encodeCall(IRecords.sign, (batch)), "sign as second party");
         _carry(LIN, target, abi.encodeCall(IRecords.commitBatch, (records.hashLeaf(next), 1, manifest)));
-        IRecords.ProvenLeaf memory old = IRecords.ProvenLeaf(2, leaf, new bytes32[](0));
-        IRecords.ProvenLeaf memory successor = IRecords.ProvenLeaf(3, next, new bytes32[](0));
+        IRecords.ProvenLeaf memory old = IRecords.ProvenLeaf(_accountOf(SOUTH), leaf, new bytes32[](0));
+        IRecords.ProvenLeaf memory successor = IRecords.ProvenLeaf(_accountOf(SOUTH), next, new bytes32[](0));
         _measure(LIN, target, abi.encodeCall(IRecords.supersede, (old, successor)), "supersede");
         _measure(LIN, target, abi.encodeCall(IRecords.withdraw, (successor)), "withdraw");
         _measure(ANA, target, abi.encodeCall(IRecords.erase, (old)), "erase");
-        _measure(LIN, target, abi.encodeCall(IRecords.withdrawBatch, (2)), "withdrawBatch");
+        _measure(LIN, target, abi.encodeCall(IRecords.withdrawBatch, (root)), "withdrawBatch");
     }
 
-    /// @dev Fifty commitments and fifty signatures, each half in one transaction; the snapshot is the whole.
+    /// @dev A technician commits fifty batches of one record, and each patient signs their own: fifty operations in one
+    /// transaction, twice. A record of two parties costs a fiftieth of both together.
     function test_aHundredOperationsOfTwoParties() public {
         IIntake.SignedOperation[] memory commits = new IIntake.SignedOperation[](50);
         IIntake.SignedOperation[] memory signatures = new IIntake.SignedOperation[](50);
+        _carry(LIN, address(directory), "");
         for (uint256 i = 0; i < 50; ++i) {
+            uint256 patient = 0x1000 + i;
+            _becomePatient(patient);
+            _carry(patient, address(directory), "");
+            bytes32 root = keccak256(abi.encode(i));
             bytes memory data = abi.encodeCall(
-                IRecords.commitTwoParty, (keccak256(abi.encode(i)), 1, keccak256("m"), _accountOf(LIN), _accountOf(ANA))
+                IRecords.commitTwoParty, (root, 1, keccak256("m"), _accountOf(LIN), _accountOf(patient))
             );
             commits[i] = _signed(LIN, address(records), data);
-            signatures[i] = _signed(ANA, address(records), abi.encodeCall(IRecords.sign, (i + 1)));
+            BatchId batch = batchIdOf(_accountOf(SOUTH), root);
+            signatures[i] = _signed(patient, address(records), abi.encodeCall(IRecords.sign, (batch)));
         }
-        intake.submit(commits);
+        IIntake.Outcome[] memory outcomes = intake.submit(commits);
         vm.snapshotGasLastCall("operations", "submission of 50 commitTwoParty");
-        intake.submit(signatures);
+        for (uint256 i = 0; i < 50; ++i) {
+            _assertApplied(outcomes[i]);
+        }
+        outcomes = intake.submit(signatures);
         vm.snapshotGasLastCall("operations", "submission of 50 signatures");
+        for (uint256 i = 0; i < 50; ++i) {
+            _assertApplied(outcomes[i]);
+        }
     }
 
     function test_access() public {

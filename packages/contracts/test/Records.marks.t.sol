@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {IRecords} from "../src/interfaces/IRecords.sol";
+import {BatchId, batchIdOf} from "../src/types/BatchId.sol";
 import {Base} from "./Base.t.sol";
 
 contract RecordsMarksTest is Base {
@@ -24,19 +26,36 @@ contract RecordsMarksTest is Base {
         IRecords.Leaf memory leaf = _leaf(number, patient);
         bytes32 root = records.hashLeaf(leaf);
         vm.prank(vm.addr(key));
-        return IRecords.ProvenLeaf(records.commitBatch(root, 1, "manifest"), leaf, new bytes32[](0));
+        records.commitBatch(root, 1, "manifest");
+        return IRecords.ProvenLeaf(_accountOf(key == LIN ? SOUTH : NORTH), leaf, new bytes32[](0));
     }
 
     function _commit(uint256 number) private returns (IRecords.ProvenLeaf memory) {
         return _commit(LIN, number, ANA);
     }
 
-    function _hash(IRecords.ProvenLeaf memory record) private view returns (bytes32) {
-        return records.hashLeaf(record.leaf);
+    /// @dev Hashed here, as an expected refusal is that of the next call, whatever it is.
+    function _hash(IRecords.ProvenLeaf memory record) private pure returns (bytes32) {
+        return keccak256(abi.encode(keccak256(abi.encode(record.leaf))));
+    }
+
+    function _batchOf(IRecords.ProvenLeaf memory record) private pure returns (BatchId) {
+        return batchIdOf(record.organisation, _hash(record));
+    }
+
+    function _withdrawBatch(uint256 key, IRecords.ProvenLeaf memory record) private {
+        vm.prank(vm.addr(key));
+        records.withdrawBatch(_hash(record));
+    }
+
+    function _expectProofInvalid(IRecords.ProvenLeaf memory record) private {
+        vm.expectRevert(abi.encodeWithSelector(IRecords.RecordsProofInvalid.selector, _batchOf(record), _hash(record)));
     }
 
     function _expectNotLive(IRecords.ProvenLeaf memory record, IRecords.RecordStatus status) private {
-        vm.expectRevert(abi.encodeWithSelector(IRecords.RecordsNotLive.selector, record.batch, _hash(record), status));
+        vm.expectRevert(
+            abi.encodeWithSelector(IRecords.RecordsNotLive.selector, _batchOf(record), _hash(record), status)
+        );
     }
 
     function _expectNotPermitted(uint256 key) private {
@@ -59,7 +78,7 @@ contract RecordsMarksTest is Base {
     }
 
     function _assertStatus(IRecords.ProvenLeaf memory record, IRecords.RecordStatus expected) private view {
-        vm.assertTrue(records.statusOf(record.batch, _hash(record)) == expected, "status");
+        vm.assertTrue(records.statusOf(_batchOf(record), _hash(record)) == expected, "status");
     }
 
     function test_R12_aChainOfCorrections() public {
@@ -67,16 +86,17 @@ contract RecordsMarksTest is Base {
         IRecords.ProvenLeaf memory b = _commit(2);
         IRecords.ProvenLeaf memory c = _commit(3);
         vm.expectEmit(address(records));
-        emit IRecords.RecordSuperseded(a.batch, _hash(a), b.batch, _hash(b));
+        emit IRecords.RecordSuperseded(_batchOf(a), _hash(a), _batchOf(b), _hash(b));
         _supersede(LIN, a, b);
         // Anybody who writes for the laboratory may correct.
         _supersede(SOUTH, b, c);
         _assertStatus(a, IRecords.RecordStatus.Superseded);
         _assertStatus(b, IRecords.RecordStatus.Superseded);
         _assertStatus(c, IRecords.RecordStatus.Live);
-        IRecords.Successor memory next = records.successorOf(a.batch, _hash(a));
-        vm.assertTrue(next.batch == b.batch && next.leafHash == _hash(b));
-        vm.assertTrue(records.verify(a.batch, a.leaf, a.proof));
+        IRecords.Successor memory next = records.successorOf(_batchOf(a), _hash(a));
+        vm.assertEq(BatchId.unwrap(next.batch), BatchId.unwrap(_batchOf(b)));
+        vm.assertEq(next.leafHash, _hash(b));
+        vm.assertTrue(records.verify(a.organisation, a.leaf, a.proof));
     }
 
     function test_attack_aCircleOfCorrections() public {
@@ -121,9 +141,6 @@ contract RecordsMarksTest is Base {
             _withdraw(key, a);
             _expectNotPermitted(key);
             _erase(key, a);
-            _expectNotPermitted(key);
-            vm.prank(vm.addr(key));
-            records.withdrawBatch(a.batch);
         }
         // The patient erases and does not withdraw: a withdrawal is the organisation's word.
         _expectNotPermitted(ANA);
@@ -134,7 +151,7 @@ contract RecordsMarksTest is Base {
         IRecords.ProvenLeaf memory a = _commit(1);
         IRecords.ProvenLeaf memory b = _commit(2);
         vm.expectEmit(address(records));
-        emit IRecords.RecordWithdrawn(a.batch, _hash(a));
+        emit IRecords.RecordWithdrawn(_batchOf(a), _hash(a));
         _withdraw(LIN, a);
         _expectNotLive(a, IRecords.RecordStatus.Withdrawn);
         _withdraw(LIN, a);
@@ -147,7 +164,7 @@ contract RecordsMarksTest is Base {
     function test_R10_thePatientErasesForGood() public {
         IRecords.ProvenLeaf memory a = _commit(1);
         vm.expectEmit(address(records));
-        emit IRecords.RecordErased(a.batch, _hash(a));
+        emit IRecords.RecordErased(_batchOf(a), _hash(a));
         _erase(ANA, a);
         _assertStatus(a, IRecords.RecordStatus.Erased);
         _expectNotLive(a, IRecords.RecordStatus.Erased);
@@ -165,19 +182,17 @@ contract RecordsMarksTest is Base {
         _erase(ANA, b);
         _assertStatus(a, IRecords.RecordStatus.Erased);
         _assertStatus(b, IRecords.RecordStatus.Erased);
-        vm.assertEq(records.successorOf(a.batch, _hash(a)).leafHash, _hash(b));
+        vm.assertEq(records.successorOf(_batchOf(a), _hash(a)).leafHash, _hash(b));
     }
 
     function test_R11_aWithdrawnBatchTakesItsLiveRecordsAlong() public {
         IRecords.ProvenLeaf memory a = _commit(1);
         vm.expectEmit(address(records));
-        emit IRecords.BatchWithdrawn(a.batch);
-        vm.prank(vm.addr(SOUTH));
-        records.withdrawBatch(a.batch);
+        emit IRecords.BatchWithdrawn(_batchOf(a));
+        _withdrawBatch(SOUTH, a);
         _assertStatus(a, IRecords.RecordStatus.Withdrawn);
-        vm.expectRevert(abi.encodeWithSelector(IRecords.RecordsWithdrawn.selector, a.batch));
-        vm.prank(vm.addr(SOUTH));
-        records.withdrawBatch(a.batch);
+        vm.expectRevert(abi.encodeWithSelector(IRecords.RecordsWithdrawn.selector, _batchOf(a)));
+        _withdrawBatch(LIN, a);
         _expectNotLive(a, IRecords.RecordStatus.Withdrawn);
         _supersede(LIN, a, a);
         _erase(ANA, a);
@@ -198,10 +213,68 @@ contract RecordsMarksTest is Base {
     function test_attack_aMadeUpLeafIsErased() public {
         IRecords.ProvenLeaf memory a = _commit(LIN, 1, BEN);
         a.leaf.patient = _accountOf(ANA);
-        bytes memory reason = abi.encodeWithSelector(IRecords.RecordsProofInvalid.selector, a.batch, _hash(a));
-        vm.expectRevert(reason);
+        _expectProofInvalid(a);
         _erase(ANA, a);
-        vm.expectRevert(reason);
+        _expectProofInvalid(a);
         _withdraw(LIN, a);
+        // Nor with a made-up organisation, or one that never committed it.
+        IRecords.ProvenLeaf memory b = _commit(2);
+        b.organisation = _accountOf(NORTH);
+        _expectProofInvalid(b);
+        _erase(ANA, b);
+        b.organisation = address(0);
+        _expectProofInvalid(b);
+        _erase(ANA, b);
+    }
+
+    /// @dev The batch's id is made of the caller's organisation: the same root names another batch, or none.
+    function test_attack_anOrganisationWithdrawsAnothersBatchWithTheSameRoot() public {
+        IRecords.ProvenLeaf memory a = _commit(1);
+        bytes memory unknown =
+            abi.encodeWithSelector(IRecords.RecordsBatchUnknown.selector, batchIdOf(_accountOf(NORTH), _hash(a)));
+        vm.expectRevert(unknown);
+        _withdrawBatch(OSEI, a);
+        _expectNotPermitted(BEN);
+        _withdrawBatch(BEN, a);
+        IRecords.ProvenLeaf memory copy = _commit(OSEI, 1, ANA);
+        _withdrawBatch(OSEI, copy);
+        _assertStatus(copy, IRecords.RecordStatus.Withdrawn);
+        _assertStatus(a, IRecords.RecordStatus.Live);
+    }
+
+    /// @dev A member marks in the name of its own organisation alone, whatever organisation the proof names.
+    function test_attack_aMemberNamesItsOwnOrganisationForAnothersRecord() public {
+        IRecords.ProvenLeaf memory a = _commit(1);
+        IRecords.ProvenLeaf memory b = _commit(2);
+        a.organisation = _accountOf(NORTH);
+        _expectProofInvalid(a);
+        _withdraw(OSEI, a);
+        _expectProofInvalid(a);
+        _erase(OSEI, a);
+        _expectProofInvalid(a);
+        _supersede(OSEI, a, a);
+        // Mixed, in either order.
+        _expectNotPermitted(OSEI);
+        _supersede(OSEI, a, b);
+        _expectNotPermitted(OSEI);
+        _supersede(OSEI, b, a);
+        _assertStatus(b, IRecords.RecordStatus.Live);
+    }
+
+    /// @dev Of a batch of two, the node above both passes for neither record.
+    function test_attack_theRootIsMarkedAsIfItWereARecord() public {
+        IRecords.Leaf memory leaf = _leaf(1, ANA);
+        bytes32 sibling = records.hashLeaf(_leaf(2, ANA));
+        bytes32 root = Hashes.commutativeKeccak256(records.hashLeaf(leaf), sibling);
+        vm.prank(vm.addr(LIN));
+        records.commitBatch(root, 2, "manifest");
+        IRecords.Leaf memory forged = leaf;
+        forged.content = records.hashLeaf(leaf);
+        forged.commitment = sibling;
+        IRecords.ProvenLeaf memory node = IRecords.ProvenLeaf(_accountOf(SOUTH), forged, new bytes32[](0));
+        _expectProofInvalid(node);
+        _withdraw(LIN, node);
+        _expectProofInvalid(node);
+        _erase(ANA, node);
     }
 }

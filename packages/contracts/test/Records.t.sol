@@ -3,11 +3,16 @@ pragma solidity ^0.8.37;
 
 import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {IRecords} from "../src/interfaces/IRecords.sol";
+import {BatchId, batchIdOf} from "../src/types/BatchId.sol";
+import {CompartmentId} from "../src/types/CompartmentId.sol";
 import {Role} from "../src/types/Role.sol";
 import {Base} from "./Base.t.sol";
 
 contract RecordsTest is Base {
-    function _commit(uint256 key, bytes32 root, uint32 count) private returns (uint256) {
+    bytes32 private constant BATCH_ID_OF_SPECIFICATION =
+        0xf050e7edcab43e07ad552f6c2c8f770819f1d29ef107e3763730675c2b7262f6;
+
+    function _commit(uint256 key, bytes32 root, uint32 count) private returns (BatchId) {
         vm.prank(vm.addr(key));
         return records.commitBatch(root, count, "manifest");
     }
@@ -38,18 +43,38 @@ contract RecordsTest is Base {
         root = Hashes.commutativeKeccak256(Hashes.commutativeKeccak256(hashes[0], hashes[1]), proof[1]);
     }
 
+    function _verify(uint256 key, IRecords.Leaf memory leaf, bytes32[] memory proof) private view returns (bool) {
+        return records.verify(_accountOf(key), leaf, proof);
+    }
+
+    function _assertCommitted(BatchId batch, uint32 count) private view {
+        vm.assertEq(records.batchOf(batch).count, count);
+    }
+
     function test_R3_aBatchIsKeptAndAnnounced() public {
+        // Its author knows the id beforehand.
+        BatchId batch = batchIdOf(_accountOf(SOUTH), "root");
         vm.expectEmit(address(records));
-        emit IRecords.RecordsCommitted(1, _accountOf(SOUTH), _accountOf(LIN), "root", 7, "manifest");
-        vm.assertEq(_commit(LIN, "root", 7), 1);
-        (address organisation, uint32 count, uint48 committedAt, bytes32 root) = records.batchOf(1);
-        vm.assertEq(organisation, _accountOf(SOUTH));
-        vm.assertEq(count, 7);
-        vm.assertEq(committedAt, NOW);
-        vm.assertEq(root, "root");
-        vm.assertEq(records.batchOfRoot(_accountOf(SOUTH), "root"), 1);
-        vm.assertEq(_commit(NORTH, "root", 7), 2);
-        vm.assertEq(records.batchCount(), 2);
+        emit IRecords.RecordsCommitted(batch, _accountOf(SOUTH), _accountOf(LIN), "root", 7, "manifest");
+        vm.assertEq(BatchId.unwrap(_commit(LIN, "root", 7)), BatchId.unwrap(batch));
+        IRecords.Batch memory stored = records.batchOf(batch);
+        vm.assertEq(stored.count, 7);
+        vm.assertEq(stored.committedAt, NOW);
+        vm.assertTrue(stored.signing == IRecords.Signing.OneParty);
+        vm.assertFalse(stored.withdrawn);
+        vm.assertEq(stored.awaited, address(0));
+    }
+
+    /// @dev The same words as in packages/protocol/src/leaf.test.ts.
+    function test_R3_theIdIsThatOfTheSpecification() public view {
+        BatchId batch = records.batchIdOf(address(0xaa), keccak256("root"));
+        vm.assertEq(BatchId.unwrap(batch), keccak256(bytes.concat(new bytes(31), hex"aa", keccak256("root"))));
+        vm.assertEq(BatchId.unwrap(batch), BATCH_ID_OF_SPECIFICATION);
+    }
+
+    function testFuzz_R3_idsOfDifferentBatchesDiffer(address a, bytes32 x, address b, bytes32 y) public view {
+        bool same = BatchId.unwrap(records.batchIdOf(a, x)) == BatchId.unwrap(records.batchIdOf(b, y));
+        vm.assertTrue(same == (a == b && x == y));
     }
 
     function test_R3_onlyRolesThatAuthorCommit() public {
@@ -60,8 +85,8 @@ contract RecordsTest is Base {
                 vm.expectRevert(abi.encodeWithSelector(IRecords.RecordsNotPermitted.selector, _accountOf(key)));
             }
             _commit(key, bytes32(uint256(role)), 1);
+            _assertCommitted(batchIdOf(_accountOf(EAST), bytes32(uint256(role))), role > 5 ? 0 : 1);
         }
-        vm.assertEq(records.batchCount(), 5);
     }
 
     function test_R3_patientsAndFormerMembersDoNotCommit() public {
@@ -94,34 +119,71 @@ contract RecordsTest is Base {
     }
 
     function test_R3_aRootIsCommittedOncePerOrganisation() public {
-        _commit(LIN, "root", 1);
-        vm.expectRevert(abi.encodeWithSelector(IRecords.RecordsRootCommitted.selector, 1));
+        BatchId batch = _commit(LIN, "root", 1);
+        bytes memory reason = abi.encodeWithSelector(IRecords.RecordsRootCommitted.selector, batch);
+        vm.expectRevert(reason);
+        _commit(SOUTH, "root", 2);
+        _assertCommitted(batch, 1);
+        vm.prank(vm.addr(SOUTH));
+        records.withdrawBatch("root");
+        // Nor anew once it was withdrawn: nobody makes a withdrawal undone.
+        vm.expectRevert(reason);
         _commit(SOUTH, "root", 1);
-        vm.assertEq(_commit(OSEI, "root", 1), 2);
+        vm.assertTrue(BatchId.unwrap(_commit(OSEI, "root", 1)) != BatchId.unwrap(batch));
     }
 
-    function test_R6_aLeafIsProvedInItsBatchOnly() public {
+    function test_R6_aLeafIsProvedForWhoCommittedIt() public {
         (bytes32 root, bytes32[] memory proof) = _treeOfFour();
-        uint256 batch = _commit(LIN, root, 4);
+        vm.assertFalse(_verify(SOUTH, _leaf(0), proof));
+        _commit(LIN, root, 4);
         _commit(LIN, "another", 4);
-        vm.assertTrue(records.verify(batch, _leaf(0), proof));
-        vm.assertFalse(records.verify(batch, _leaf(1), proof));
-        vm.assertFalse(records.verify(batch + 1, _leaf(0), proof));
-        vm.assertFalse(records.verify(batch + 2, _leaf(0), proof));
-        vm.assertFalse(records.verify(0, _leaf(0), proof));
-        vm.assertFalse(records.verify(batch, _leaf(0), new bytes32[](0)));
+        vm.assertTrue(_verify(SOUTH, _leaf(0), proof));
+        vm.assertFalse(_verify(SOUTH, _leaf(1), proof));
+        vm.assertFalse(_verify(SOUTH, _leaf(0), new bytes32[](0)));
+    }
+
+    function test_attack_aLeafIsProvedForAnOrganisationThatNeverCommittedIt() public {
+        (bytes32 root, bytes32[] memory proof) = _treeOfFour();
+        _commit(LIN, root, 4);
+        _commit(OSEI, "another", 4);
+        vm.assertFalse(_verify(NORTH, _leaf(0), proof));
+        // Not even for the person who did it: batches are organisations'.
+        vm.assertFalse(_verify(LIN, _leaf(0), proof));
+        vm.assertFalse(records.verify(address(0), _leaf(0), proof));
     }
 
     function test_R6_aBatchOfOneHasAnEmptyProof() public {
-        uint256 batch = _commit(LIN, records.hashLeaf(_leaf(0)), 1);
-        vm.assertTrue(records.verify(batch, _leaf(0), new bytes32[](0)));
+        _commit(LIN, records.hashLeaf(_leaf(0)), 1);
+        vm.assertTrue(_verify(SOUTH, _leaf(0), new bytes32[](0)));
+    }
+
+    /// @dev A node is the hash of 64 bytes and a leaf that of a hash: no words in a leaf make it pass for a node.
+    function test_attack_anInnerNodeIsShownAsALeaf() public {
+        (bytes32 root, bytes32[] memory proof) = _treeOfFour();
+        _commit(LIN, root, 4);
+        bytes32 left = Hashes.commutativeKeccak256(records.hashLeaf(_leaf(0)), proof[0]);
+        vm.assertEq(Hashes.commutativeKeccak256(left, proof[1]), root);
+        bytes32[] memory proofOfNode = new bytes32[](1);
+        proofOfNode[0] = proof[1];
+        IRecords.Leaf memory forged = _leaf(0);
+        forged.content = records.hashLeaf(_leaf(0));
+        forged.commitment = proof[0];
+        vm.assertFalse(_verify(SOUTH, forged, proofOfNode));
+        forged.content = left;
+        vm.assertFalse(_verify(SOUTH, forged, proofOfNode));
+    }
+
+    /// @dev A root over the plain hash of a leaf, as a tree that hashes once would have it, proves nothing.
+    function test_attack_aLeafIsHashedOnce() public {
+        _commit(LIN, keccak256(abi.encode(_leaf(0))), 1);
+        vm.assertFalse(_verify(SOUTH, _leaf(0), new bytes32[](0)));
     }
 
     function testFuzz_R6_anyChangedFieldFails(uint256 which, uint256 seed) public {
         (bytes32 root, bytes32[] memory proof) = _treeOfFour();
-        uint256 batch = _commit(LIN, root, 4);
+        _commit(LIN, root, 4);
         IRecords.Leaf memory leaf = _leaf(0);
-        which %= 8;
+        which %= 9;
         if (which == 0) leaf.patient = _accountOf(BEN);
         if (which == 1) leaf.epoch = 2;
         if (which == 2) leaf.record = keccak256(abi.encode(seed));
@@ -130,7 +192,8 @@ contract RecordsTest is Base {
         if (which == 5) leaf.sensitivity = 1;
         if (which == 6) leaf.kind = 2;
         if (which == 7) leaf.author = _accountOf(OSEI);
-        vm.assertFalse(records.verify(batch, leaf, proof));
+        if (which == 8) leaf.compartment = CompartmentId.wrap(keccak256(abi.encode(seed)));
+        vm.assertFalse(_verify(SOUTH, leaf, proof));
     }
 
     function test_R2_theLeafHashIsThatOfTheSpecification() public view {

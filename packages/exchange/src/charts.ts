@@ -39,16 +39,22 @@ function importError(index: number, cause: unknown): ExchangeError {
 export const generatedChart = (seed: string, name: string): Resource[] =>
   generateChart(seed, { name, sex: 'female', birthDate: '1958-04-12' }).resources
 
-/** Files one patient's chart in one batch: all of it or nothing. */
+/**
+ * Files one patient's chart in one batch: all of it or nothing.
+ *
+ * @param parties - two accounts that sign it (R8).
+ */
 export function fileChart(
   author: Actor,
   patient: Address,
   chart: readonly Resource[],
   progress: Progress,
+  parties?: readonly [Address, Address],
 ): Promise<FiledBatch> {
   return fileRecords(author, {
     patient,
     records: recordsOfChart(chart),
+    ...(parties && { parties }),
     onProgress: (done, of) => progress('City Hospital seals a chart', done, of),
   })
 }

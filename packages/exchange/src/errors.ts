@@ -23,6 +23,10 @@ export const exchangeErrorTable = {
   'key-damaged': ['A key file is damaged', 'Restore it from a backup'],
   'person-unknown': ['Nobody of that name here', '`hre people` lists who there is'],
   'compile-failed': ['The contracts did not compile', 'Run `npm run build:contracts` to see why'],
+  'contracts-differ': [
+    'This data folder was made by another version, with other contracts',
+    'Choose another folder with --data, or start the version that made it; nothing in it was changed',
+  ],
   'import-failed': [
     'A file could not be imported; nothing of that patient was recorded',
     'Mend what `data` names and import it again',

@@ -1,12 +1,13 @@
 import { hkdfSync } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
-import { deployContracts } from '@hre/contracts'
+import { deployContracts, DeploymentMismatchError } from '@hre/contracts'
 import { deploymentSchema, organisationKinds, type Deployment } from '@hre/protocol'
 import { openKeyring } from '@hre/vault'
 import { organisations, type OrganisationId } from '@hre/testkit'
 import { bytesToHex, createPublicClient, createWalletClient, http, stringToHex, type Address } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { compileContracts } from './compile.ts'
+import { ExchangeError } from './errors.ts'
 import { readIfThere, writeJson } from './files.ts'
 import { openOrCreateKey } from './keys.ts'
 import { layoutOf, type Layout } from './layout.ts'
@@ -153,6 +154,9 @@ async function deploy(rpcUrl: string, founderSeed: Uint8Array): Promise<Deployme
         endpoint: '',
       },
     ],
+  }).catch((error: unknown) => {
+    if (error instanceof DeploymentMismatchError) throw new ExchangeError('contracts-differ', {}, error)
+    throw error
   })
   return deploymentSchema.parse(deployed)
 }

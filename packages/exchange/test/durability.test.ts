@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomInt } from 'node:crypto'
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { inspect } from 'node:util'
 import { startChain } from '@hre/chain'
@@ -26,7 +28,7 @@ import {
 } from '@hre/sdk'
 import { randomBytes32 } from '@hre/vault'
 import { bytesToHex, type Hex } from 'viem'
-import { fileSome, inSeconds, send, signed, startWorld, type World } from './world.ts'
+import { fileSome, inSeconds, refusal, send, signed, startWorld, type World } from './world.ts'
 
 /** What must survive, and what must come out the same whichever way it is reached. */
 describe('nothing is lost', () => {
@@ -65,6 +67,8 @@ describe('nothing is lost', () => {
       'epochs',
       'grants',
       'batches',
+      'parties',
+      'marks',
       'leaves',
       'anchors',
       'activity',
@@ -204,14 +208,25 @@ describe('nothing is lost', () => {
     const [batch] = await db.select().from(gatewayTables.batches)
     const altered = {
       ...batch!,
-      batch: 9999,
+      batch: randomBytes32(),
       root: treeOf([randomBytes32()]).root,
       state: 'waiting' as const,
     }
     await db.insert(gatewayTables.batches).values(altered)
     await indexer.run()
     const rows = await db.select().from(gatewayTables.batches)
-    assert.equal(rows.find((row) => row.batch === 9999)?.state, 'invalid')
+    assert.equal(rows.find((row) => row.batch === altered.batch)?.state, 'invalid')
+  })
+
+  test('attack: a gateway is pointed at contracts of another version, and would pass over their events', async () => {
+    const { config } = world.lakeside
+    const dataDir = join(world.folder, 'elsewhere')
+    for (const records of [world.deployment.access, patient.account]) {
+      const deployment = { ...world.deployment, records }
+      await assert.rejects(startGateway({ ...config, dataDir, deployment }), refusal('contracts-differ'))
+    }
+    // Refused before anything was made or changed.
+    await assert.rejects(access(dataDir), { code: 'ENOENT' })
   })
 
   const open = (id: Hex) =>

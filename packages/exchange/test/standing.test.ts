@@ -113,8 +113,8 @@ describe('what a gateway must follow to refuse', () => {
   test('[R10] a record that is to be deleted everywhere is served to nobody', async () => {
     const access = await requestAccess(patient, { ...wish(), purpose: 'PATRQT' })
     const [item] = access.records
-    const { leaf, proof } = item!
-    await submit(patient, [eraseCall(world.deployment, { batch: BigInt(item!.batch), leaf, proof })])
+    const { leaf } = item!
+    await submit(patient, [eraseCall(world.deployment, item!)])
     await world.city.gateway.gateway.follower.sync()
     const after = await requestAccess(patient, { ...wish(), purpose: 'PATRQT' })
     assert.equal(after.records.length, batch.leaves.length - 1)

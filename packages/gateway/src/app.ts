@@ -7,7 +7,7 @@ import { Anchors } from './access/anchors.ts'
 import { ReceiptLog } from './access/receipts.ts'
 import { SignatureChecker } from './access/signatures.ts'
 import { FilesBlobStore } from './blobs/files.ts'
-import { connectChain } from './chain.ts'
+import { assertContracts, connectChain } from './chain.ts'
 import type { GatewayConfig } from './config.ts'
 import { BatchIndexer, type ManifestSource } from './follower/batches.ts'
 import { Follower } from './follower/follower.ts'
@@ -31,14 +31,16 @@ export interface RunningGateway {
 /**
  * Opens and wires one gateway.
  *
- * @throws KeyAgentError, HreError `chain-unavailable`, or the database's own error; nothing is left running.
+ * @throws KeyAgentError, HreError `chain-unavailable` or `contracts-differ`, or the database's own error; nothing is left running.
  */
 export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
   const log: Logger = pino({ level: config.logLevel, base: { gateway: config.name } })
   const keys = await openKeyAgent(config)
   const { deployment } = config
-  const { db, close } = await openDatabase(config)
   const chain = connectChain(config.rpcUrl, deployment)
+  // Before the database is opened, which brings it up to date: there is a way back.
+  await assertContracts(chain, deployment)
+  const { db, close } = await openDatabase(config)
   const blobs = new FilesBlobStore(join(config.dataDir, 'blobs'))
   const follower = new Follower({ chain, db, deployment, log })
   const relay = new Relay({ chain, db, deployment, payer: keys.relay, log })

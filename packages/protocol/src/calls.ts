@@ -1,7 +1,7 @@
 import { concat, encodeFunctionData, keccak256, stringToHex, type Address, type Hex } from 'viem'
 import type { Deployment } from './deployment.ts'
 import { accessAbi, consentAbi, directoryAbi, recordsAbi } from './generated/abis.ts'
-import type { Leaf } from './leaf.ts'
+import type { LeafInBatch } from './leaf.ts'
 import type { Call } from './operation.ts'
 import {
   organisationKinds,
@@ -384,7 +384,7 @@ export function rotateCall(
 export function commitBatchCall({ records }: Deployment, root: Hex, count: number, manifest: Hex): Call {
   return call(
     records,
-    250_000,
+    200_000,
     encodeFunctionData({ abi: recordsAbi, functionName: 'commitBatch', args: [root, count, manifest] }),
   )
 }
@@ -396,7 +396,7 @@ export function commitTwoPartyCall(
 ): Call {
   return call(
     records,
-    350_000,
+    250_000,
     encodeFunctionData({
       abi: recordsAbi,
       functionName: 'commitTwoParty',
@@ -405,23 +405,17 @@ export function commitTwoPartyCall(
   )
 }
 
-export function signBatchCall({ records }: Deployment, batch: bigint): Call {
+export function signBatchCall({ records }: Deployment, batch: Hex): Call {
   return call(records, 150_000, encodeFunctionData({ abi: recordsAbi, functionName: 'sign', args: [batch] }))
 }
 
-export function withdrawBatchCall({ records }: Deployment, batch: bigint): Call {
+/** @param root - of a batch of the caller's organisation: another's cannot be named (R11). */
+export function withdrawBatchCall({ records }: Deployment, root: Hex): Call {
   return call(
     records,
     150_000,
-    encodeFunctionData({ abi: recordsAbi, functionName: 'withdrawBatch', args: [batch] }),
+    encodeFunctionData({ abi: recordsAbi, functionName: 'withdrawBatch', args: [root] }),
   )
-}
-
-/** A leaf with the proof that it is in the batch (R10). */
-export interface LeafInBatch {
-  batch: bigint
-  leaf: Leaf
-  proof: readonly Hex[]
 }
 
 export function supersedeCall({ records }: Deployment, old: LeafInBatch, next: LeafInBatch): Call {

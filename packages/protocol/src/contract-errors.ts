@@ -231,8 +231,12 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
   RecordsPartiesEqual: { title: 'Two parties are two different accounts', hint: fixInput },
   RecordsPartyUnknown: { title: 'A party is not registered', hint: 'Parties register first' },
   RecordsPatientDiffers: { title: 'A record is replaced by one of the same patient', hint: fixInput },
+  RecordsBatchUnknown: {
+    title: 'This organisation committed no such batch',
+    hint: 'Give the root of one of its own batches',
+  },
   RecordsProofInvalid: {
-    title: 'The record is not in that batch',
+    title: 'The record is in no batch of that organisation',
     hint: 'Build the proof from the manifest',
   },
   RecordsWithdrawn: { title: 'The batch was withdrawn', hint: 'Commit the records again', status: 409 },

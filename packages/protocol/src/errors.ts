@@ -135,6 +135,12 @@ export const errorTable = {
     'Another gateway is using this data folder',
     'Stop it first; one that was told to end needs a few seconds',
   ),
+  'contracts-differ': row(
+    503,
+    'never',
+    'The contracts at the configured addresses are of another version',
+    'Nothing was changed; start the version that fits them, or configure the deployment that fits this one',
+  ),
   'operation-timeout': row(
     504,
     'later',

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { keccak256, pad, toHex, type Hex } from 'viem'
 import { accountOfSigner } from './account.ts'
-import { hashLeaf, leafSchema, manifestSchema, rootOfProof, treeOf, type Leaf } from './leaf.ts'
+import { batchIdOf, hashLeaf, leafSchema, manifestSchema, rootOfProof, treeOf, type Leaf } from './leaf.ts'
 
 const bytes32 = (seed: number): Hex => keccak256(toHex(seed))
 const leafOf = (seed: number): Leaf => ({
@@ -30,6 +30,28 @@ describe('leaves and trees', () => {
         assert.notEqual(rootOfProof(other, tree.proof(index)), tree.root)
       }),
     )
+  })
+  test('[R3] a batch’s id is made of its organisation and root, as the contract makes it', () => {
+    const organisation = pad('0xaa', { size: 20 })
+    const root = keccak256(toHex('root'))
+    // The same words as in packages/contracts/test/Records.t.sol.
+    const id = '0xf050e7edcab43e07ad552f6c2c8f770819f1d29ef107e3763730675c2b7262f6'
+    assert.equal(batchIdOf(organisation, root), id)
+    assert.notEqual(batchIdOf(organisation, id), id)
+    assert.notEqual(batchIdOf(pad('0xab', { size: 20 }), root), id)
+  })
+  test('[R6] attack: a leaf is shown under another organisation, or an inner node as a leaf', () => {
+    const leaves = [1, 2, 3, 4].map(leafOf)
+    const tree = treeOf(leaves.map(hashLeaf))
+    const [organisation, another] = [pad('0xaa', { size: 20 }), pad('0xab', { size: 20 })]
+    const batchOf = (account: Hex, leaf: Leaf, proof: Hex[]) =>
+      batchIdOf(account, rootOfProof(hashLeaf(leaf), proof))
+    const batch = batchIdOf(organisation, tree.root)
+    assert.equal(batchOf(organisation, leaves[0]!, tree.proof(0)), batch)
+    assert.notEqual(batchOf(another, leaves[0]!, tree.proof(0)), batch)
+    const [sibling, above] = tree.proof(0)
+    const forged = { ...leaves[0]!, content: hashLeaf(leaves[0]!), commitment: sibling! }
+    assert.notEqual(batchOf(organisation, forged, [above!]), batch)
   })
   test('[R1] each field of a leaf changes its hash', () => {
     const base = leafOf(1)

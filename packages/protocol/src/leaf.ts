@@ -76,6 +76,18 @@ export function rootOfProof(hash: Hex, proof: readonly Hex[]): Hex {
   )
 }
 
+/** The id of the batch in which `organisation` commits `root` (R3); the same before and after it is on chain. */
+export function batchIdOf(organisation: Address, root: Hex): Hex {
+  return keccak256(encodeAbiParameters([{ type: 'address' }, { type: 'bytes32' }], [organisation, root]))
+}
+
+/** A leaf with what leads to its batch (R6). */
+export interface LeafInBatch {
+  organisation: Address
+  leaf: Leaf
+  proof: readonly Hex[]
+}
+
 /** What a batch holds, in tree order (R4). Its SHA-256 is on chain. */
 export const manifestSchema = z.object({
   version: z.literal(1),

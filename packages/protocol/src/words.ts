@@ -77,6 +77,13 @@ export const purposes = {
 } as const
 export type Purpose = keyof typeof purposes
 
+/** What became of a record (R10). */
+export const recordStatuses = { live: 0, superseded: 1, withdrawn: 2, erased: 3 } as const
+export type RecordStatus = keyof typeof recordStatuses
+
+/** Whose signatures a batch waits for (R9). */
+export const signings = { oneParty: 0, bothAwaited: 1, oneAwaited: 2, signed: 3 } as const
+
 /** Sensitivity of the founding papers' data classes, unless somebody says otherwise (C14). */
 export const defaultSensitivities = {
   'patient health information': 5,

@@ -2,20 +2,20 @@ import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import { admitPatient } from '@hre/exchange/client'
 import type { Resource } from '@hre/fhir'
-import { hashLeaf, recordsAbi, treeOf } from '@hre/protocol'
-import { connectChain, type Actor, type FiledBatch } from '@hre/sdk'
+import { connectChain, type Actor } from '@hre/sdk'
 import type { Command } from 'commander'
-import { parseEventLogs, type Address, type PublicClient } from 'viem'
+import type { Address, PublicClient } from 'viem'
 import { contextOf, fromCaller, type Context } from '../context.ts'
 import { CliError, exitCodes, problemOf, usageError, type Problem } from '../errors.ts'
 import { counted, formatBytes, formatSeconds } from '../options/amounts.ts'
-import { shortHash } from '../options/short-id.ts'
+import { shortHash, shortId } from '../options/short-id.ts'
 import { accountNamed, actorOf, runningExchange, type KnownExchange } from '../running.ts'
 import { writableExchange } from '../new-people.ts'
 
 interface ImportOptions {
   as: string
   patient?: string
+  bothSign?: true
 }
 
 export function addImport(program: Command): void {
@@ -26,12 +26,13 @@ export function addImport(program: Command): void {
       '--patient <name>',
       'file one chart for this patient; else every patient in the files is a new one',
     )
+    .option('--both-sign', 'the patient signs as well: `hre sign`')
     .option('--as <name>', 'who files', 'lina')
     .action(async (files: string[], options: ImportOptions, command: Command) => {
       const context = contextOf(command)
       const exchange = await runningExchange(context)
       const author = await actorOf(exchange, options.as)
-      const importer = new Importer(context, exchange, author)
+      const importer = new Importer(context, exchange, author, options.bothSign ?? false)
       const patient = options.patient === undefined ? undefined : accountNamed(exchange, options.patient)
       if (patient && files.length > 1)
         throw usageError('One chart at a time for one patient', 'Give one file with --patient')
@@ -43,7 +44,7 @@ export function addImport(program: Command): void {
 interface Imported {
   patient: string
   account: Address
-  batch: number
+  batch: string
   transaction: string
   block: number
   records: number
@@ -56,14 +57,16 @@ class Importer {
   readonly #context: Context
   readonly #exchange: KnownExchange
   readonly #author: Actor
+  readonly #bothSign: boolean
   readonly #chain: PublicClient
   readonly #imported: Imported[] = []
   readonly #refused: Problem[] = []
 
-  constructor(context: Context, exchange: KnownExchange, author: Actor) {
+  constructor(context: Context, exchange: KnownExchange, author: Actor, bothSign: boolean) {
     this.#context = context
     this.#exchange = exchange
     this.#author = author
+    this.#bothSign = bothSign
     this.#chain = connectChain(exchange.rpcUrl)
   }
 
@@ -99,34 +102,27 @@ class Importer {
   async #importFor(patient: string, account: Address, chart: readonly Resource[]): Promise<void> {
     const { output } = this.#context
     const { fileChart } = await import('@hre/exchange')
-    const batch = await fileChart(this.#author, account, chart, output.progress.report)
-    const { transaction, block, leaves, sealedBytes } = batch
+    const parties = this.#bothSign ? ([this.#author.account, account] as const) : undefined
+    const filed = await fileChart(this.#author, account, chart, output.progress.report, parties)
+    const { batch, transaction, block, leaves, sealedBytes } = filed
     const bytesIn = chart.reduce((sum, resource) => sum + Buffer.byteLength(JSON.stringify(resource)), 0)
     const imported = {
       patient,
       account,
+      batch,
       transaction,
       block,
       records: leaves.length,
       bytesIn,
       bytesOnDisk: sealedBytes,
-      ...(await this.#onChain(batch)),
+      gas: Number((await this.#chain.getTransactionReceipt({ hash: transaction })).gasUsed),
     }
     this.#imported.push(imported)
     output.value({ event: 'imported', ...imported })
-    output.line(`${patient}: ${counted(leaves.length, 'record')} in batch ${imported.batch}`)
+    output.line(`${patient}: ${counted(leaves.length, 'record')} in batch ${shortId(batch)}`)
     output.line(
       output.style('dim', `    transaction ${shortHash(transaction)} · block ${block} · account ${account}`),
     )
-  }
-
-  /** The batch's number and what its transaction cost. */
-  async #onChain({ transaction, leaves }: FiledBatch): Promise<{ batch: number; gas: number }> {
-    const { logs, gasUsed } = await this.#chain.getTransactionReceipt({ hash: transaction })
-    const { root } = treeOf(leaves.map(hashLeaf))
-    const events = parseEventLogs({ abi: recordsAbi, logs, eventName: 'RecordsCommitted', strict: true })
-    const batch = events.find(({ args }) => args.root === root)?.args.batch
-    return { batch: Number(batch), gas: Number(gasUsed) }
   }
 
   #refuse(problem: Problem): void {

@@ -6,6 +6,7 @@ import type { Command } from 'commander'
 import { accessTo, purposeOf, recordsOf } from '../access.ts'
 import { contextOf, fromCaller } from '../context.ts'
 import { CliError } from '../errors.ts'
+import { marksInWords } from '../marks.ts'
 import { counted } from '../options/amounts.ts'
 import { shortId } from '../options/short-id.ts'
 import { accountNamed, actorOf, runningExchange } from '../running.ts'
@@ -31,17 +32,19 @@ export function addOpen(program: Command): void {
       const actor = await actorOf(exchange, options.as)
       const purpose = purposeOf(actor, patient, options.purpose)
       const accesses = await accessTo(actor, { patient, purpose, wanted })
-      const total = recordsOf(accesses).length
+      const records = recordsOf(accesses)
+      const marks = marksInWords(exchange, records)
       let opened = 0
       let closed = 0
       // Named records must open; a list may hold some from before a grant from now on.
       const onClosed = wanted.length === 0 ? { onClosed: () => closed++ } : {}
       for (const access of accesses)
         for await (const item of openRecords(actor, access, onClosed)) {
-          output.progress.report('Opening records', ++opened, total)
+          output.progress.report('Opening records', ++opened, records.length)
           const file = options.out && (await save(fromCaller(options.out), item))
           output.value(asJson(item, file))
-          output.line(`${output.style('dim', shortId(item.leaf.record))}  ${inWords(item)}`)
+          const mark = marks(item) === 'live' ? '' : ` (${marks(item)})`
+          output.line(`${output.style('dim', shortId(item.leaf.record))}  ${inWords(item)}${mark}`)
         }
       if (closed > 0) output.note(`${counted(closed, 'record')} from before your grant stayed closed.`)
       output.line(
@@ -54,11 +57,12 @@ const decode = (body: Uint8Array): string => new TextDecoder().decode(body)
 const isFhir = ({ mediaType }: OpenedItem): boolean => mediaType === 'application/fhir+json'
 
 function asJson(item: OpenedItem, file: string | undefined) {
-  const { leaf, batch, mediaType, body } = item
+  const { leaf, batch, status, successor, signing, mediaType, body } = item
   const contents = isFhir(item)
     ? { resource: JSON.parse(decode(body)) as unknown }
     : { base64: Buffer.from(body).toString('base64') }
-  return { record: leaf.record, batch, mediaType, ...(file ? { file } : {}), ...contents }
+  const marks = { status, successor, signing }
+  return { record: leaf.record, batch, ...marks, mediaType, ...(file ? { file } : {}), ...contents }
 }
 
 const inWords = (item: OpenedItem): string =>

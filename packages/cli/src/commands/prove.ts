@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { accessTo, purposeOf, recordsOf } from '../access.ts'
 import { contextOf, fromCaller } from '../context.ts'
 import { CliError, usageError } from '../errors.ts'
+import { marksInWords } from '../marks.ts'
 import { accountNamed, actorOf, runningExchange } from '../running.ts'
 
 interface ProveOptions {
@@ -32,6 +33,9 @@ export function addProve(program: Command): void {
       const [item] = recordsOf(await accessTo(actor, { patient, purpose, wanted: [id] }))
       if (!item) throw new CliError('record-unknown')
       const proof = proofFileOf(actor.deployment, item)
+      const marks = marksInWords(exchange, [item])(item)
+      if (marks !== 'live')
+        output.note(`Since it was recorded: ${marks}. Whoever checks the proof learns that too.`)
       const text = `${JSON.stringify(proof, null, 2)}\n`
       if (options.out === undefined) {
         output.value(proof)
@@ -42,7 +46,8 @@ export function addProve(program: Command): void {
       await writeFile(file, text).catch((cause: unknown) => {
         throw new CliError('file-unwritable', { cause })
       })
-      output.value({ record: item.leaf.record, batch: item.batch, file })
+      const { leaf, batch, status, successor, signing } = item
+      output.value({ record: leaf.record, batch, status, successor, signing, file })
       output.line(`The proof is in ${file}. Anybody checks it with \`hre verify ${file} --rpc URL\`.`)
     })
 }

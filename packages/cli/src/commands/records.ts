@@ -3,6 +3,7 @@ import { requestAccess } from '@hre/sdk'
 import type { Command } from 'commander'
 import { purposeOf } from '../access.ts'
 import { contextOf } from '../context.ts'
+import { marksInWords } from '../marks.ts'
 import { counted } from '../options/amounts.ts'
 import { shortId } from '../options/short-id.ts'
 import { partNames } from '../parts.ts'
@@ -25,7 +26,8 @@ export function addRecords(program: Command): void {
         purpose: purposeOf(actor, patient, options.purpose),
       })
       const partOf = partNames(actor, patient)
-      const rows = records.map(({ leaf, batch }) => ({
+      const marks = marksInWords(exchange, records)
+      const rows = records.map(({ leaf, batch, status, successor, signing }) => ({
         record: leaf.record,
         kind: nameOf(recordKinds, leaf.kind),
         part: partOf(leaf.compartment),
@@ -33,17 +35,21 @@ export function addRecords(program: Command): void {
         batch,
         epoch: leaf.epoch,
         contentId: leaf.content,
+        status,
+        successor,
+        signing,
       }))
       output.value({ patient, receipt: receipt.index, records: rows })
       output.table([
-        ['RECORD', 'KIND', 'PART', 'SENSITIVITY', 'BATCH', 'EPOCH'],
+        ['RECORD', 'KIND', 'PART', 'SENSITIVITY', 'BATCH', 'EPOCH', 'STATE'],
         ...rows.map((row) => [
           shortId(row.record),
           row.kind,
           row.part,
           String(row.sensitivity),
-          String(row.batch),
+          shortId(row.batch),
           String(row.epoch),
+          marks(row),
         ]),
       ])
       output.line(`${counted(rows.length, 'record')}; the access is entry ${receipt.index} of the log.`)

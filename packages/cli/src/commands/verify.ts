@@ -62,10 +62,8 @@ async function verify(chain: PublicClient, file: ProofFile): Promise<VerifiedRec
     throw refused('it is of another chain', { expected: file.deployment.chainId, actual: chainId })
   const verified = await verifyRecord(chain, file).catch((error: unknown) => {
     if (isHreError(error, 'not-found'))
-      throw refused(`there is no batch ${file.batch} on that chain`, {}, error)
-    if (isHreError(error, 'manifest-invalid'))
       throw refused(
-        'the record is not in that batch, or something in the file was altered',
+        'that organisation committed no such record on that chain, or something in the file was altered',
         error.data,
         error,
       )
@@ -117,6 +115,10 @@ function tell(
       ['transaction', verified.transaction],
       ['author', `${nameOf(verified.author)}, who signed it`],
       ['root', verified.root],
+      ...(verified.signedByBoth === null
+        ? []
+        : [['parties', verified.signedByBoth ? 'both have signed' : 'a signature is missing']]),
+      ...(verified.status === 'live' ? [] : [['since then', `it was ${verified.status}`]]),
       ...(blob ? [['sealed file', 'is the one that was recorded']] : []),
     ],
     '  ',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
+import {BatchId} from "../types/BatchId.sol";
 import {CompartmentId} from "../types/CompartmentId.sol";
 
 /// @title Records
@@ -30,22 +31,42 @@ interface IRecords {
         Erased
     }
 
-    /// @notice A leaf with the proof that it is in `batch`.
+    /// @notice Whose signatures a batch waits for (R8, R9).
+    enum Signing {
+        OneParty,
+        BothAwaited,
+        OneAwaited,
+        Signed
+    }
+
+    /// @notice What is kept of a batch, one word; who committed which root is in its id (R3).
+    /// @param awaited The party that has to sign, or one of the two; zero when none has to.
+    /// @param count Not zero: a batch without records is none.
+    /// @param committedAt Unix seconds.
+    struct Batch {
+        address awaited;
+        uint32 count;
+        uint48 committedAt;
+        Signing signing;
+        bool withdrawn;
+    }
+
+    /// @notice A leaf with the proof that it is in a batch of `organisation`: the root that the proof leads to says in which.
     struct ProvenLeaf {
-        uint256 batch;
+        address organisation;
         Leaf leaf;
         bytes32[] proof;
     }
 
     /// @notice The record that replaces another; zeros when there is none.
     struct Successor {
-        uint256 batch;
+        BatchId batch;
         bytes32 leafHash;
     }
 
     /// @notice `author` committed `count` records for `organisation`; `manifest` is the content id of their leaves.
     event RecordsCommitted(
-        uint256 indexed batch,
+        BatchId indexed batch,
         address indexed organisation,
         address indexed author,
         bytes32 root,
@@ -54,23 +75,23 @@ interface IRecords {
     );
 
     /// @notice The records of `batch` count as signed by both once `first` and `second` have signed.
-    event RecordsPartiesNamed(uint256 indexed batch, address indexed first, address indexed second);
+    event RecordsPartiesNamed(BatchId indexed batch, address indexed first, address indexed second);
     /// @notice One of the two parties has signed `batch`.
-    event RecordsPartySigned(uint256 indexed batch, address indexed party);
+    event RecordsPartySigned(BatchId indexed batch, address indexed party);
     /// @notice Both parties have signed `batch`. Once per batch.
-    event RecordSigned(uint256 indexed batch);
+    event RecordSigned(BatchId indexed batch);
     /// @notice The organisation that committed `batch` stands by none of its records any more.
-    event BatchWithdrawn(uint256 indexed batch);
+    event BatchWithdrawn(BatchId indexed batch);
     /// @notice The record is replaced by another one of the same patient and organisation.
     event RecordSuperseded(
-        uint256 indexed batch, bytes32 indexed leafHash, uint256 successorBatch, bytes32 successorHash
+        BatchId indexed batch, bytes32 indexed leafHash, BatchId successorBatch, bytes32 successorHash
     );
     /// @notice The organisation stands by the record no longer.
-    event RecordWithdrawn(uint256 indexed batch, bytes32 indexed leafHash);
+    event RecordWithdrawn(BatchId indexed batch, bytes32 indexed leafHash);
     /// @notice The record's file is to be deleted everywhere; what stays here is a salted commitment.
-    event RecordErased(uint256 indexed batch, bytes32 indexed leafHash);
+    event RecordErased(BatchId indexed batch, bytes32 indexed leafHash);
 
-    /// @notice `account` is no active organisation and no member of one in a role that may author (R3), or the batch
+    /// @notice `account` is no active organisation and no member of one in a role that may author (R3), or the record
     /// is another organisation's.
     error RecordsNotPermitted(address account);
     /// @notice A batch holds 1 to `countMax` records.
@@ -78,20 +99,22 @@ interface IRecords {
     /// @notice A root of zero commits to nothing.
     error RecordsRootEmpty();
     /// @notice The organisation has committed this root, as `batch`. Nothing is lost: use that one.
-    error RecordsRootCommitted(uint256 batch);
+    error RecordsRootCommitted(BatchId batch);
+    /// @notice The organisation has committed no such root (R11).
+    error RecordsBatchUnknown(BatchId batch);
 
     /// @notice Two parties are two different accounts (R8).
     error RecordsPartiesEqual(address party);
     /// @notice A party is registered when it is named (R8).
     error RecordsPartyUnknown(address party);
     /// @notice `account` is no party of `batch`, or has signed it (R9).
-    error RecordsNotAwaited(uint256 batch, address account);
+    error RecordsNotAwaited(BatchId batch, address account);
     /// @notice `batch` was withdrawn.
-    error RecordsWithdrawn(uint256 batch);
-    /// @notice The leaf is not in `batch`.
-    error RecordsProofInvalid(uint256 batch, bytes32 leafHash);
+    error RecordsWithdrawn(BatchId batch);
+    /// @notice The proof leads to `batch`, which the organisation never committed: the leaf is not in a batch of its.
+    error RecordsProofInvalid(BatchId batch, bytes32 leafHash);
     /// @notice The record was superseded, withdrawn or erased before (R10).
-    error RecordsNotLive(uint256 batch, bytes32 leafHash, RecordStatus status);
+    error RecordsNotLive(BatchId batch, bytes32 leafHash, RecordStatus status);
     /// @notice A record is replaced by one of the same patient.
     error RecordsPatientDiffers(address patient, address successorPatient);
 
@@ -100,13 +123,13 @@ interface IRecords {
     /// @param root Of the Merkle tree over the leaves.
     /// @param count How many leaves it has, 1 to 100,000.
     /// @param manifest SHA-256 of the manifest.
-    /// @return batch Consecutive from 1.
+    /// @return batch `batchIdOf` the organisation and the root.
     /// @custom:reverts RecordsNotPermitted(account)
     /// @custom:reverts RecordsCountInvalid(count, countMax)
     /// @custom:reverts RecordsRootEmpty()
     /// @custom:reverts RecordsRootCommitted(batch)
     /// @custom:emits RecordsCommitted(batch, organisation, author, root, count, manifest)
-    function commitBatch(bytes32 root, uint32 count, bytes32 manifest) external returns (uint256 batch);
+    function commitBatch(bytes32 root, uint32 count, bytes32 manifest) external returns (BatchId batch);
 
     /// @notice Commits a batch that two parties sign: a laboratory and a hospital, a doctor and a patient.
     /// @dev R8. The caller commits as in `commitBatch`; when it is a party, it has signed with that.
@@ -120,7 +143,7 @@ interface IRecords {
     /// @custom:emits RecordsPartySigned(batch, author) - when the author is a party
     function commitTwoParty(bytes32 root, uint32 count, bytes32 manifest, address first, address second)
         external
-        returns (uint256 batch);
+        returns (BatchId batch);
 
     /// @notice Signs a batch as one of its two parties.
     /// @dev R9.
@@ -128,14 +151,15 @@ interface IRecords {
     /// @custom:reverts RecordsNotAwaited(batch, account)
     /// @custom:emits RecordsPartySigned(batch, party)
     /// @custom:emits RecordSigned(batch) - with the second signature
-    function sign(uint256 batch) external;
+    function sign(BatchId batch) external;
 
     /// @notice Withdraws every record of a batch of the caller's organisation; it can be signed no longer.
-    /// @dev R11.
+    /// @dev R11. Taking the root, and the organisation from the caller, it cannot reach another organisation's batch.
     /// @custom:reverts RecordsNotPermitted(account)
+    /// @custom:reverts RecordsBatchUnknown(batch)
     /// @custom:reverts RecordsWithdrawn(batch)
     /// @custom:emits BatchWithdrawn(batch)
-    function withdrawBatch(uint256 batch) external;
+    function withdrawBatch(bytes32 root) external;
 
     /// @notice Replaces a record by another one; both are live and of the caller's organisation.
     /// @dev R10, R12. No record is its own successor, however long the chain.
@@ -162,35 +186,25 @@ interface IRecords {
     /// @custom:emits RecordErased(batch, leafHash)
     function erase(ProvenLeaf calldata record) external;
 
-    /// @notice Whether `leaf` is in `batch`; false for an unknown batch.
+    /// @notice Whether `leaf` is in a batch that `organisation` committed.
     /// @dev R6.
-    function verify(uint256 batch, Leaf calldata leaf, bytes32[] calldata proof) external view returns (bool);
+    function verify(address organisation, Leaf calldata leaf, bytes32[] calldata proof) external view returns (bool);
 
     /// @notice The hash of `leaf` in the tree: hashed twice, so that no inner node can be shown as a leaf (R2).
     function hashLeaf(Leaf calldata leaf) external pure returns (bytes32);
 
-    /// @notice What was committed and when, in Unix seconds; zeros for an unknown batch.
-    function batchOf(uint256 batch)
-        external
-        view
-        returns (address organisation, uint32 count, uint48 committedAt, bytes32 root);
+    /// @notice The id that a batch of `organisation` with `root` has, whether or not it was committed (R3).
+    function batchIdOf(address organisation, bytes32 root) external pure returns (BatchId);
 
-    /// @notice The batch in which `organisation` committed `root`; zero when it did not.
-    function batchOfRoot(address organisation, bytes32 root) external view returns (uint256 batch);
+    /// @notice What is kept of `batch`; zeros for an unknown one.
+    function batchOf(BatchId batch) external view returns (Batch memory);
 
-    /// @notice How many batches there are, which is also the id of the newest.
-    function batchCount() external view returns (uint256);
-
-    /// @notice Whether `batch` has two parties, was withdrawn, and whose signatures are missing (zero when none).
-    /// @dev Signed by both: `twoParty` and nobody awaited.
-    function signaturesOf(uint256 batch)
-        external
-        view
-        returns (bool twoParty, bool withdrawn, address awaited, address alsoAwaited);
+    /// @notice Who has yet to sign `batch`: nobody, one of its parties, or both (zeros where there is none).
+    function awaitedOf(BatchId batch) external view returns (address first, address second);
 
     /// @notice What became of the record (R10). Says nothing about whether it is in the batch: `verify` does.
-    function statusOf(uint256 batch, bytes32 leafHash) external view returns (RecordStatus);
+    function statusOf(BatchId batch, bytes32 leafHash) external view returns (RecordStatus);
 
     /// @notice What replaced the record; zeros when nothing did.
-    function successorOf(uint256 batch, bytes32 leafHash) external view returns (Successor memory);
+    function successorOf(BatchId batch, bytes32 leafHash) external view returns (Successor memory);
 }

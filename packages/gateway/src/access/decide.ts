@@ -1,7 +1,6 @@
-import { and, asc, eq, inArray, isNull } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, inArray, isNull, ne, or } from 'drizzle-orm'
 import {
   decideRecord,
-  hashLeaf,
   rights,
   type AccessRequest,
   type Decision,
@@ -29,16 +28,7 @@ export interface Ruling {
  */
 export async function ruleOn(db: Database, request: AccessRequest, at: number): Promise<Ruling> {
   const asked = request.records.length > 0
-  const stored = await db
-    .select()
-    .from(t.leaves)
-    .where(
-      asked
-        ? and(eq(t.leaves.patient, request.patient), inArray(t.leaves.record, request.records))
-        : eq(t.leaves.patient, request.patient),
-    )
-    .orderBy(asc(t.leaves.batch), asc(t.leaves.position))
-  const leaves = await withoutErased(db, stored)
+  const leaves = await leavesOf(db, request.patient, asked ? request.records : undefined)
   const facts = await factsOf(db, request.reader, request.patient)
   const decisionOf = (leaf: StoredLeaf): Decision =>
     decideRecord(facts(leaf.compartment, leaf.record), {
@@ -64,6 +54,23 @@ export async function ruleOn(db: Database, request: AccessRequest, at: number): 
     ),
     leaves: [],
   }
+}
+
+/** A patient's records in the order of the chain, without those that are to be deleted everywhere (R10). */
+async function leavesOf(db: Database, patient: Address, records?: Hex[]): Promise<StoredLeaf[]> {
+  return db
+    .select(getTableColumns(t.leaves))
+    .from(t.leaves)
+    .innerJoin(t.batches, eq(t.batches.batch, t.leaves.batch))
+    .leftJoin(t.marks, and(eq(t.marks.batch, t.leaves.batch), eq(t.marks.leafHash, t.leaves.leafHash)))
+    .where(
+      and(
+        eq(t.leaves.patient, patient),
+        records && inArray(t.leaves.record, records),
+        or(isNull(t.marks.status), ne(t.marks.status, 'erased')),
+      ),
+    )
+    .orderBy(asc(t.batches.block), asc(t.batches.logIndex), asc(t.leaves.position))
 }
 
 /** For the patient's log: a refusal because a grant ended says more than one because there was none. */
@@ -146,14 +153,4 @@ export function termsOf(grant: typeof t.grants.$inferSelect | undefined): GrantT
   if (!grant?.conditions) return grant && { ...grant, conditions: undefined }
   const { specialty, country, licensed } = grant.conditions
   return { ...grant, conditions: { specialty: BigInt(specialty), country, licensed } }
-}
-
-/** Leaves without those that are to be deleted everywhere (R10). */
-async function withoutErased(db: Database, leaves: StoredLeaf[]): Promise<StoredLeaf[]> {
-  if (leaves.length === 0) return leaves
-  const batches = [...new Set(leaves.map(({ batch }) => batch))]
-  const rows = await db.select().from(t.erasures).where(inArray(t.erasures.batch, batches))
-  if (rows.length === 0) return leaves
-  const erased = new Set(rows.map(({ leafHash }) => leafHash))
-  return leaves.filter((leaf) => !erased.has(hashLeaf(leaf)))
 }

@@ -24,12 +24,13 @@ export type ExchangeEvent = ReturnType<typeof decodeEvents>[number]
 export interface EventPlace {
   at: number
   block: number
+  logIndex: number
   transaction: `0x${string}`
 }
 
 /** One event into rows. Runs inside the follower's transaction; the same events always make the same rows. */
 export async function applyEvent(db: Database, event: ExchangeEvent, place: EventPlace): Promise<void> {
-  const say = (what: string) => db.insert(t.activity).values({ ...place, what })
+  const say = (what: string) => addActivity(db, what, place)
   switch (event.eventName) {
     case 'AccountRegistered': {
       const { account, signer, recipient } = event.args
@@ -143,15 +144,6 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
         .where(grantIs(key))
       return
     }
-    case 'RecordErased': {
-      const { batch, leafHash } = event.args
-      await db
-        .insert(t.erasures)
-        .values({ batch: Number(batch), leafHash })
-        .onConflictDoNothing()
-      await say('A record is to be deleted everywhere')
-      return
-    }
     case 'ConsentRevoked': {
       await endGrant(db, keyOf(event.args), place)
       await say('A patient revoked a grant')
@@ -167,16 +159,58 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
     case 'RecordsCommitted': {
       const { batch, organisation, author, root, count, manifest } = event.args
       await db.insert(t.batches).values({
-        batch: Number(batch),
+        batch,
         organisation: lowerAddress(organisation),
         author: lowerAddress(author),
         root,
         count,
         manifest,
         committedAt: place.at,
+        block: place.block,
+        logIndex: place.logIndex,
         state: 'waiting',
       })
       await say(`${count} ${count === 1 ? 'record was' : 'records were'} committed in one batch`)
+      return
+    }
+    case 'RecordsPartiesNamed': {
+      const { batch, first, second } = event.args
+      const rows = [first, second].map((party) => ({ batch, account: lowerAddress(party) }))
+      await db.insert(t.parties).values(rows).onConflictDoNothing()
+      return
+    }
+    case 'RecordsPartySigned': {
+      const { batch, party } = event.args
+      await db
+        .update(t.parties)
+        .set({ signedAt: place.at })
+        .where(and(eq(t.parties.batch, batch), eq(t.parties.account, lowerAddress(party))))
+      return
+    }
+    case 'RecordSigned': {
+      await db.update(t.batches).set({ signedAt: place.at }).where(eq(t.batches.batch, event.args.batch))
+      await say('Both parties have signed a batch')
+      return
+    }
+    case 'BatchWithdrawn': {
+      await db.update(t.batches).set({ withdrawn: true }).where(eq(t.batches.batch, event.args.batch))
+      await say('An organisation withdrew a batch')
+      return
+    }
+    case 'RecordSuperseded': {
+      const { successorBatch, successorHash } = event.args
+      await mark(db, event.args, { status: 'superseded', successorBatch, successorHash })
+      await say('An organisation corrected a record')
+      return
+    }
+    case 'RecordWithdrawn': {
+      await mark(db, event.args, { status: 'withdrawn' })
+      await say('An organisation withdrew a record')
+      return
+    }
+    case 'RecordErased': {
+      await mark(db, event.args, { status: 'erased' })
+      await say('A record is to be deleted everywhere')
       return
     }
     case 'AccessAnchored': {
@@ -197,6 +231,17 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
       // Votes leave no row, and outcomes of operations are read by the relay that carried them.
       return
   }
+}
+
+async function mark(
+  db: Database,
+  { batch, leafHash }: { batch: `0x${string}`; leafHash: `0x${string}` },
+  what: Pick<typeof t.marks.$inferInsert, 'status' | 'successorBatch' | 'successorHash'>,
+): Promise<void> {
+  await db
+    .insert(t.marks)
+    .values({ batch, leafHash, ...what })
+    .onConflictDoUpdate({ target: [t.marks.batch, t.marks.leafHash], set: what })
 }
 
 interface GrantKey {
@@ -251,7 +296,12 @@ async function applyGrant(
     epoch: compartment.epoch,
     since: place.at,
   })
-  await db.insert(t.activity).values({ ...place, what: 'A patient gave a grant' })
+  await addActivity(db, 'A patient gave a grant', place)
+}
+
+async function addActivity(db: Database, what: string, place: EventPlace): Promise<void> {
+  const { at, block, transaction } = place
+  await db.insert(t.activity).values({ at, block, transaction, what })
 }
 
 interface RecordGrantKey extends GrantKey {

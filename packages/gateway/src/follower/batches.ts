@@ -36,7 +36,7 @@ export class BatchIndexer {
       .select()
       .from(t.batches)
       .where(eq(t.batches.state, 'waiting'))
-      .orderBy(asc(t.batches.batch))
+      .orderBy(asc(t.batches.block), asc(t.batches.logIndex))
     for (const batch of waiting) {
       const json = await this.#manifestOf(batch.manifest, batch.organisation)
       if (json === undefined) continue
@@ -68,31 +68,37 @@ export class BatchIndexer {
     })
   }
 
-  async #permitted(batch: Batch, leaves: Leaf[]): Promise<(typeof t.leaves.$inferInsert)[]> {
+  async #permitted(batch: Batch, leaves: HashedLeaf[]): Promise<(typeof t.leaves.$inferInsert)[]> {
     const verdicts = new Map<string, Promise<boolean>>()
     const rows: (typeof t.leaves.$inferInsert)[] = []
-    for (const [position, leaf] of leaves.entries()) {
+    for (const [position, { leaf, leafHash }] of leaves.entries()) {
       const key = `${leaf.patient}|${leaf.compartment}|${leaf.epoch}`
       if (!verdicts.has(key)) verdicts.set(key, mayFile(this.#db, batch, leaf, batch.committedAt))
       if (await verdicts.get(key))
-        rows.push({ ...leaf, batch: batch.batch, position, organisation: batch.organisation })
+        rows.push({ ...leaf, leafHash, batch: batch.batch, position, organisation: batch.organisation })
     }
     return rows
   }
 }
 
+interface HashedLeaf {
+  leaf: Leaf
+  leafHash: Hex
+}
+
 /** The leaves of a batch, or undefined when anything differs from what the chain committed to. */
-function leavesOf(batch: Batch, json: string): Leaf[] | undefined {
+function leavesOf(batch: Batch, json: string): HashedLeaf[] | undefined {
   const parsed = manifestSchema.safeParse(parseJson(json))
   if (!parsed.success) return undefined
   const manifest: Manifest = parsed.data
   const { leaves } = manifest
+  const hashes = leaves.map(hashLeaf)
   const fits =
     manifest.organisation === batch.organisation &&
     leaves.length === batch.count &&
     leaves.every((leaf) => leaf.author === batch.author) &&
-    treeOf(leaves.map(hashLeaf)).root === batch.root
-  return fits ? leaves : undefined
+    treeOf(hashes).root === batch.root
+  return fits ? leaves.map((leaf, index) => ({ leaf, leafHash: hashes[index]! })) : undefined
 }
 
 function parseJson(json: string): unknown {

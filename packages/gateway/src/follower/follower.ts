@@ -21,8 +21,9 @@ const followed = [
   t.grants,
   t.recordGrants,
   t.batches,
+  t.parties,
+  t.marks,
   t.anchors,
-  t.erasures,
   t.activity,
   t.leaves,
 ] as const
@@ -159,6 +160,7 @@ export class Follower {
         await applyEvent(tx, event, {
           at: times.get(event.blockNumber) ?? cursor.blockTime,
           block: Number(event.blockNumber),
+          logIndex: event.logIndex,
           transaction: event.transactionHash,
         })
       }

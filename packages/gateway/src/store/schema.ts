@@ -152,23 +152,44 @@ export const recordGrants = pgTable(
 export const batchStates = ['waiting', 'indexed', 'invalid'] as const
 
 export const batches = pgTable('batches', {
-  batch: bigint('batch', { mode: 'number' }).primaryKey(),
+  batch: hex('batch').primaryKey(),
   organisation: address('organisation').notNull(),
   author: address('author').notNull(),
   root: hex('root').notNull(),
   count: integer('count').notNull(),
   manifest: hex('manifest').notNull(),
   committedAt: seconds('committed_at').notNull(),
+  /** Where the event stands on chain: batches are in the order of block and index. */
+  block: bigint('block', { mode: 'number' }).notNull(),
+  logIndex: integer('log_index').notNull(),
+  /** Block time of the second signature (R9). */
+  signedAt: seconds('signed_at'),
+  /** Its live records count as withdrawn (R11). */
+  withdrawn: boolean('withdrawn').notNull().default(false),
   /** `waiting`: the manifest has not been fetched yet. `invalid`: it does not match the chain (R5). */
   state: text('state', { enum: batchStates }).notNull(),
 })
 
-/** Records that are to be deleted everywhere (R12), by the hash of their leaf. */
-export const erasures = pgTable(
-  'erasures',
+/** Who signs a batch of two parties (R8). */
+export const parties = pgTable(
+  'parties',
   {
-    batch: bigint('batch', { mode: 'number' }).notNull(),
+    batch: hex('batch').notNull(),
+    account: address('account').notNull(),
+    signedAt: seconds('signed_at'),
+  },
+  (t) => [primaryKey({ columns: [t.batch, t.account] })],
+)
+
+/** What became of single records (R10), by the hash of their leaf. A later mark replaces an earlier one. */
+export const marks = pgTable(
+  'marks',
+  {
+    batch: hex('batch').notNull(),
     leafHash: hex('leaf_hash').notNull(),
+    status: text('status', { enum: ['superseded', 'withdrawn', 'erased'] }).notNull(),
+    successorBatch: hex('successor_batch'),
+    successorHash: hex('successor_hash'),
   },
   (t) => [primaryKey({ columns: [t.batch, t.leafHash] })],
 )
@@ -202,7 +223,8 @@ export const leaves = pgTable(
   'leaves',
   {
     record: hex('record').primaryKey(),
-    batch: bigint('batch', { mode: 'number' }).notNull(),
+    batch: hex('batch').notNull(),
+    leafHash: hex('leaf_hash').notNull(),
     position: integer('position').notNull(),
     patient: address('patient').notNull(),
     compartment: hex('compartment').notNull(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { accessRequestSchema, receiptSchema } from '../access.ts'
-import { bytes32Schema, bytesSchema } from '../hex.ts'
+import { addressSchema, bytes32Schema, bytesSchema, secondsSchema } from '../hex.ts'
 import { leafSchema, manifestSchema } from '../leaf.ts'
 import { limits } from '../limits.ts'
 import { signedOperationSchema } from '../operation.ts'
@@ -9,11 +9,26 @@ import { route } from './route.ts'
 const signatureSchema = bytesSchema(limits.signatureBytesMax)
 const contentParams = z.object({ contentId: bytes32Schema })
 
-/** A leaf with what it takes to check it on chain. */
+/** Who signs a batch of two parties and when each did (R8, R9); Unix seconds. */
+export const signingSchema = z.object({
+  parties: z.array(z.object({ account: addressSchema, signedAt: secondsSchema.nullable() })),
+  /** When the second signature came. */
+  completedAt: secondsSchema.nullable(),
+})
+export type Signing = z.infer<typeof signingSchema>
+
+/** A leaf with what it takes to check it on chain, and what became of it since (R13). */
 export const provenLeafSchema = z.object({
   leaf: leafSchema,
-  batch: z.int().min(1),
+  organisation: addressSchema,
+  batch: bytes32Schema,
   proof: z.array(bytes32Schema),
+  /** Erased records are shown to nobody. */
+  status: z.enum(['live', 'superseded', 'withdrawn']),
+  /** The record that replaces this one, as the chain names it: by its batch and leaf hash. */
+  successor: z.object({ batch: bytes32Schema, leafHash: bytes32Schema }).nullable(),
+  /** Null where nobody but the author had to sign. */
+  signing: signingSchema.nullable(),
 })
 export type ProvenLeaf = z.infer<typeof provenLeafSchema>
 

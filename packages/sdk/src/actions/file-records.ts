@@ -1,6 +1,8 @@
 import { classifyChart, type CompartmentName, type Resource } from '@hre/fhir'
 import {
+  batchIdOf,
   commitBatchCall,
+  commitTwoPartyCall,
   encodeManifest,
   hashLeaf,
   hreError,
@@ -28,6 +30,7 @@ export interface NewRecord {
 
 /** A batch on chain: where, and what it holds. */
 export interface FiledBatch extends Applied {
+  batch: Hex
   leaves: Leaf[]
   sealedBytes: number
 }
@@ -48,6 +51,7 @@ export function recordsOfChart(resources: readonly Resource[]): NewRecord[] {
 /**
  * Seals records for a patient on this machine, uploads them and commits them in one batch: all are recorded or none.
  *
+ * @param options.parties - two registered accounts that sign the batch (R8); the actor, when it is one, has signed with this.
  * @param options.onProgress - called after each record is sealed and uploaded.
  * @throws HreError `not-found` without a write grant; `write-refused`, `blob-missing`.
  */
@@ -56,6 +60,7 @@ export async function fileRecords(
   options: {
     patient: Address
     records: readonly NewRecord[]
+    parties?: readonly [Address, Address]
     onProgress?: (done: number, of: number) => void
   },
 ): Promise<FiledBatch> {
@@ -71,7 +76,7 @@ export async function fileRecords(
     options.onProgress?.(++done, records.length)
     return leaf
   })
-  return { ...(await commit(actor, leaves)), leaves, sealedBytes }
+  return { ...(await commit(actor, leaves, options.parties)), leaves, sealedBytes }
 }
 
 interface Place {
@@ -114,13 +119,20 @@ async function sealFor(
   return { leaf, sealed }
 }
 
-async function commit(actor: Actor, leaves: Leaf[]): Promise<Applied> {
+async function commit(
+  actor: Actor,
+  leaves: Leaf[],
+  parties?: readonly [Address, Address],
+): Promise<Applied & { batch: Hex }> {
   const { deployment, identity, session, organisation } = actor
   const manifest = manifestOf(organisation, leaves)
   const { root } = treeOf(leaves.map(hashLeaf))
-  const call = commitBatchCall(deployment, root, leaves.length, contentIdOf(encodeManifest(manifest)))
+  const contentId = contentIdOf(encodeManifest(manifest))
+  const call = parties
+    ? commitTwoPartyCall(deployment, { root, count: leaves.length, manifest: contentId, parties })
+    : commitBatchCall(deployment, root, leaves.length, contentId)
   const operation = await signCall(identity, deployment, call)
   const { id } = await session.call('commitBatch', { body: { manifest, operation } })
   const [applied] = await waitForAll(actor, [id])
-  return applied!
+  return { ...applied!, batch: batchIdOf(organisation, root) }
 }

@@ -1,6 +1,7 @@
 import {
   accessAbi,
   anchorHead,
+  batchIdOf,
   hashLeaf,
   hashReceipt,
   hreError,
@@ -8,11 +9,14 @@ import {
   nameOf,
   recordKinds,
   recordsAbi,
+  recordStatuses,
   rootOfProof,
+  signings,
   type Deployment,
   type LoggedAccess,
   type ProofFile,
   type ProvenLeaf,
+  type RecordStatus,
 } from '@hre/protocol'
 import {
   createPublicClient,
@@ -28,17 +32,20 @@ import {
 export const connectChain = (rpcUrl: string): PublicClient => createPublicClient({ transport: http(rpcUrl) })
 
 /** A record's proof as a file for somebody else. */
-export const proofFileOf = (deployment: Deployment, { leaf, batch, proof }: ProvenLeaf): ProofFile => ({
-  format: 'hre-record-proof-v1',
+export const proofFileOf = (
+  deployment: Deployment,
+  { organisation, leaf, proof }: ProvenLeaf,
+): ProofFile => ({
+  format: 'hre-record-proof-v2',
   deployment,
-  batch,
+  organisation,
   leaf,
   proof,
 })
 
 /** What a proof says once it has been recomputed. */
 export interface VerifiedRecord {
-  batch: number
+  batch: Hex
   organisation: Address
   author: Address
   committedAt: number
@@ -50,38 +57,41 @@ export interface VerifiedRecord {
   contractAgrees: boolean
   /** The author's signed operation was found in the transaction that committed the batch. */
   authorSigned: boolean
+  /** What became of the record since (R10). */
+  status: RecordStatus
+  /** Of a batch of two parties, whether both have signed; null when nobody but the author had to (R8). */
+  signedByBoth: boolean | null
 }
 
 /**
- * Recomputes a record's proof from the chain alone: leaf to root by hashing here, the root and its author from the
- * contract's events, the author's signature from the transaction itself. No gateway is asked.
+ * Recomputes a record's proof from the chain alone: leaf to root to batch by hashing here, the batch and its author from
+ * the contract's events, the author's signature from the transaction itself. No gateway is asked.
  *
- * @throws HreError `not-found` when the batch is not on that chain; `manifest-invalid` when the root differs.
+ * @throws HreError `not-found` when that chain has no such batch: the organisation never committed the record, or
+ * something in the file was altered.
  */
 export async function verifyRecord(chain: PublicClient, file: ProofFile): Promise<VerifiedRecord> {
-  const { deployment, leaf, proof, batch } = file
+  const { deployment, organisation, leaf, proof } = file
+  const leafHash = hashLeaf(leaf)
+  const root = rootOfProof(leafHash, proof)
+  const batch = batchIdOf(organisation, root)
   const events = await chain.getContractEvents({
     address: deployment.records,
     abi: recordsAbi,
     eventName: 'RecordsCommitted',
-    args: { batch: BigInt(batch) },
+    args: { batch },
     fromBlock: BigInt(deployment.block),
     strict: true,
   })
   const [event] = events
-  if (!event) throw hreError('not-found', { batch })
-  const root = rootOfProof(hashLeaf(leaf), proof)
-  if (root !== event.args.root)
-    throw hreError('manifest-invalid', { batch, computed: root, onChain: event.args.root })
-  const [block, transaction, contractAgrees] = await Promise.all([
+  if (!event) throw hreError('not-found', { batch, computed: root })
+  const contract = { address: deployment.records, abi: recordsAbi } as const
+  const [block, transaction, contractAgrees, status, { signing }] = await Promise.all([
     chain.getBlock({ blockNumber: event.blockNumber }),
     chain.getTransaction({ hash: event.transactionHash }),
-    chain.readContract({
-      address: deployment.records,
-      abi: recordsAbi,
-      functionName: 'verify',
-      args: [BigInt(batch), leaf, [...proof]],
-    }),
+    chain.readContract({ ...contract, functionName: 'verify', args: [organisation, leaf, [...proof]] }),
+    chain.readContract({ ...contract, functionName: 'statusOf', args: [batch, leafHash] }),
+    chain.readContract({ ...contract, functionName: 'batchOf', args: [batch] }),
   ])
   return {
     batch,
@@ -94,6 +104,8 @@ export async function verifyRecord(chain: PublicClient, file: ProofFile): Promis
     block: Number(event.blockNumber),
     contractAgrees,
     authorSigned: carriesOperationOf(transaction.input, event.args.author, root),
+    status: nameOf(recordStatuses, status) as RecordStatus,
+    signedByBoth: signing === signings.oneParty ? null : signing === signings.signed,
   }
 }
 

@@ -5,21 +5,26 @@ import {
   accessRequestTypedData,
   authoringRoles,
   commitBatchCall,
+  commitTwoPartyCall,
   encodeManifest,
   hashLeaf,
   hreError,
   isHreError,
   limits,
   nameOf,
+  recordsAbi,
   roles,
   treeOf,
   type AccessRequest,
+  type Call,
+  type Deployment,
   type Manifest,
   type ProvenLeaf,
   type recordRoutes,
 } from '@hre/protocol'
-import type { Address, Hex } from 'viem'
+import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { ruleOn, type Ruling, type StoredLeaf } from '../../access/decide.ts'
+import { marksOf } from '../../access/marks.ts'
 import { mayFile } from '../../follower/batches.ts'
 import type { Gateway } from '../../gateway.ts'
 import { accountView } from '../../store/directory.ts'
@@ -162,9 +167,9 @@ export async function fetchBlob(
   return elsewhere()
 }
 
-/** Leaves with proofs; each batch's tree is made once. */
+/** Leaves with proofs and marks; each batch's tree is made once. */
 async function proven({ db }: Gateway, leaves: StoredLeaf[]): Promise<ProvenLeaf[]> {
-  const trees = new Map<number, ReturnType<typeof treeOf>>()
+  const trees = new Map<Hex, ReturnType<typeof treeOf>>()
   for (const { batch } of leaves) {
     if (trees.has(batch)) continue
     const [row] = await db.select().from(t.batches).where(eq(t.batches.batch, batch))
@@ -172,11 +177,11 @@ async function proven({ db }: Gateway, leaves: StoredLeaf[]): Promise<ProvenLeaf
     const { leaves: all } = JSON.parse(manifest!.json) as Manifest
     trees.set(batch, treeOf(all.map(hashLeaf)))
   }
-  return leaves.map(({ batch, position, organisation: _organisation, ...leaf }) => ({
-    leaf,
-    batch,
-    proof: trees.get(batch)!.proof(position),
-  }))
+  const marks = await marksOf(db, leaves)
+  return leaves.map((stored) => {
+    const { batch, position, organisation, leafHash: _leafHash, ...leaf } = stored
+    return { leaf, organisation, batch, proof: trees.get(batch)!.proof(position), ...marks(stored) }
+  })
 }
 
 async function assertAuthor({ db, keys }: Gateway, account: Address): Promise<void> {
@@ -194,7 +199,11 @@ function assertManifest(
 ): string {
   const json = new TextDecoder().decode(encodeManifest(manifest))
   const { root } = treeOf(manifest.leaves.map(hashLeaf))
-  const expected = commitBatchCall(deployment, root, manifest.leaves.length, sha256(json))
+  const expected = commitCall(
+    deployment,
+    { root, count: manifest.leaves.length, manifest: sha256(json) },
+    operation,
+  )
   const fits =
     operation.account === account &&
     operation.target === expected.target &&
@@ -206,6 +215,27 @@ function assertManifest(
   if (records.size < manifest.leaves.length)
     throw hreError('manifest-invalid', { reason: 'two leaves with one record id' })
   return json
+}
+
+/** The call that commits this batch, with the two parties that the operation names, if it names any (R3, R8). */
+function commitCall(
+  deployment: Deployment,
+  batch: { root: Hex; count: number; manifest: Hex },
+  { data }: { data: Hex },
+): Call {
+  const [, , , first, second] = argumentsOfCommitTwoParty(data) ?? []
+  return first && second
+    ? commitTwoPartyCall(deployment, { ...batch, parties: [first, second] })
+    : commitBatchCall(deployment, batch.root, batch.count, batch.manifest)
+}
+
+function argumentsOfCommitTwoParty(data: Hex) {
+  try {
+    const { functionName, args } = decodeFunctionData({ abi: recordsAbi, data })
+    return functionName === 'commitTwoParty' ? args : undefined
+  } catch {
+    return undefined
+  }
 }
 
 async function assertMayFile({ db }: Gateway, author: Address, manifest: Manifest): Promise<void> {
