@@ -21,7 +21,7 @@ const abisFile = join(packageDir, '../protocol/src/generated/abis.ts')
 const require = createRequire(import.meta.url)
 
 /** The contracts that are deployed, in the order in which they are. */
-const contractNames = ['Intake', 'Directory', 'Consent', 'Records', 'Access'] as const
+const contractNames = ['Intake', 'Directory', 'Consent', 'Records', 'Access', 'Emergency', 'Notary'] as const
 
 const settings = {
   // Deployed once and called for years: run cost counts, size only against the 24,576-byte limit.

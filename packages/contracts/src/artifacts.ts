@@ -13,7 +13,7 @@ export interface Artifact {
   storageLayout: { storage: { label: string; slot: string; offset: number; type: string }[]; types: unknown }
 }
 
-export type ContractName = 'Intake' | 'Directory' | 'Consent' | 'Records' | 'Access'
+export type ContractName = 'Intake' | 'Directory' | 'Consent' | 'Records' | 'Access' | 'Emergency' | 'Notary'
 
 export type Artifacts = Record<ContractName, Artifact>
 
@@ -36,6 +36,8 @@ export function loadArtifacts(): Artifacts {
     Consent: load('Consent'),
     Records: load('Records'),
     Access: load('Access'),
+    Emergency: load('Emergency'),
+    Notary: load('Notary'),
   }
 }
 

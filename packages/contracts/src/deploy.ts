@@ -40,7 +40,15 @@ export interface DeployOptions {
 }
 
 /** In the order of their nonces. The Intake and the Directory know each other, hence addresses before code. */
-const deploymentOrder = ['Intake', 'Directory', 'Consent', 'Records', 'Access'] as const
+const deploymentOrder = [
+  'Intake',
+  'Directory',
+  'Consent',
+  'Records',
+  'Access',
+  'Emergency',
+  'Notary',
+] as const
 
 /** How many nonces of the deployer are searched for an earlier deployment. */
 const searchedNonces = 64
@@ -104,6 +112,8 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
     consent: addresses.Consent,
     records: addresses.Records,
     access: addresses.Access,
+    emergency: addresses.Emergency,
+    notary: addresses.Notary,
     block: Number(block),
   }
 }
@@ -123,20 +133,21 @@ function addressesFrom(from: Address, firstNonce: number): Addresses {
     Consent: at('Consent'),
     Records: at('Records'),
     Access: at('Access'),
+    Emergency: at('Emergency'),
+    Notary: at('Notary'),
   }
 }
 
 function constructorArguments(addresses: Addresses, founders: readonly Founder[]) {
   const client = [addresses.Intake, addresses.Directory]
   return {
-    Intake: [
-      addresses.Directory,
-      [addresses.Directory, addresses.Consent, addresses.Records, addresses.Access],
-    ],
+    Intake: [addresses.Directory, deploymentOrder.slice(1).map((name) => addresses[name])],
     Directory: [addresses.Intake, founders],
     Consent: client,
     Records: client,
     Access: client,
+    Emergency: [...client, addresses.Consent],
+    Notary: client,
   } satisfies Record<ContractName, unknown[]>
 }
 
@@ -174,11 +185,12 @@ async function assertWiring(
     }
   }
   await assertRead('Intake', 'directory', [], addresses.Directory)
-  for (const name of ['Directory', 'Consent', 'Records', 'Access'] as const) {
+  for (const name of deploymentOrder.slice(1)) {
     await assertRead('Intake', 'isTarget', [addresses[name]], true)
     await assertRead(name, 'intake', [], addresses.Intake)
     if (name !== 'Directory') await assertRead(name, 'directory', [], addresses.Directory)
   }
+  await assertRead('Emergency', 'consent', [], addresses.Consent)
   for (const { signer, kind, country } of founders) {
     const organisation = await read(publicClient, artifacts.Directory, addresses.Directory, 'accountOf', [
       signer,

@@ -4,7 +4,9 @@ pragma solidity ^0.8.37;
 import {Access} from "../src/Access.sol";
 import {Consent} from "../src/Consent.sol";
 import {Directory} from "../src/Directory.sol";
+import {Emergency} from "../src/Emergency.sol";
 import {Intake} from "../src/Intake.sol";
+import {Notary} from "../src/Notary.sol";
 import {Records} from "../src/Records.sol";
 import {IConsent} from "../src/interfaces/IConsent.sol";
 import {IDirectory} from "../src/interfaces/IDirectory.sol";
@@ -43,6 +45,8 @@ abstract contract Base {
     Consent internal consent;
     Records internal records;
     Access internal access;
+    Emergency internal emergency;
+    Notary internal notary;
 
     uint256 private _nextNonce;
 
@@ -61,8 +65,8 @@ abstract contract Base {
 
     function _deploy() private {
         uint256 nonce = vm.getNonce(address(this));
-        address[] memory targets = new address[](4);
-        for (uint256 i = 0; i < 4; ++i) {
+        address[] memory targets = new address[](6);
+        for (uint256 i = 0; i < 6; ++i) {
             targets[i] = vm.computeCreateAddress(address(this), nonce + 1 + i);
         }
         intake = new Intake(IDirectory(targets[0]), targets);
@@ -74,6 +78,8 @@ abstract contract Base {
         consent = new Consent(address(intake), directory);
         records = new Records(address(intake), directory);
         access = new Access(address(intake), directory);
+        emergency = new Emergency(address(intake), directory, consent);
+        notary = new Notary(address(intake), directory);
     }
 
     function _becomePatient(uint256 key) internal {

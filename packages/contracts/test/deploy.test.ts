@@ -80,7 +80,7 @@ describe('deployment and carriage on a chain', { skip: anvilSkipReason }, () => 
     const again = await deployContracts({ ...clients(), founders, onProgress: (step) => seen.push(step) })
     assert.deepEqual(again, deployment)
     assert.deepEqual(new Set(seen.map(({ status }) => status)), new Set(['found']))
-    assert.equal(seen.length, 5)
+    assert.equal(seen.length, 7)
     assert.equal(await publicClient.getBlockNumber({ cacheTime: 0 }), block)
   })
 
