@@ -142,6 +142,8 @@ export class Relay {
       this.#deployment.consent,
       this.#deployment.records,
       this.#deployment.access,
+      this.#deployment.emergency,
+      this.#deployment.notary,
     ])
     const now = Math.floor(Date.now() / 1000)
     for (const [index, { operation }] of operations.entries()) {
