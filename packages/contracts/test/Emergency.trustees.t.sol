@@ -94,10 +94,14 @@ contract EmergencyTrusteesTest is EmergencyBase {
     }
 
     function test_B1_attackOneTrusteeWithTwoSharesIsRefused() public {
-        address[] memory trustees = _trustees(3);
-        trustees[2] = trustees[0];
-        vm.expectRevert(abi.encodeWithSelector(IEmergency.EmergencyTrusteeRepeated.selector, trustees[0]));
-        _setTrustees(ANA, LABS, 1, trustees, 2);
+        uint256[2][3] memory pairs = [[uint256(0), 1], [uint256(0), 2], [uint256(1), 2]];
+        for (uint256 i = 0; i < pairs.length; ++i) {
+            address[] memory trustees = _trustees(3);
+            trustees[pairs[i][1]] = trustees[pairs[i][0]];
+            address twice = trustees[pairs[i][0]];
+            vm.expectRevert(abi.encodeWithSelector(IEmergency.EmergencyTrusteeRepeated.selector, twice));
+            _setTrustees(ANA, LABS, 1, trustees, 2);
+        }
     }
 
     function test_B1_attackATrusteeThatIsNoActiveOrganisation() public {
