@@ -26,6 +26,8 @@ const contractNames = [
   'Intake',
   'Consortium',
   'Access',
+  'Emergency',
+  'Notary',
   'Directory',
   'Consent',
   'Records',

@@ -13,7 +13,16 @@ export interface Artifact {
   storageLayout: { storage: { label: string; slot: string; offset: number; type: string }[]; types: unknown }
 }
 
-export const contractNames = ['Intake', 'Consortium', 'Access', 'Directory', 'Consent', 'Records'] as const
+export const contractNames = [
+  'Intake',
+  'Consortium',
+  'Access',
+  'Emergency',
+  'Notary',
+  'Directory',
+  'Consent',
+  'Records',
+] as const
 
 /** One of the exchange's contracts. */
 export type ContractName = (typeof contractNames)[number]

@@ -51,8 +51,8 @@ export interface DeployOptions {
 /** What a proxy is deployed with. */
 type CodeName = `${UpgradeableName}Code`
 
-/** Contracts that no vote can pause: the votes themselves, and what carries them. */
-const unpausableNames: readonly ContractName[] = ['Intake', 'Consortium']
+/** Contracts that no vote can pause: the votes themselves, what carries them, and help in an emergency. */
+const unpausableNames: readonly ContractName[] = ['Intake', 'Consortium', 'Emergency']
 
 /**
  * In the order of their nonces. All know one another's addresses beforehand; proxies come last, because their creation
@@ -62,6 +62,8 @@ const creations = [
   'Intake',
   'Consortium',
   'Access',
+  'Emergency',
+  'Notary',
   ...upgradeableNames.map((name) => `${name}Code` as const),
   ...upgradeableNames,
 ] as const
@@ -111,6 +113,8 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
     consent: addresses.Consent,
     records: addresses.Records,
     access: addresses.Access,
+    emergency: addresses.Emergency,
+    notary: addresses.Notary,
     block: Number(await read(intake, 'deploymentBlock')),
   }
 }
@@ -196,6 +200,8 @@ function constructorArguments(
     case 'Consent':
     case 'Records':
       return [addresses[`${name}Code`], addresses.Consortium, '0x']
+    case 'Emergency':
+      return [addresses.Intake, addresses.Directory, addresses.Consent]
     default:
       return [addresses.Intake, addresses.Directory]
   }
@@ -255,6 +261,7 @@ async function assertWiring(
   }
   await assertRead('Intake', 'directory', [], addresses.Directory)
   await assertRead('Intake', 'consortium', [], addresses.Consortium)
+  await assertRead('Emergency', 'consent', [], addresses.Consent)
   for (const name of targetNames) {
     await assertRead('Intake', 'isTarget', [addresses[name]], true)
     await assertRead(name, 'intake', [], addresses.Intake)

@@ -5,8 +5,10 @@ import {Access} from "../src/Access.sol";
 import {Consent} from "../src/Consent.sol";
 import {Consortium} from "../src/Consortium.sol";
 import {Directory} from "../src/Directory.sol";
+import {Emergency} from "../src/Emergency.sol";
 import {ExchangeProxy} from "../src/ExchangeProxy.sol";
 import {Intake} from "../src/Intake.sol";
+import {Notary} from "../src/Notary.sol";
 import {Records} from "../src/Records.sol";
 import {IConsent} from "../src/interfaces/IConsent.sol";
 import {IConsortium} from "../src/interfaces/IConsortium.sol";
@@ -47,6 +49,8 @@ abstract contract Base {
     Consent internal consent;
     Records internal records;
     Access internal access;
+    Emergency internal emergency;
+    Notary internal notary;
 
     uint256 private _nextNonce;
 
@@ -68,19 +72,23 @@ abstract contract Base {
         uint256 nonce = vm.getNonce(address(this));
         address consortiumAt = vm.computeCreateAddress(address(this), nonce + 1);
         address accessAt = vm.computeCreateAddress(address(this), nonce + 2);
-        address[] memory targets = new address[](5);
+        address[] memory targets = new address[](7);
         for (uint256 i = 0; i < 3; ++i) {
             targets[i] = vm.computeCreateAddress(address(this), nonce + 6 + i);
         }
         (targets[3], targets[4]) = (accessAt, consortiumAt);
+        targets[5] = vm.computeCreateAddress(address(this), nonce + 9);
+        targets[6] = vm.computeCreateAddress(address(this), nonce + 10);
         intake = new Intake(IDirectory(targets[0]), consortiumAt, targets);
-        IConsortium.Listing[] memory listings = new IConsortium.Listing[](6);
+        IConsortium.Listing[] memory listings = new IConsortium.Listing[](8);
         listings[0] = IConsortium.Listing("Intake", address(intake), address(0), false);
         listings[1] = IConsortium.Listing("Consortium", consortiumAt, address(0), false);
         listings[2] = IConsortium.Listing("Access", accessAt, address(0), true);
         listings[3] = IConsortium.Listing("Directory", targets[0], _proxyAdminOf(targets[0]), true);
         listings[4] = IConsortium.Listing("Consent", targets[1], _proxyAdminOf(targets[1]), true);
         listings[5] = IConsortium.Listing("Records", targets[2], _proxyAdminOf(targets[2]), true);
+        listings[6] = IConsortium.Listing("Emergency", targets[5], address(0), false);
+        listings[7] = IConsortium.Listing("Notary", targets[6], address(0), true);
         consortium = new Consortium(address(intake), IDirectory(targets[0]), listings);
         access = new Access(address(intake), IDirectory(targets[0]));
         address directoryCode = address(new Directory(address(intake)));
@@ -89,6 +97,8 @@ abstract contract Base {
         directory = Directory(_proxyOf(directoryCode, abi.encodeCall(IDirectory.initialize, (_founders()))));
         consent = Consent(_proxyOf(consentCode, ""));
         records = Records(_proxyOf(recordsCode, ""));
+        emergency = new Emergency(address(intake), directory, consent);
+        notary = new Notary(address(intake), directory);
     }
 
     function _founders() internal pure returns (IDirectory.Founder[] memory founders) {

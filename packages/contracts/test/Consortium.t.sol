@@ -64,7 +64,7 @@ contract ConsortiumTest is Base {
 
     function test_M1_theListNamesEveryContract() public view {
         bytes32[] memory names = consortium.names();
-        vm.assertEq(names.length, 6);
+        vm.assertEq(names.length, 8);
         vm.assertEq(names[3], "Directory");
         IConsortium.Listing memory listing = consortium.listingOf("Consent");
         vm.assertEq(listing.name, "Consent");
@@ -340,6 +340,8 @@ contract ConsortiumTest is Base {
         _votePause(NORTH, "Consent", false);
         vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumNotPausable.selector, bytes32("Consortium")));
         _votePause(NORTH, "Consortium", true);
+        vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumNotPausable.selector, bytes32("Emergency")));
+        _votePause(NORTH, "Emergency", true);
         vm.expectRevert(abi.encodeWithSelector(IConsortium.ConsortiumNameUnknown.selector, bytes32("Nobody")));
         _votePause(NORTH, "Nobody", true);
         _votePause(NORTH, "Consent", true);

@@ -9,11 +9,13 @@ import {IConsent} from "../src/interfaces/IConsent.sol";
 import {IDirectory} from "../src/interfaces/IDirectory.sol";
 import {IDirectoryGuardians} from "../src/interfaces/IDirectoryGuardians.sol";
 import {IDirectoryKeys} from "../src/interfaces/IDirectoryKeys.sol";
+import {IEmergency} from "../src/interfaces/IEmergency.sol";
 import {IIntake} from "../src/interfaces/IIntake.sol";
+import {INotary} from "../src/interfaces/INotary.sol";
 import {IRecords} from "../src/interfaces/IRecords.sol";
 import {BatchId, batchIdOf} from "../src/types/BatchId.sol";
 import {CompartmentId} from "../src/types/CompartmentId.sol";
-import {ROLE_NURSE} from "../src/types/Role.sol";
+import {ROLE_AUDITOR, ROLE_NURSE} from "../src/types/Role.sol";
 import {Base} from "./Base.t.sol";
 
 /// @dev What each operation costs as a transaction of its own, carried through the Intake, and the size of each
@@ -23,6 +25,7 @@ import {Base} from "./Base.t.sol";
 contract GasTest is Base {
     uint256 private constant CARLA = 0x23;
     uint256 private constant WEST = 0x04;
+    uint256 private constant RUIZ = 0x14;
 
     function _measure(uint256 key, address target, bytes memory data, string memory name) private {
         // Spends another nonce of the word, and fails.
@@ -190,6 +193,67 @@ contract GasTest is Base {
         _measure(NORTH, target, abi.encodeCall(IAccess.anchor, (1, head, keccak256("2"), 9)), "anchor");
     }
 
+    function test_emergency() public {
+        address target = address(emergency);
+        _found(9);
+        bytes memory data = abi.encodeCall(IEmergency.setTrustees, (LABS, 1, _organisations(3), 2, "shares"));
+        _measure(ANA, target, data, "setTrustees of 3");
+        data = abi.encodeCall(IEmergency.setTrustees, (LABS, 1, _organisations(9), 9, "shares"));
+        _measure(BEN, target, data, "setTrustees of 9");
+        _join(RUIZ, EAST, ROLE_AUDITOR);
+        vm.prank(vm.addr(NORTH));
+        directory.setAttributes(_accountOf(OSEI), 0, NOW + 365 days);
+        data = abi.encodeCall(IEmergency.declare, (_accountOf(ANA), 1, "reason", 0));
+        _measure(OSEI, target, data, "declare");
+        data = abi.encodeCall(IEmergency.declare, (_accountOf(BEN), 1, "reason", 0));
+        _measure(OSEI, target, data, "declare again");
+        _measure(NORTH, target, abi.encodeCall(IEmergency.markRelease, (1, LABS, "share")), "markRelease first");
+        data = abi.encodeCall(IEmergency.markRelease, (2, LABS, "share"));
+        _carry(SOUTH, target, data);
+        // The last of nine is looked for longest.
+        _measure(0x108, target, data, "markRelease by the last of 9");
+        emergency.decide(_accountOf(OSEI), _accountOf(ANA), LABS, NOW);
+        vm.snapshotGasLastCall("operations", "decide in an emergency");
+        _measure(OSEI, target, abi.encodeCall(IEmergency.close, (1)), "close");
+        data = abi.encodeCall(IEmergency.review, (1, IEmergency.Outcome.Unjustified, "report"));
+        _measure(RUIZ, target, data, "review");
+        _measure(ANA, target, abi.encodeCall(IEmergency.contest, (1, "statement")), "contest");
+        _measure(BEN, target, abi.encodeCall(IEmergency.clearTrustees, (LABS)), "clearTrustees of 9");
+    }
+
+    function test_notary() public {
+        address target = address(notary);
+        bytes32 subject = keccak256("leaf");
+        INotary.Kind kind = INotary.Kind.Record;
+        bytes memory data = abi.encodeCall(INotary.attest, (kind, subject, INotary.Result.Intact, "report"));
+        _measure(NORTH, target, data, "attest first");
+        _measure(NORTH, target, data, "attest again");
+    }
+
+    /// @dev The three founders, and after them accounts 0x103 and on.
+    function _organisations(uint256 count) private pure returns (address[] memory organisations) {
+        organisations = new address[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            organisations[i] = _accountOf(_organisationAt(i));
+        }
+    }
+
+    function _organisationAt(uint256 i) private pure returns (uint256) {
+        return i < 3 ? [NORTH, SOUTH, EAST][i] : 0x100 + i;
+    }
+
+    /// @dev Until there are `count` active organisations.
+    function _found(uint256 count) private {
+        for (uint256 i = 3; i < count; ++i) {
+            uint256 key = _organisationAt(i);
+            for (uint256 voter = 0; voter <= i / 2; ++voter) {
+                vm.prank(vm.addr(_organisationAt(voter)));
+                directory.voteAdmission(_accountOf(key), HOSPITAL, "IT");
+            }
+            _register(key);
+        }
+    }
+
     function test_submission() public {
         IIntake.SignedOperation[] memory batch = new IIntake.SignedOperation[](100);
         for (uint256 i = 0; i < batch.length; ++i) {
@@ -217,5 +281,7 @@ contract GasTest is Base {
         vm.snapshotValue("sizes", "Records", address(new Records(address(intake), directory)).code.length);
         vm.snapshotValue("sizes", "Access", address(access).code.length);
         vm.snapshotValue("sizes", "ExchangeProxy", address(directory).code.length);
+        vm.snapshotValue("sizes", "Emergency", address(emergency).code.length);
+        vm.snapshotValue("sizes", "Notary", address(notary).code.length);
     }
 }

@@ -2,12 +2,19 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
   addMemberCall,
+  attestCall,
   attestPatientCall,
+  closeEmergencyCall,
+  declareEmergencyCall,
   grantCall,
   openCompartmentCall,
   registerCall,
+  reviewEmergencyCall,
   revokeCall,
+  setAttributesCall,
   setEndpointCall,
+  setTrusteesCall,
+  type EmergencyReason,
 } from '@hre/protocol'
 import {
   addMember,
@@ -220,6 +227,55 @@ describe('what the exchange refuses', () => {
     test('attack: a member of City Hospital asks where another organisation files', async () => {
       const call = doctor.session.call('getCompartmentMap', { params: { patient: patient.account } })
       await assert.rejects(call, refusal('not-found'))
+    })
+  })
+
+  describe('emergencies and findings', () => {
+    const declare = (reason: EmergencyReason = 'unresponsive') =>
+      declareEmergencyCall(world.deployment, {
+        patient: patient.account,
+        reason,
+        reasonHash: randomBytes32(),
+      })
+
+    test('[B3] attack: a doctor without a licence breaks the glass', async () => {
+      await assert.rejects(submit(doctor, [declare()]), refusal('emergency-licence-over'))
+    })
+    test('[B1] attack: a patient names a doctor as trustee', async () => {
+      const call = setTrusteesCall(world.deployment, {
+        compartment: compartmentIds(patient).labs,
+        epoch: 1,
+        trustees: [doctor.account],
+        threshold: 1,
+        sharesHash: randomBytes32(),
+      })
+      await assert.rejects(submit(patient, [call]), refusal('emergency-trustee-unknown'))
+    })
+    test('[B5, B6, B10] a licensed doctor does, once at a time, and colleagues judge nothing of it', async () => {
+      const attributes = { specialty: 0n, licensedUntil: inSeconds(3600) }
+      await submit(world.lakeside.actor, [setAttributesCall(world.deployment, doctor.account, attributes)])
+      await submit(doctor, [declare()])
+      await assert.rejects(submit(doctor, [declare('disaster')]), refusal('emergency-already-open'))
+      const close = closeEmergencyCall(world.deployment, 1n)
+      await assert.rejects(submit(patient, [close]), refusal('emergency-not-permitted'))
+      await submit(doctor, [close])
+      const review = reviewEmergencyCall(world.deployment, 1n, 'justified', randomBytes32())
+      const colleague = await world.newMember(world.lakeside, 'auditor')
+      await assert.rejects(submit(colleague, [review]), refusal('emergency-reviewer-not-independent'))
+      const independent = await world.newMember(world.city, 'auditor')
+      await submit(independent, [review])
+      await assert.rejects(submit(independent, [review]), refusal('emergency-already-reviewed'))
+    })
+    test('[N1] attack: a doctor attests in her hospital’s name', async () => {
+      const subject = randomBytes32()
+      const finding = attestCall(world.deployment, {
+        kind: 'record',
+        subject,
+        result: 'intact',
+        report: subject,
+      })
+      await assert.rejects(submit(doctor, [finding]), refusal('notary-not-permitted'))
+      await submit(world.lakeside.actor, [finding])
     })
   })
 

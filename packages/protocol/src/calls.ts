@@ -1,14 +1,22 @@
 import { concat, encodeFunctionData, keccak256, stringToHex, type Address, type Hex } from 'viem'
 import type { Deployment } from './deployment.ts'
-import { accessAbi, consentAbi, directoryAbi, recordsAbi } from './generated/abis.ts'
+import { accessAbi, consentAbi, directoryAbi, emergencyAbi, notaryAbi, recordsAbi } from './generated/abis.ts'
 import type { LeafInBatch } from './leaf.ts'
 import type { Call } from './operation.ts'
 import {
+  emergencyOutcomes,
+  emergencyReasons,
+  notaryKinds,
+  notaryResults,
   organisationKinds,
   purposeBits,
   rights,
   roles,
   standingChanges,
+  type EmergencyOutcome,
+  type EmergencyReason,
+  type NotaryKind,
+  type NotaryResult,
   type OrganisationKind,
   type Purpose,
   type Right,
@@ -453,6 +461,123 @@ export function anchorCall(
       abi: accessAbi,
       functionName: 'anchor',
       args: [BigInt(anchor.sequence), anchor.previous, anchor.root, anchor.count],
+    }),
+  )
+}
+
+/** @param set - `epoch`: the compartment's present one; `sharesHash`: SHA-256 of the sealed shares (B1). */
+export function setTrusteesCall(
+  { emergency }: Deployment,
+  set: { compartment: Hex; epoch: number; trustees: readonly Address[]; threshold: number; sharesHash: Hex },
+): Call {
+  return call(
+    emergency,
+    700_000,
+    encodeFunctionData({
+      abi: emergencyAbi,
+      functionName: 'setTrustees',
+      args: [set.compartment, set.epoch, set.trustees, set.threshold, set.sharesHash],
+    }),
+  )
+}
+
+export function clearTrusteesCall({ emergency }: Deployment, compartment: Hex): Call {
+  return call(
+    emergency,
+    200_000,
+    encodeFunctionData({ abi: emergencyAbi, functionName: 'clearTrustees', args: [compartment] }),
+  )
+}
+
+/**
+ * @param declaration - `reasonHash`: salted commitment to the reason in words; `durationSeconds`: 300 to 3,600,
+ *   left out for 1,800 (B4, B5).
+ */
+export function declareEmergencyCall(
+  { emergency }: Deployment,
+  declaration: { patient: Address; reason: EmergencyReason; reasonHash: Hex; durationSeconds?: number },
+): Call {
+  const { patient, reason, reasonHash, durationSeconds = 0 } = declaration
+  return call(
+    emergency,
+    350_000,
+    encodeFunctionData({
+      abi: emergencyAbi,
+      functionName: 'declare',
+      args: [patient, emergencyReasons[reason], reasonHash, durationSeconds],
+    }),
+  )
+}
+
+export function closeEmergencyCall({ emergency }: Deployment, declaration: bigint): Call {
+  return call(
+    emergency,
+    150_000,
+    encodeFunctionData({ abi: emergencyAbi, functionName: 'close', args: [declaration] }),
+  )
+}
+
+/** @param shareHash - SHA-256 of the share as sealed to the member who declared (B9). */
+export function markReleaseCall(
+  { emergency }: Deployment,
+  declaration: bigint,
+  compartment: Hex,
+  shareHash: Hex,
+): Call {
+  return call(
+    emergency,
+    200_000,
+    encodeFunctionData({
+      abi: emergencyAbi,
+      functionName: 'markRelease',
+      args: [declaration, compartment, shareHash],
+    }),
+  )
+}
+
+/** @param reportHash - salted commitment to the report (B11). */
+export function reviewEmergencyCall(
+  { emergency }: Deployment,
+  declaration: bigint,
+  outcome: EmergencyOutcome,
+  reportHash: Hex,
+): Call {
+  return call(
+    emergency,
+    200_000,
+    encodeFunctionData({
+      abi: emergencyAbi,
+      functionName: 'review',
+      args: [declaration, emergencyOutcomes[outcome], reportHash],
+    }),
+  )
+}
+
+/** @param statementHash - salted commitment to what the patient says (B12). */
+export function contestEmergencyCall(
+  { emergency }: Deployment,
+  declaration: bigint,
+  statementHash: Hex,
+): Call {
+  return call(
+    emergency,
+    150_000,
+    encodeFunctionData({ abi: emergencyAbi, functionName: 'contest', args: [declaration, statementHash] }),
+  )
+}
+
+/** @param finding - `subject`: 32 bytes as N2 says; `report`: SHA-256 of the report file. */
+export function attestCall(
+  { notary }: Deployment,
+  finding: { kind: NotaryKind; subject: Hex; result: NotaryResult; report: Hex },
+): Call {
+  return call(
+    notary,
+    150_000,
+    encodeFunctionData({
+      abi: notaryAbi,
+      functionName: 'attest',
+      args: [notaryKinds[finding.kind], finding.subject, notaryResults[finding.result], finding.report],
     }),
   )
 }

@@ -180,6 +180,89 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
     hint: already,
     status: 409,
   },
+  EmergencyAlreadyContested: {
+    title: 'The patient has contested this emergency already',
+    hint: already,
+    status: 409,
+  },
+  EmergencyAlreadyOpen: {
+    title: 'An emergency is open for this patient already',
+    hint: 'Go on with the one that is named',
+    status: 409,
+  },
+  EmergencyAlreadyReleased: {
+    title: 'This trustee has released its share already',
+    hint: already,
+    status: 409,
+  },
+  EmergencyAlreadyReviewed: {
+    title: 'This emergency was reviewed already, and a review is final',
+    hint: already,
+    status: 409,
+  },
+  EmergencyCommitmentEmpty: { title: 'A hash of zero commits to nothing', hint: fixInput },
+  EmergencyCompartmentUnknown: { title: 'No such compartment in this chart', hint: 'Open it first' },
+  EmergencyDeclarationUnknown: { title: 'No such emergency was declared', hint: 'Check its number' },
+  EmergencyDurationInvalid: {
+    title: 'An emergency lasts between 5 and 60 minutes',
+    hint: 'Choose a time between them, or none for 30 minutes',
+  },
+  EmergencyEpochInvalid: {
+    title: 'The key of this compartment was changed after its shares were made',
+    hint: 'The patient makes new shares for the present epoch',
+    status: 409,
+  },
+  EmergencyLicenceOver: {
+    title: 'The licence of this member is over, or there is none',
+    hint: 'Ask an administrator of the organisation to enter a licence that is in force',
+    status: 403,
+  },
+  EmergencyNotMarked: {
+    title: 'This compartment is not readable in an emergency',
+    hint: 'Only the patient can name trustees for it',
+    status: 409,
+  },
+  EmergencyNotOpen: {
+    title: 'The emergency is over',
+    hint: 'Declare it again if it goes on',
+    status: 409,
+  },
+  EmergencyNotPermitted: {
+    title: 'This account may not do that in an emergency',
+    hint: 'A licensed doctor or nurse declares and closes, an auditor reviews, the patient contests',
+    status: 403,
+  },
+  EmergencyNotTrustee: {
+    title: 'This organisation holds no share of that compartment',
+    hint: 'Only trustees that the patient named release shares, as the organisation itself',
+    status: 403,
+  },
+  EmergencyOutcomeInvalid: {
+    title: 'A review says justified, unjustified or inconclusive',
+    hint: fixInput,
+  },
+  EmergencyPatientUnknown: { title: 'The account is not a registered patient', hint: 'Check the account' },
+  EmergencyReasonInvalid: { title: 'No such reason for an emergency', hint: fixInput },
+  EmergencyReviewerNotIndependent: {
+    title: 'Nobody reviews an emergency of their own, or of their organisation',
+    hint: 'An auditor of another organisation reviews it',
+    status: 403,
+  },
+  EmergencyStillOpen: {
+    title: 'The emergency is not over yet',
+    hint: 'Review it after the time given',
+    status: 409,
+    retry: 'later',
+  },
+  EmergencyTrusteeRepeated: { title: 'A trustee is named twice', hint: fixInput },
+  EmergencyTrusteeUnknown: {
+    title: 'A trustee is not an active organisation',
+    hint: 'Choose organisations that are admitted and not suspended',
+  },
+  EmergencyTrusteesInvalid: {
+    title: 'There are one to nine trustees, and their threshold is at most their number',
+    hint: fixInput,
+  },
   IntakeExpired: { title: 'The operation’s deadline has passed', hint: again, retry: 'afterRefresh' },
   IntakeGasLimitTooHigh: { title: 'The operation asks for more gas than one may', hint: fixInput },
   IntakeInsufficientGas: {
@@ -218,6 +301,15 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
   IntakeTooManyOperations: { title: 'At most 256 operations at once', hint: 'Split them' },
   InvalidInitialization: { title: 'The exchange was founded already', hint: already, status: 409 },
   InvalidShortString: { title: 'A text of the contracts is malformed', hint: fixInput },
+  NotaryNotPermitted: {
+    title: 'This account may not attest',
+    hint: 'An auditor, or the organisation itself, attests',
+    status: 403,
+  },
+  NotaryReportEmpty: { title: 'A finding names its report', hint: fixInput },
+  NotaryResultInvalid: { title: 'That cannot be found of such a subject', hint: fixInput },
+  NotarySubjectEmpty: { title: 'A finding names what was checked', hint: fixInput },
+  NotarySubjectInvalid: { title: 'A store is named by its organisation’s account', hint: fixInput },
   RecordsNotAwaited: {
     title: 'This account is no party of the batch, or has signed it',
     hint: already,

@@ -10,6 +10,8 @@ export const deploymentSchema = z.object({
   consent: addressSchema,
   records: addressSchema,
   access: addressSchema,
+  emergency: addressSchema,
+  notary: addressSchema,
   /** Block of the deployment: followers start here. */
   block: z.int().min(0),
 })

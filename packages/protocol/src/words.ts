@@ -84,6 +84,34 @@ export type RecordStatus = keyof typeof recordStatuses
 /** Whose signatures a batch waits for (R9). */
 export const signings = { oneParty: 0, bothAwaited: 1, oneAwaited: 2, signed: 3 } as const
 
+/** Why the glass is broken (B4). */
+export const emergencyReasons = {
+  unresponsive: 1,
+  'life in danger': 2,
+  'unable to consent': 3,
+  'guardian unreachable': 4,
+  disaster: 5,
+} as const
+export type EmergencyReason = keyof typeof emergencyReasons
+
+/** What a review of an emergency says (B11); 0 is none yet. */
+export const emergencyOutcomes = { justified: 1, unjustified: 2, inconclusive: 3 } as const
+export type EmergencyOutcome = keyof typeof emergencyOutcomes
+
+/** What a third party checked (N2). */
+export const notaryKinds = { record: 0, batch: 1, 'access log': 2, store: 3 } as const
+export type NotaryKind = keyof typeof notaryKinds
+
+/** What it found (N3); 0 is nothing said. */
+export const notaryResults = {
+  intact: 1,
+  altered: 2,
+  missing: 3,
+  inconsistent: 4,
+  inconclusive: 5,
+} as const
+export type NotaryResult = keyof typeof notaryResults
+
 /** Sensitivity of the founding papers' data classes, unless somebody says otherwise (C14). */
 export const defaultSensitivities = {
   'patient health information': 5,

@@ -95,6 +95,8 @@ const deployment = {
   consent: bytes('c', 20),
   records: bytes('d', 20),
   access: bytes('e', 20),
+  emergency: bytes('f', 20),
+  notary: bytes('1', 20),
   block: 5,
 }
 

@@ -26,6 +26,12 @@ RoleSet constant ROLES_ATTESTING = RoleSet.wrap((1 << 1) | (1 << 2) | (1 << 3));
 /// @dev Administrator, doctor, nurse, lab technician and pharmacist write records (spec/records.md R3).
 RoleSet constant ROLES_AUTHORING = RoleSet.wrap((1 << 1) | (1 << 2) | (1 << 3) | (1 << 4) | (1 << 5));
 
+/// @dev Doctor and nurse declare an emergency (spec/emergency.md B3).
+RoleSet constant ROLES_DECLARING = RoleSet.wrap((1 << 2) | (1 << 3));
+
+/// @dev Auditors alone review an emergency and speak for their organisation at the Notary (B11, N1).
+RoleSet constant ROLES_AUDITING = RoleSet.wrap(1 << 8);
+
 using {isAssignable, isIn, equals as ==} for Role global;
 
 /// @dev Whether `role` can be given to a member.

@@ -58,7 +58,7 @@ async function versionAt(folder: string): Promise<string | undefined> {
   }
 }
 
-const contractNames = ['Intake', 'Directory', 'Consent', 'Records', 'Access']
+const contractNames = ['Intake', 'Directory', 'Consent', 'Records', 'Access', 'Emergency', 'Notary']
 
 /** Compiled, and not older than the sources. A start compiles what is not, so this is never a problem. */
 export async function checkContracts(checkout: string): Promise<Finding> {

@@ -138,10 +138,13 @@ export class Relay {
 
   async #assertWouldApply(operations: readonly SignedOperation[]): Promise<void> {
     const targets = new Set([
+      this.#deployment.consortium,
       this.#deployment.directory,
       this.#deployment.consent,
       this.#deployment.records,
       this.#deployment.access,
+      this.#deployment.emergency,
+      this.#deployment.notary,
     ])
     const now = Math.floor(Date.now() / 1000)
     for (const [index, { operation }] of operations.entries()) {
