@@ -94,6 +94,19 @@ describe('guardians', () => {
     }
   })
 
+  it('[S4] a guardian finds on the first day that the owner dealt a share that is not the committed one', async () => {
+    const { set } = shares[0]!
+    const purpose = labels.guardians(guardianContext)
+    const info = labels.sealedShare(purpose, set, 1, shareSetHashOf(set, purpose))
+    const { recipient, recipientSeed } = guardians[0]!
+    const plaintext = new Uint8Array(65).fill(3)
+    const box = encodeHex(await hpkeSeal({ plaintext, recipient, info, random: platformRandom }))
+    await assertRefused(() => openGuardianShare({ ...shares[0]!, box }, recipientSeed), 'share-refused', {
+      index: 1,
+      reason: 'altered',
+    })
+  })
+
   it('[K7] fewer than two, more than nine, oneself, one twice, or a key that is none are refused', async () => {
     const ten = Array.from({ length: 10 }, (_, n) => openKeyring(new Uint8Array(32).fill(n + 1)))
     const bad = [
@@ -262,6 +275,18 @@ describe('recovery to a new device', () => {
     const noKey = { ...request, recipient: encodeHex(badRecipients[0]!) }
     await assertRefused(() => approve(1, { request: noKey }), 'recipient-refused')
     await assertRefused(() => approve(1, { request: { ...request, nonce: '0x' } }), 'message-refused')
+    for (const signer of [
+      `0x${'11'.repeat(19)}`,
+      `0x${'11'.repeat(1025)}`,
+      `0x${'11'.repeat(20)}1`,
+      '0xAB',
+    ]) {
+      await assertRefused(() => approve(1, { request: { ...request, signer } }), 'message-refused', {
+        form: 'recovery request',
+        field: 'signer',
+        expected: '0x and 20 to 1024 bytes in lower-case digits',
+      })
+    }
   })
 
   it('[K8] what is approved on chain is the pair of keys that the shares are sealed to', () => {
@@ -296,6 +321,9 @@ describe('recovery to a new device', () => {
     const refused = [{ position: 1, index: 2, reason: 'altered' }]
     await assertRefused(() => complete(given), 'shares-too-few', { needed: 3, valid: 2, refused })
     assert.deepEqual((await complete([...given, approvals[4]!])).refused, refused)
+    // Once his good one was opened, others under his place are not looked at.
+    const later = [...approvals.slice(0, 3), { ...approvals[1]!, box: wrong }]
+    assert.deepEqual((await complete(later)).refused, [])
   })
 
   it('[K8] ten thousand approvals are refused before any is looked at', async () => {
