@@ -22,7 +22,7 @@ const hash = (digit: string): Hex => `0x${digit.repeat(64)}`
 const deployment = {
   chainId: 1,
   intake: address('1'),
-  consortium: address('1'),
+  consortium: address('8'),
   directory: address('2'),
   consent: address('3'),
   records: address('4'),
