@@ -15,6 +15,10 @@ const cliErrorTable = {
   usage: ['The command was not understood', 'Run `hre --help`'],
   'file-unreadable': ['A file could not be read', 'Check its path and permissions'],
   'file-unwritable': ['A file could not be written', 'Check the folder’s path, permissions and free space'],
+  'export-folder-foreign': [
+    'That folder holds something else, or another patient’s export',
+    'Name a new or an empty folder; nothing was written',
+  ],
   'record-unknown': [
     'No record that is open to you has that id',
     'List them with `hre records PATIENT --as WHO`',

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { addDoctor } from './commands/doctor.ts'
+import { addExport } from './commands/export.ts'
 import { addGrant } from './commands/grant.ts'
 import { addGrants } from './commands/grants.ts'
 import { addImport } from './commands/import.ts'
@@ -38,6 +39,7 @@ const commands = [
   addImport,
   addRecords,
   addOpen,
+  addExport,
   addGrants,
   addGrant,
   addRevoke,

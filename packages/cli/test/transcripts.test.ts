@@ -63,6 +63,33 @@ describe('the command line as its users see it', () => {
       await assertTranscript(name, await replay(transcript, desk))
     })
 
+  test('[E5] a file in the clear is shown to be what was recorded; another, or another salt, is refused', async () => {
+    const as = ['--as', 'patient-1']
+    const listed = await runHre(desk, ['records', 'patient-1', ...as, '--json'])
+    const { record } = JSON.parse(listed.output).records[0] as { record: string }
+    await runHre(desk, ['prove', record, '--patient', 'patient-1', ...as, '--out', 'hashlock.json'])
+    await runHre(desk, ['open', 'patient-1', record, ...as, '--out', 'clear'])
+    const file = join('clear', `${record.slice(0, 10)}.json`)
+    const verify = (...more: string[]) => runHre(desk, ['verify', 'hashlock.json', '--file', ...more])
+    const good = await verify(file)
+    assert.equal(good.code, 0, good.output)
+    assert.match(good.output, /file +is what was recorded/)
+    const text = await readFile(join(desk.folder, file), 'utf8')
+    await writeFile(join(desk.folder, 'other.json'), `${text} `)
+    await writeFile(join(desk.folder, 'other.salt'), `0x${'00'.repeat(32)}\n`)
+    for (const wrong of [
+      ['other.json', '--salt', `${file}.salt`],
+      [file, '--salt', 'other.salt'],
+    ]) {
+      const { output, code } = await verify(...wrong)
+      assert.equal(code, 1)
+      assert.match(output, /the file is not what was recorded, or not with this salt/)
+      // Neither the contents nor the salt are repeated.
+      assert.ok(!output.includes(text.slice(0, 40)))
+    }
+    assert.equal((await verify(file, '--salt', file)).code, 2)
+  })
+
   test('with --json every answer is JSON and nothing else', async () => {
     for (const line of ['status', 'people', 'grants --as ana', 'records ana --as ana', 'log --as ana']) {
       const { output, code } = await runHre(desk, [...line.split(' '), '--json'])

@@ -82,6 +82,7 @@ export { createRecoveryPhrase, decodeRecoveryPhrase, encodeRecoveryPhrase } from
 export { assertRecipient, recipientBytes, recipientHashOf, recipientOf } from './recipient.ts'
 export { openRecord, openRecordWithKey, sealRecord, type OpenedRecord, type SealedRecord } from './record.ts'
 export {
+  commitmentOfStream,
   contentIdOfStream,
   openRecordStream,
   sealRecordStream,

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { ana, assertRefused, badRecipients, labs } from '../test/people.ts'
 import {
   choosePrimitives,
+  commitmentOf,
+  commitmentOfStream,
   contentIdOfStream,
   openRecord,
   openRecordStream,
@@ -185,5 +187,30 @@ describe('record streams', () => {
     } finally {
       rmSync(folder, { recursive: true })
     }
+  })
+})
+
+describe('hash lock', () => {
+  const body = bytesOf(200_000)
+
+  it('[E5] whoever holds the file and its salt computes the commitment of the leaf, in pieces of any size', async () => {
+    const { commitment, salt } = await sealRecord({ body, mediaType, recipient })
+    for (const sizeBytes of [1, 1000, 65_536, 200_000]) {
+      const part = body.subarray(0, sizeBytes === 1 ? 300 : undefined)
+      const expected = sizeBytes === 1 ? commitmentOf(part, salt) : commitment
+      assert.equal(await commitmentOfStream(pieces(part, sizeBytes), salt), expected)
+    }
+  })
+
+  it('[E5] attack: another file, one byte more or less, or another salt is passed off as what was recorded', async () => {
+    const { commitment, salt } = await sealRecord({ body, mediaType, recipient })
+    const flipped = body.slice()
+    flipped[100_000]! ^= 1
+    for (const other of [flipped, body.slice(1), body.slice(0, -1), bytesOf(200_001), new Uint8Array()])
+      assert.notEqual(await commitmentOfStream(pieces(other, 4096), salt), commitment)
+    const another = (await sealRecord({ body, mediaType, recipient })).salt
+    assert.notEqual(await commitmentOfStream(pieces(body), another), commitment)
+    await assertRefused(() => commitmentOfStream(pieces(body), '0x12'), 'argument-invalid')
+    await assertRefused(() => commitmentOfStream(undefined as never, salt), 'argument-invalid')
   })
 })

@@ -121,6 +121,24 @@ export async function contentIdOfStream(sealed: ByteSource, onProgress?: OnProgr
   return encodeHex(digest.digest())
 }
 
+/**
+ * Commitment to a body of any size under its salt (E5): the hash lock. Whoever holds both and the record's leaf shows that
+ * this is what was recorded, and shows it to nobody.
+ *
+ * @param salt - 32 bytes in hexadecimal, from inside the seal.
+ * @throws VaultError `argument-invalid`; whatever `body` throws.
+ */
+export async function commitmentOfStream(
+  body: ByteSource,
+  salt: Hex,
+  onProgress?: OnProgress,
+): Promise<Hex32> {
+  assertSource(body, 'body')
+  const digest = primitives().createHmacSha256(decodeHex(salt, 'salt', 32))
+  for await (const _piece of tapped(body, digest, onProgress));
+  return encodeHex(digest.digest())
+}
+
 async function* tapped(
   source: ByteSource,
   digest: { update(bytes: Uint8Array): void },

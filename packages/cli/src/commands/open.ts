@@ -23,7 +23,10 @@ export function addOpen(program: Command): void {
     .description('open records: one line for each, or with --json their contents')
     .option('--as <name>', 'who is acting')
     .option('--purpose <code>', 'why: TREAT, ETREAT, HRESCH ... (default: TREAT, for the patient PATRQT)')
-    .option('--out <folder>', 'also write each record to a file of its own')
+    .option(
+      '--out <folder>',
+      'also write each record to a file of its own, and beside it the salt of its commitment',
+    )
     .action(async (name: string, wanted: string[], options: OpenOptions, command: Command) => {
       const context = contextOf(command)
       const { output } = context
@@ -76,6 +79,7 @@ async function save(folder: string, item: OpenedItem): Promise<string> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     await writeFile(path, item.body, { mode: 0o600 })
+    await writeFile(`${path}.salt`, `${item.salt}\n`, { mode: 0o600 })
   } catch (cause) {
     throw new CliError('file-unwritable', { cause })
   }

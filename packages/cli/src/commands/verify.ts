@@ -5,12 +5,20 @@ import { pipeline } from 'node:stream/promises'
 import { isHreError, proofFileSchema, type Deployment, type ProofFile } from '@hre/protocol'
 import { connectChain, verifyRecord, type VerifiedRecord } from '@hre/sdk'
 import type { Command } from 'commander'
-import type { PublicClient } from 'viem'
+import { commitmentOfStream } from '@hre/vault'
+import type { Hex, PublicClient } from 'viem'
 import { contextOf, fromCaller, type Context } from '../context.ts'
 import { CliError, usageError } from '../errors.ts'
 import { formatMoment } from '../options/amounts.ts'
 import { shortHash } from '../options/short-id.ts'
 import { knownExchange, nameOfAccount, type KnownExchange } from '../running.ts'
+
+interface VerifyOptions {
+  rpc?: string
+  blob?: string
+  file?: string
+  salt?: string
+}
 
 export function addVerify(program: Command): void {
   program
@@ -18,7 +26,9 @@ export function addVerify(program: Command): void {
     .description('check a record’s proof against a chain; needs no gateway')
     .option('--rpc <url>', 'chain endpoint that you trust (default: the one of the data folder)')
     .option('--blob <file>', 'also check that this sealed file is the record’s')
-    .action(async (name: string, options: { rpc?: string; blob?: string }, command: Command) => {
+    .option('--file <file>', 'also check that this file in the clear is what was recorded; nobody sees it')
+    .option('--salt <file>', 'the salt for --file, as `hre open --out` wrote it (default: FILE.salt)')
+    .action(async (name: string, options: VerifyOptions, command: Command) => {
       const context = contextOf(command)
       const file = await readProof(fromCaller(name))
       const exchange = await knownExchange(context).catch(() => undefined)
@@ -30,14 +40,13 @@ export function addVerify(program: Command): void {
       if (known) assertSameDeployment(file, known)
       const verified = await verify(connectChain(rpcUrl), file)
       const blob = options.blob === undefined ? undefined : await assertBlob(fromCaller(options.blob), file)
-      tell(context, exchange, { file, verified, blob, contractsKnown: known !== undefined })
+      const plain = options.file === undefined ? undefined : await assertPlain(options, file)
+      tell(context, exchange, { file, verified, blob, plain, contractsKnown: known !== undefined })
     })
 }
 
 async function readProof(path: string): Promise<ProofFile> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new CliError('file-unreadable', { cause })
-  })
+  const text = await readFile(path, 'utf8').catch(unreadable)
   try {
     return proofFileSchema.parse(JSON.parse(text))
   } catch (cause) {
@@ -80,9 +89,7 @@ async function verify(chain: PublicClient, file: ProofFile): Promise<VerifiedRec
 /** @throws CliError `proof-refused` when the file is not the one that was committed to. */
 async function assertBlob(path: string, { leaf }: ProofFile): Promise<string> {
   const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash).catch((cause: unknown) => {
-    throw new CliError('file-unreadable', { cause })
-  })
+  await pipeline(createReadStream(path), hash).catch(unreadable)
   const contentId = `0x${hash.digest('hex')}`
   if (contentId !== leaf.content)
     throw refused('the sealed file is not the one that was recorded', {
@@ -92,18 +99,46 @@ async function assertBlob(path: string, { leaf }: ProofFile): Promise<string> {
   return contentId
 }
 
+/**
+ * The hash lock: the commitment is computed here, from the file and its salt, and compared with the proven leaf.
+ *
+ * @throws CliError `proof-refused` when the file is not what was committed to, or the salt is not its own.
+ */
+async function assertPlain(options: VerifyOptions, { leaf }: ProofFile): Promise<string> {
+  const path = fromCaller(options.file!)
+  const text = await readFile(fromCaller(options.salt ?? `${options.file}.salt`), 'utf8').catch(unreadable)
+  const salt = text.trim()
+  if (!/^0x[0-9a-fA-F]{64}$/.test(salt))
+    throw usageError('That is not a salt', 'Give the file that `hre open --out` wrote beside the record')
+  const commitment = await commitmentOfStream(createReadStream(path), salt as Hex).catch(unreadable)
+  if (commitment !== leaf.commitment)
+    throw refused('the file is not what was recorded, or not with this salt')
+  return commitment
+}
+
+function unreadable(cause: unknown): never {
+  throw new CliError('file-unreadable', { cause })
+}
+
 function tell(
   { output }: Context,
   exchange: KnownExchange | undefined,
-  found: { file: ProofFile; verified: VerifiedRecord; blob: string | undefined; contractsKnown: boolean },
+  found: {
+    file: ProofFile
+    verified: VerifiedRecord
+    blob: string | undefined
+    plain: string | undefined
+    contractsKnown: boolean
+  },
 ): void {
-  const { file, verified, blob, contractsKnown } = found
+  const { file, verified, blob, plain, contractsKnown } = found
   const nameOf = (account: string) => (exchange ? nameOfAccount(exchange, account) : shortHash(account))
   output.value({
     verified: true,
     record: file.leaf.record,
     ...verified,
     blob: blob ?? null,
+    commitment: plain ?? null,
     deployment: file.deployment,
   })
   output.line(
@@ -120,6 +155,7 @@ function tell(
         : [['parties', verified.signedByBoth ? 'both have signed' : 'a signature is missing']]),
       ...(verified.status === 'live' ? [] : [['since then', `it was ${verified.status}`]]),
       ...(blob ? [['sealed file', 'is the one that was recorded']] : []),
+      ...(plain ? [['file', 'is what was recorded; it was compared on this machine alone']] : []),
     ],
     '  ',
   )

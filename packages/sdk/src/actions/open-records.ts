@@ -24,6 +24,8 @@ export interface OpenAccess {
 export interface OpenedItem extends ProvenLeaf {
   body: Uint8Array
   mediaType: string
+  /** Of the commitment: with it the body can be proven to be what was recorded (E5). Secret like the body. */
+  salt: Hex
 }
 
 /** Bounds memory, and what one reader asks of a gateway at a time. */
@@ -101,11 +103,11 @@ async function openItem(
     query: { receipt: receipt.index },
   })
   const checked = { sealed, contentId: leaf.content, commitment: leaf.commitment }
-  const { body, mediaType } =
+  const { body, mediaType, salt } =
     'seed' in key
       ? await openRecord({ ...checked, seed: key.seed })
       : await openRecordWithKey({ ...checked, recordKey: key.recordKey })
-  return { ...item, body, mediaType }
+  return { ...item, body, mediaType, salt }
 }
 
 /** The epoch's key where the actor can reach it, else the key of this one record where that was granted (E15). */
