@@ -29,6 +29,7 @@ import {
   unwrapEpochSeed,
   wrapEpochSeed,
 } from '../packages/vault/src/index.ts'
+import { buildForBrowser } from '../packages/vault/scripts/browserBuild.ts'
 
 const largeMB = 32
 const patient = openKeyring(new Uint8Array(32).fill(1))
@@ -57,6 +58,7 @@ const figures: Record<string, number> = {
   ...(choosePrimitives('javascript') ? suffixed(await measure(), 'Js') : {}),
   ...sealByAge(),
   ...streamLarge(),
+  bundleKB: (await buildForBrowser()).bundleKB,
 }
 choosePrimitives()
 Object.assign(figures, { ...(await recover()), ...(await openInEmergency()), ...(await rotate()) })

@@ -1,15 +1,15 @@
 import {
+  hashMessage,
   limits,
   operationTypedData,
   type Call,
   type Deployment,
   type Operation,
   type SignedOperation,
-  toTypedData,
   type TypedMessage,
 } from '@hre/protocol'
-import { bytesToHex, type Address, type Hex } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
 import type { Keyring } from './keyring.ts'
 
 /** Someone who can sign: a keyring today, a passkey, a card or a wallet by the same two members. */
@@ -24,13 +24,21 @@ export interface Identity {
 }
 
 export function identityOf(keyring: Pick<Keyring, 'account' | 'signer' | 'signingKey'>): Identity {
-  const signing = privateKeyToAccount(bytesToHex(keyring.signingKey))
   return {
     account: keyring.account,
     signer: keyring.signer,
-    sign: (message) => signing.signTypedData(toTypedData(message)),
+    sign: (message) => Promise.resolve(signatureOf(hashMessage(message), keyring.signingKey)),
     nextNonce: countNonces(),
   }
+}
+
+/** r, s and v of 27 or 28, by RFC 6979 and with the low s: what ECDSA libraries of Ethereum make and its contracts accept. */
+function signatureOf(digest: Hex, signingKey: Uint8Array): Hex {
+  const [recovery, ...rs] = secp256k1.sign(hexToBytes(digest), signingKey, {
+    prehash: false,
+    format: 'recovered',
+  })
+  return bytesToHex(Uint8Array.of(...rs, 27 + recovery!))
 }
 
 const noncesPerWord = 256
