@@ -91,6 +91,41 @@ contract Consent is IConsent, DirectoryClient {
     }
 
     /// @inheritdoc IConsent
+    function narrow(address reader, CompartmentId compartment, Grant calldata wanted) external {
+        // As with `revoke`: giving less never depends on what an organisation says about the patient.
+        address patient = _account();
+        HeldGrant storage held = _heldGrant(patient, reader, compartment);
+        bool wider = wanted.rights & ~held.rights != 0 || wanted.purposes & ~held.purposes != 0
+            || wanted.ceiling > held.ceiling || wanted.from < held.from || wanted.until > held.until;
+        if (wider) revert ConsentWider(_grantOf(held), wanted);
+        _requireScope(wanted.rights, wanted.purposes, wanted.ceiling);
+        _requirePeriod(wanted.from, wanted.until);
+        held.rights = wanted.rights;
+        held.purposes = wanted.purposes;
+        held.ceiling = wanted.ceiling;
+        held.from = wanted.from;
+        held.until = wanted.until;
+        emit ConsentNarrowed(
+            patient, reader, compartment, wanted.rights, wanted.purposes, wanted.ceiling, wanted.from, wanted.until
+        );
+    }
+
+    /// @inheritdoc IConsent
+    function renew(address reader, CompartmentId compartment, uint32 epoch, uint48 heldUntil, uint48 until) external {
+        address patient = _patient();
+        HeldGrant storage held = _heldGrant(patient, reader, compartment);
+        uint32 present = _compartments[patient][compartment].epoch;
+        if (epoch != present) revert ConsentEpochInvalid(epoch, present);
+        if (heldUntil != held.until) revert ConsentEndDiffers(heldUntil, held.until);
+        // Whoever's grant was over when a key changed has no wrap of the new one: that takes a new grant.
+        if (heldUntil <= block.timestamp) revert ConsentExpired(heldUntil, block.timestamp);
+        if (until <= heldUntil) revert ConsentNotLater(until, heldUntil);
+        _requireNotTooFar(until);
+        held.until = until;
+        emit ConsentRenewed(patient, reader, compartment, until);
+    }
+
+    /// @inheritdoc IConsent
     function grantRecord(bytes32 record, GrantTerms calldata terms) external {
         address patient = _patient();
         _requireTerms(patient, terms);
@@ -194,8 +229,7 @@ contract Consent is IConsent, DirectoryClient {
 
     /// @inheritdoc IConsent
     function grantOf(address patient, address reader, CompartmentId compartment) external view returns (Grant memory) {
-        HeldGrant storage held = _grants[patient][compartment][reader];
-        return Grant(held.rights, held.purposes, held.ceiling, held.from, held.until);
+        return _grantOf(_grants[patient][compartment][reader]);
     }
 
     /// @inheritdoc IConsent
@@ -246,9 +280,7 @@ contract Consent is IConsent, DirectoryClient {
     }
 
     function _revoke(address patient, address reader, CompartmentId compartment) private {
-        if (_grants[patient][compartment][reader].rights == 0) {
-            revert ConsentNotGranted(patient, reader, compartment);
-        }
+        _heldGrant(patient, reader, compartment);
         delete _grants[patient][compartment][reader];
         emit ConsentRevoked(patient, reader, compartment);
     }
@@ -339,13 +371,39 @@ contract Consent is IConsent, DirectoryClient {
         _requireOpen(patient, terms.compartment);
         if (terms.reader == patient) revert ConsentReaderIsPatient(patient);
         if (!directory.isRegistered(terms.reader)) revert ConsentReaderUnknown(terms.reader);
-        if (terms.rights == 0 || terms.rights > RIGHTS_ALL) revert ConsentRightsInvalid(terms.rights);
-        if (terms.rights & RIGHT_READ != 0 && terms.purposes == 0) revert ConsentPurposesEmpty();
-        if (!_isSensitivity(terms.ceiling)) revert ConsentCeilingInvalid(terms.ceiling);
-        if (terms.from >= terms.until) revert ConsentPeriodInvalid(terms.from, terms.until);
-        if (terms.until <= block.timestamp) revert ConsentExpired(terms.until, block.timestamp);
+        _requireScope(terms.rights, terms.purposes, terms.ceiling);
+        _requirePeriod(terms.from, terms.until);
+        _requireNotTooFar(terms.until);
+    }
+
+    function _requireScope(uint8 rights, uint16 purposes, uint8 ceiling) private pure {
+        if (rights == 0 || rights > RIGHTS_ALL) revert ConsentRightsInvalid(rights);
+        if (rights & RIGHT_READ != 0 && purposes == 0) revert ConsentPurposesEmpty();
+        if (!_isSensitivity(ceiling)) revert ConsentCeilingInvalid(ceiling);
+    }
+
+    function _requirePeriod(uint48 from, uint48 until) private view {
+        if (from >= until) revert ConsentPeriodInvalid(from, until);
+        if (until <= block.timestamp) revert ConsentExpired(until, block.timestamp);
+    }
+
+    function _requireNotTooFar(uint48 until) private view {
         uint256 untilMax = block.timestamp + GRANT_SECONDS_MAX;
-        if (terms.until > untilMax) revert ConsentExpiryTooFar(terms.until, untilMax);
+        if (until > untilMax) revert ConsentExpiryTooFar(until, untilMax);
+    }
+
+    /// @dev The grant that `reader` has from `patient`, live or not.
+    function _heldGrant(address patient, address reader, CompartmentId compartment)
+        private
+        view
+        returns (HeldGrant storage held)
+    {
+        held = _grants[patient][compartment][reader];
+        if (held.rights == 0) revert ConsentNotGranted(patient, reader, compartment);
+    }
+
+    function _grantOf(HeldGrant storage held) private view returns (Grant memory) {
+        return Grant(held.rights, held.purposes, held.ceiling, held.from, held.until);
     }
 
     function _requireOpen(address patient, CompartmentId compartment) private view {
