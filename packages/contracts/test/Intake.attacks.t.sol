@@ -21,7 +21,7 @@ contract IntakeAttacksTest is Base {
         hostile = new HostileTarget();
         address[] memory targets = new address[](2);
         (targets[0], targets[1]) = (address(directory), address(hostile));
-        intake = new Intake(directory, address(consortium), targets);
+        intake = Intake(_create("Intake", abi.encode(directory, consortium, targets)));
     }
 
     function _call(uint256 key, bytes memory data) private returns (IIntake.SignedOperation memory) {
