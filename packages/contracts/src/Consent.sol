@@ -65,12 +65,12 @@ contract Consent is IConsent, DirectoryClient {
 
     /// @inheritdoc IConsent
     function grant(GrantTerms calldata terms) external {
-        _grant(_patient(), terms, Conditions(0, 0, false));
+        _grant(_account(), terms, Conditions(0, 0, false));
     }
 
     /// @inheritdoc IConsent
     function grantOn(GrantTerms calldata terms, Conditions calldata conditions) external {
-        address patient = _patient();
+        address patient = _account();
         _grant(patient, terms, conditions);
         emit ConsentConditioned(
             patient, terms.reader, terms.compartment, conditions.specialty, conditions.country, conditions.licensed
@@ -80,7 +80,6 @@ contract Consent is IConsent, DirectoryClient {
     /// @inheritdoc IConsent
     function grantFor(address patient, GrantTerms calldata terms) external {
         _requireDelegate(patient, terms.reader, terms.compartment);
-        if (!directory.isPatient(patient)) revert ConsentPatientUnknown(patient);
         _grant(patient, terms, Conditions(0, 0, false));
     }
 
@@ -127,7 +126,7 @@ contract Consent is IConsent, DirectoryClient {
 
     /// @inheritdoc IConsent
     function grantRecord(bytes32 record, GrantTerms calldata terms) external {
-        address patient = _patient();
+        address patient = _account();
         _requireTerms(patient, terms);
         // Writing is about a compartment: a record that exists is not written again.
         if (terms.rights != RIGHT_READ) revert ConsentRightsInvalid(terms.rights);
@@ -260,10 +259,14 @@ contract Consent is IConsent, DirectoryClient {
 
     function _patient() private view returns (address patient) {
         patient = _account();
-        if (!directory.isPatient(patient)) revert ConsentPatientUnknown(patient);
+        _requirePatient(patient);
     }
 
-    function _grant(address patient, GrantTerms calldata terms, Conditions memory conditions) private {
+    function _requirePatient(address account) private view {
+        if (!directory.isPatient(account)) revert ConsentPatientUnknown(account);
+    }
+
+    function _grant(address patient, GrantTerms memory terms, Conditions memory conditions) private {
         _requireTerms(patient, terms);
         _grants[patient][terms.compartment][terms.reader] = _held(terms, conditions);
         emit ConsentGranted(
@@ -292,8 +295,9 @@ contract Consent is IConsent, DirectoryClient {
     {
         if (!directory.isPatient(patient)) return Decision.PatientUnknown;
         if (question.reader == patient) return Decision.Permitted;
-        if (!directory.isRegistered(question.reader)) return Decision.ReaderUnknown;
-        if (directory.isBarred(question.reader)) return Decision.ReaderBarred;
+        (bool registered, bool barred) = directory.readerStanding(question.reader);
+        if (!registered) return Decision.ReaderUnknown;
+        if (barred) return Decision.ReaderBarred;
         Compartment storage part = _compartments[patient][compartment];
         if (part.epoch == 0) return Decision.CompartmentUnknown;
         _raise(question, part.sensitivity);
@@ -346,7 +350,7 @@ contract Consent is IConsent, DirectoryClient {
         return Decision.Permitted;
     }
 
-    function _held(GrantTerms calldata terms, Conditions memory conditions) private pure returns (HeldGrant memory) {
+    function _held(GrantTerms memory terms, Conditions memory conditions) private pure returns (HeldGrant memory) {
         return HeldGrant(
             terms.rights,
             terms.purposes,
@@ -367,10 +371,15 @@ contract Consent is IConsent, DirectoryClient {
         emit ConsentByDelegate(patient, delegate, reader, compartment);
     }
 
-    function _requireTerms(address patient, GrantTerms calldata terms) private view {
-        _requireOpen(patient, terms.compartment);
+    function _requireTerms(address patient, GrantTerms memory terms) private view {
+        if (!_isOpen(patient, terms.compartment)) {
+            // Only patients open compartments, and who is a patient stays one: asked for the sake of the answer alone.
+            _requirePatient(patient);
+            revert ConsentCompartmentUnknown(patient, terms.compartment);
+        }
         if (terms.reader == patient) revert ConsentReaderIsPatient(patient);
-        if (!directory.isRegistered(terms.reader)) revert ConsentReaderUnknown(terms.reader);
+        (bool registered,) = directory.readerStanding(terms.reader);
+        if (!registered) revert ConsentReaderUnknown(terms.reader);
         _requireScope(terms.rights, terms.purposes, terms.ceiling);
         _requirePeriod(terms.from, terms.until);
         _requireNotTooFar(terms.until);

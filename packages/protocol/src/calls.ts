@@ -241,6 +241,41 @@ export function attestPatientCall(
   )
 }
 
+/** @param patient.agreement - signature of the patient's signer over `patientRegistrationTypedData` (D19). */
+export function registerPatientCall(
+  { directory }: Deployment,
+  patient: { signer: Hex; recipient: Hex; identityCommitment: Hex; agreement: Hex },
+): Call {
+  return call(
+    directory,
+    1_000_000,
+    encodeFunctionData({
+      abi: directoryAbi,
+      functionName: 'registerPatient',
+      args: [patient.signer, patient.recipient, patient.identityCommitment, patient.agreement],
+    }),
+  )
+}
+
+/** The EIP-712 message by which a patient agrees to be registered by `organisation` (D19). */
+export function patientRegistrationTypedData(
+  { chainId, directory }: Deployment,
+  message: { patient: Address; recipient: Hex; organisation: Address },
+) {
+  return {
+    domain: { name: 'HRE Directory', version: '1', chainId, verifyingContract: directory },
+    types: {
+      PatientRegistration: [
+        { name: 'patient', type: 'address' },
+        { name: 'recipient', type: 'bytes' },
+        { name: 'organisation', type: 'address' },
+      ],
+    },
+    primaryType: 'PatientRegistration',
+    message,
+  } as const
+}
+
 export function openCompartmentCall(
   { consent }: Deployment,
   compartment: Hex,

@@ -301,8 +301,9 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
     status: 401,
   },
   IntakeSignerUnknown: {
-    title: 'The account is not registered and its signer was not sent along',
-    hint: 'Register first',
+    title: 'That is not the key that the account signs with at present',
+    hint: 'Sign with the account’s present key, and send its public half along',
+    status: 401,
   },
   IntakeTargetInvalid: { title: 'That contract is on the list', hint: already, status: 409 },
   IntakeTargetPaused: {

@@ -16,7 +16,7 @@ export type Operation = z.infer<typeof operationSchema>
 
 export const signedOperationSchema = z.object({
   operation: operationSchema,
-  /** Needed only while the Directory does not know the account (O6); `0x` otherwise. */
+  /** The account's present signer (O6). */
   signer: bytesSchema(limits.signerBytesMax),
   signature: bytesSchema(limits.signatureBytesMax),
 })

@@ -68,13 +68,12 @@ export const randomBytes32 = (): Hex => bytesToHex(crypto.getRandomValues(new Ui
  * A call made into an operation that only this account could have signed (O3).
  *
  * @param options.now - Unix seconds; default the clock.
- * @param options.firstTime - the Directory does not know the account yet: the submission carries its signer (O6).
  */
 export async function signCall(
   identity: Identity,
   deployment: Deployment,
   call: Call,
-  options: { now?: number; firstTime?: boolean } = {},
+  options: { now?: number } = {},
 ): Promise<SignedOperation> {
   const now = options.now ?? Math.floor(Date.now() / 1000)
   const operation: Operation = {
@@ -87,7 +86,7 @@ export async function signCall(
   }
   return {
     operation,
-    signer: options.firstTime ? identity.signer : '0x',
+    signer: identity.signer,
     signature: await identity.sign(operationTypedData(deployment, operation)),
   }
 }
