@@ -25,9 +25,11 @@ export const javascriptPrimitives: Primitives = {
     into?.set(sealed)
     return into ?? sealed
   },
-  aeadOpen(key, nonce, sealed) {
+  aeadOpen(key, nonce, sealed, into) {
     try {
-      return chacha20poly1305(key, nonce).decrypt(sealed)
+      const plaintext = chacha20poly1305(key, nonce).decrypt(sealed)
+      into?.set(plaintext)
+      return into ?? plaintext
     } catch {
       return undefined
     }
