@@ -85,6 +85,12 @@ export const errorTable = {
     'The patient did not let this organisation write there',
     'Ask the patient for a write grant, or file into the inbox compartment',
   ),
+  'inbox-full': row(
+    429,
+    'later',
+    'This organisation has filed as much into the patient’s inbox as it may in a day',
+    'Ask the patient for a write grant, or file the rest tomorrow',
+  ),
   'request-stale': row(
     422,
     'afterRefresh',

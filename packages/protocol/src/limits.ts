@@ -23,6 +23,8 @@ export const limits = {
   accessRequestAheadSecondsMax: 60,
   /** How long a receipt releases the files that it names. */
   releaseSecondsMax: 5 * 60,
+  /** Records that one organisation files into one patient's inbox within 24 hours, without a grant (C17). */
+  inboxRecordsPerDayMax: 50,
   /** Leaves in a batch (R3). */
   leavesPerBatchMax: 100_000,
   /** Manifest as JSON (R4). */

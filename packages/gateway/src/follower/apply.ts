@@ -11,7 +11,7 @@ import {
   roles,
   standingChanges,
 } from '@hre/protocol'
-import { hexToString, parseEventLogs, type Log } from 'viem'
+import { hexToString, parseEventLogs, zeroHash, type Log } from 'viem'
 import type { Database } from '../store/database.ts'
 import * as t from '../store/schema.ts'
 
@@ -129,6 +129,17 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
       await db.update(t.compartments).set({ epoch }).where(compartmentIs(key))
       await db.insert(t.epochs).values({ ...key, epoch, recipient, backLink, wrapsHash, since: place.at })
       await say(`A patient changed the key of a compartment (epoch ${epoch})`)
+      return
+    }
+    case 'InboxSet': {
+      const patient = lowerAddress(event.args.patient)
+      const { compartment } = event.args
+      await db
+        .update(t.inboxes)
+        .set({ ended: place.at })
+        .where(and(eq(t.inboxes.patient, patient), isNull(t.inboxes.ended)))
+      if (compartment !== zeroHash)
+        await db.insert(t.inboxes).values({ patient, compartment, since: place.at })
       return
     }
     case 'ConsentGranted':

@@ -18,6 +18,7 @@ const followed = [
   t.attestations,
   t.compartments,
   t.epochs,
+  t.inboxes,
   t.grants,
   t.recordGrants,
   t.batches,

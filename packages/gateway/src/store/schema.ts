@@ -92,6 +92,24 @@ export const epochs = pgTable(
   (t) => [primaryKey({ columns: [t.patient, t.compartment, t.epoch] })],
 )
 
+/** Where organisations without a grant may file (C17), by time; a patient has one or none at a moment. */
+export const inboxes = pgTable(
+  'inboxes',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    patient: address('patient').notNull(),
+    compartment: hex('compartment').notNull(),
+    since: seconds('since').notNull(),
+    /** Block time at which another took its place, or none. */
+    ended: seconds('ended'),
+  },
+  (t) => [
+    uniqueIndex('inboxes_in_force')
+      .on(t.patient)
+      .where(sql`ended is null`),
+  ],
+)
+
 /** Every grant ever made, in order; the newest of a (patient, reader, compartment) is the one in force. */
 export const grants = pgTable(
   'grants',

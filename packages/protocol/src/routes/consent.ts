@@ -15,6 +15,8 @@ export const compartmentSchema = z.object({
   sensitivity: z.int(),
   epoch: z.int(),
   epochs: z.array(epochSchema),
+  /** Organisations without a grant may file here (C17). */
+  inbox: z.boolean(),
 })
 export type CompartmentView = z.infer<typeof compartmentSchema>
 
@@ -50,7 +52,8 @@ export const consentRoutes = {
     method: 'GET',
     path: '/v1/patients/:patient/compartments',
     auth: 'account',
-    summary: 'Compartments of a chart: all for the patient, the granted ones for others',
+    summary:
+      'Compartments of a chart: all for the patient, the granted ones for others, and the inbox for organisations',
     params: z.object({ patient: addressSchema }),
     response: z.object({ compartments: z.array(compartmentSchema) }),
     errors: ['not-found'],

@@ -10,6 +10,7 @@ import {
 import { recipientHashOf, rewrapToStaff, unwrapCompartmentMap } from '@hre/vault'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
 import type { Gateway } from '../../gateway.ts'
+import { inboxOf } from '../../follower/inbox.ts'
 import { accountView, organisationOf } from '../../store/directory.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
@@ -26,6 +27,7 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
       .from(t.epochs)
       .where(eq(t.epochs.patient, params.patient))
       .orderBy(asc(t.epochs.epoch))
+    const inbox = await inboxOf(db, params.patient)
     const compartments: CompartmentView[] = visible.map(({ compartment, sensitivity, epoch }) => ({
       compartment,
       sensitivity,
@@ -33,6 +35,7 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
       epochs: epochs
         .filter((row) => row.compartment === compartment)
         .map((row) => ({ epoch: row.epoch, recipient: row.recipient, backLink: row.backLink })),
+      inbox: compartment === inbox,
     }))
     return { compartments }
   },
@@ -165,7 +168,7 @@ const readersOf = async (db: Gateway['db'], account: Address): Promise<Address[]
   return organisation && organisation !== account ? [account, organisation] : [account]
 }
 
-/** All for the patient; for others those that a grant in force names, whatever its right. */
+/** All for the patient; for others those that a grant in force names, whatever its right, and for organisations the inbox (C17). */
 async function visibleCompartments({ db }: Gateway, account: Address, patient: Address) {
   const rows = await db.select().from(t.compartments).where(eq(t.compartments.patient, patient))
   if (account === patient) return rows
@@ -180,6 +183,8 @@ async function visibleCompartments({ db }: Gateway, account: Address, patient: A
       ),
     )
   const open = new Set(granted.map(({ compartment }) => compartment))
+  const inbox = (await organisationOf(db, account)) && (await inboxOf(db, patient))
+  if (inbox) open.add(inbox)
   return rows.filter(({ compartment }) => open.has(compartment))
 }
 

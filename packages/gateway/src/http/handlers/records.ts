@@ -25,7 +25,7 @@ import {
 import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { ruleOn, type Ruling, type StoredLeaf } from '../../access/decide.ts'
 import { marksOf } from '../../access/marks.ts'
-import { mayFile } from '../../follower/batches.ts'
+import { filingRights } from '../../follower/batches.ts'
 import type { Gateway } from '../../gateway.ts'
 import { accountView } from '../../store/directory.ts'
 import * as t from '../../store/schema.ts'
@@ -239,17 +239,14 @@ function argumentsOfCommitTwoParty(data: Hex) {
 }
 
 async function assertMayFile({ db }: Gateway, author: Address, manifest: Manifest): Promise<void> {
-  const checked = new Set<string>()
+  const behindAll = { at: unixNow(), block: Number.MAX_SAFE_INTEGER, logIndex: 0 }
+  const may = filingRights(db, { organisation: manifest.organisation, author }, behindAll)
   for (const leaf of manifest.leaves) {
-    const key = `${leaf.patient}|${leaf.compartment}|${leaf.epoch}`
-    if (checked.has(key)) continue
-    checked.add(key)
-    if (!(await mayFile(db, { organisation: manifest.organisation, author }, leaf, unixNow())))
-      throw hreError('write-refused', {
-        patient: leaf.patient,
-        compartment: leaf.compartment,
-        epoch: leaf.epoch,
-      })
+    const { patient, compartment, epoch } = leaf
+    const right = await may(leaf)
+    if (right === 'none') throw hreError('write-refused', { patient, compartment, epoch })
+    if (right === 'inbox full')
+      throw hreError('inbox-full', { patient, recordsPerDayMax: limits.inboxRecordsPerDayMax })
   }
 }
 
