@@ -32,6 +32,12 @@ export const limits = {
   /** One wrap, or the set of wraps of a rotation. */
   attachmentBytesMax: 1024 * 1024,
   attachmentsPerSubmissionMax: 256,
+  /** Trustees of a compartment (B1), guardians of an account (D16). */
+  shareHoldersMax: 9,
+  /** A share sealed to somebody (S4). */
+  sealedShareBytes: 1201,
+  /** A reason, report or statement about an emergency. */
+  emergencyWordsCharactersMax: 4000,
   /** Any JSON body but a manifest. */
   jsonBodyBytesMax: 4 * 1024 * 1024,
   endpointBytesMax: 200,

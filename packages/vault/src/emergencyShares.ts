@@ -54,6 +54,12 @@ export async function sealEmergencyShares(args: {
   }
 }
 
+/** The commitment to the set that a share belongs to, as the chain has it (S3, S5). @throws VaultError `message-refused`. */
+export function emergencySharesHashOf(share: EmergencyShare): Hex32 {
+  const { context, set } = parseEmergencyShare(share)
+  return shareSetHashOf(set, labels.emergencyShares(context))
+}
+
 /**
  * Opens a trustee's own share. Call it when the share comes, and refuse the share when it throws.
  *

@@ -28,7 +28,13 @@ export {
   type EmergencyRelease,
   type EmergencyShare,
 } from './emergencyForm.ts'
-export { openEmergency, openEmergencyShare, releaseShare, sealEmergencyShares } from './emergencyShares.ts'
+export {
+  emergencySharesHashOf,
+  openEmergency,
+  openEmergencyShare,
+  releaseShare,
+  sealEmergencyShares,
+} from './emergencyShares.ts'
 export {
   isNotForMe,
   isVaultError,

@@ -9,6 +9,8 @@ import { isActiveOrganisation } from '../store/directory.ts'
 import type { Handlers } from './handler.ts'
 import { consentHandlers } from './handlers/consent.ts'
 import { directoryHandlers } from './handlers/directory.ts'
+import { emergencyHandlers } from './handlers/emergency.ts'
+import { findPatientHandlers } from './handlers/find-patient.ts'
 import { operationHandlers } from './handlers/operations.ts'
 import { peerHandlers } from './handlers/peer.ts'
 import { recordHandlers } from './handlers/records.ts'
@@ -22,6 +24,8 @@ const handlers: Handlers<RouteName> = {
   ...directoryHandlers,
   ...consentHandlers,
   ...recordHandlers,
+  ...emergencyHandlers,
+  ...findPatientHandlers,
   ...peerHandlers,
   ...statusHandlers,
 }

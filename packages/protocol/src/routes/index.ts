@@ -1,5 +1,6 @@
 import { consentRoutes } from './consent.ts'
 import { directoryRoutes } from './directory.ts'
+import { emergencyRoutes } from './emergency.ts'
 import { operationRoutes } from './operations.ts'
 import { peerRoutes } from './peer.ts'
 import { recordRoutes } from './records.ts'
@@ -13,6 +14,7 @@ export const routes = {
   ...directoryRoutes,
   ...consentRoutes,
   ...recordRoutes,
+  ...emergencyRoutes,
   ...peerRoutes,
   ...statusRoutes,
 }
@@ -21,6 +23,7 @@ export type RouteName = keyof Routes
 
 export * from './consent.ts'
 export * from './directory.ts'
+export * from './emergency.ts'
 export * from './operations.ts'
 export * from './peer.ts'
 export * from './records.ts'
