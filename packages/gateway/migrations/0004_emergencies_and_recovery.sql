@@ -50,6 +50,21 @@ CREATE TABLE "emergency_words" (
 	"salt" "bytea" NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "guardian_shares" (
+	"account" "bytea" NOT NULL,
+	"guardian" "bytea" NOT NULL,
+	"term" integer NOT NULL,
+	"share" jsonb NOT NULL,
+	CONSTRAINT "guardian_shares_account_term_guardian_pk" PRIMARY KEY("account","term","guardian")
+);
+--> statement-breakpoint
+CREATE TABLE "keystores" (
+	"account" "bytea" PRIMARY KEY NOT NULL,
+	"document" jsonb NOT NULL,
+	"succession" jsonb,
+	"etag" "bytea" NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "lookups" (
 	"id" bigserial PRIMARY KEY NOT NULL,
 	"owner" "bytea" NOT NULL,
@@ -73,6 +88,21 @@ CREATE TABLE "recoveries" (
 	"ready_at" bigint,
 	"state" text NOT NULL,
 	CONSTRAINT "recoveries_account_recovery_attempt_pk" PRIMARY KEY("account","recovery","attempt")
+);
+--> statement-breakpoint
+CREATE TABLE "recovery_approvals" (
+	"request" "bytea" NOT NULL,
+	"guardian" "bytea" NOT NULL,
+	"approval" jsonb NOT NULL,
+	CONSTRAINT "recovery_approvals_request_guardian_pk" PRIMARY KEY("request","guardian")
+);
+--> statement-breakpoint
+CREATE TABLE "recovery_requests" (
+	"hash" "bytea" PRIMARY KEY NOT NULL,
+	"prefix" "bytea" NOT NULL,
+	"account" "bytea" NOT NULL,
+	"request" jsonb NOT NULL,
+	"at" bigint NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "released_shares" (
@@ -106,9 +136,25 @@ CREATE TABLE "trustee_sets" (
 	CONSTRAINT "trustee_sets_patient_compartment_pk" PRIMARY KEY("patient","compartment")
 );
 --> statement-breakpoint
+CREATE TABLE "unlock_tries" (
+	"owner" "bytea" PRIMARY KEY NOT NULL,
+	"since" bigint NOT NULL,
+	"tries" integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "unlock_verifiers" (
+	"account" "bytea" NOT NULL,
+	"way" "bytea" NOT NULL,
+	"verifier" "bytea" NOT NULL,
+	CONSTRAINT "unlock_verifiers_account_way_pk" PRIMARY KEY("account","way")
+);
+--> statement-breakpoint
 ALTER TABLE "epochs" ADD COLUMN "block" bigint NOT NULL;--> statement-breakpoint
 ALTER TABLE "grants" ADD COLUMN "ended_block" bigint;--> statement-breakpoint
 CREATE INDEX "emergencies_patient" ON "emergencies" USING btree ("patient");--> statement-breakpoint
 CREATE INDEX "emergencies_member" ON "emergencies" USING btree ("member");--> statement-breakpoint
 CREATE INDEX "emergency_shares_patient" ON "emergency_shares" USING btree ("patient","compartment");--> statement-breakpoint
-CREATE INDEX "lookups_owner" ON "lookups" USING btree ("owner");
+CREATE INDEX "guardian_shares_guardian" ON "guardian_shares" USING btree ("guardian");--> statement-breakpoint
+CREATE INDEX "lookups_owner" ON "lookups" USING btree ("owner");--> statement-breakpoint
+CREATE INDEX "recovery_requests_prefix" ON "recovery_requests" USING btree ("prefix");--> statement-breakpoint
+CREATE INDEX "recovery_requests_account" ON "recovery_requests" USING btree ("account");

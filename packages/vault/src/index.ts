@@ -80,6 +80,7 @@ export {
   createRecoveryRequest,
   parseRecoveryRequest,
   recoveryOf,
+  recoveryPrefixOf,
   recoveryRequestHashOf,
   recoveryWordsOf,
   type RecoveryRequest,
@@ -114,6 +115,20 @@ export {
   type OpenedWrap,
   type StaffMember,
 } from './staffWrap.ts'
+export {
+  openSucceededKeyring,
+  parseSuccession,
+  sealSuccession,
+  type Predecessor,
+  type Succession,
+} from './succession.ts'
+export {
+  passwordParametersOf,
+  unlockProofsOf,
+  unlockVerifierOf,
+  verifierOfWay,
+  type PasswordParameters,
+} from './unlockProof.ts'
 export { addUnlockWay, createUnlockDocument, removeUnlockWay, replaceUnlockWay, unlock } from './unlock.ts'
 export { parseUnlockDocument, unlockWaysMax, unlockWaysMin, type UnlockDocument } from './unlockForm.ts'
 export {

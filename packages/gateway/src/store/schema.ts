@@ -13,7 +13,15 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import type { AccessRequest, Problem, SignedOperation } from '@hre/protocol'
-import type { EmergencyRelease, EmergencyShare } from '@hre/vault'
+import type {
+  EmergencyRelease,
+  EmergencyShare,
+  GuardianShare,
+  RecoveryApproval,
+  RecoveryRequest,
+  Succession,
+  UnlockDocument,
+} from '@hre/vault'
 import type { Address } from 'viem'
 import { address, hex } from './columns.ts'
 
@@ -472,3 +480,69 @@ export const lookups = pgTable(
   },
   (t) => [index('lookups_owner').on(t.owner)],
 )
+
+/** Shares sealed to guardians (K7): the owner's present set, and one that the chain may name next. */
+export const guardianShares = pgTable(
+  'guardian_shares',
+  {
+    account: address('account').notNull(),
+    guardian: address('guardian').notNull(),
+    term: integer('term').notNull(),
+    share: jsonb('share').$type<GuardianShare>().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.account, t.term, t.guardian] }),
+    index('guardian_shares_guardian').on(t.guardian),
+  ],
+)
+
+/** Requests of new devices (K8). */
+export const recoveryRequests = pgTable(
+  'recovery_requests',
+  {
+    hash: hex('hash').primaryKey(),
+    /** Its first 11 bytes, which the owner reads out as words. */
+    prefix: hex('prefix').notNull(),
+    account: address('account').notNull(),
+    request: jsonb('request').$type<RecoveryRequest>().notNull(),
+    at: seconds('at').notNull(),
+  },
+  (t) => [index('recovery_requests_prefix').on(t.prefix), index('recovery_requests_account').on(t.account)],
+)
+
+/** Guardians' answers, sealed to the device that asked. */
+export const recoveryApprovals = pgTable(
+  'recovery_approvals',
+  {
+    request: hex('request').notNull(),
+    guardian: address('guardian').notNull(),
+    approval: jsonb('approval').$type<RecoveryApproval>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.request, t.guardian] })],
+)
+
+/** Ways to unlock, sealed (K1), with what their root seeds took over (K9). */
+export const keystores = pgTable('keystores', {
+  account: address('account').primaryKey(),
+  document: jsonb('document').$type<UnlockDocument>().notNull(),
+  succession: jsonb('succession').$type<Succession>(),
+  etag: hex('etag').notNull(),
+})
+
+/** What proofs of opening are compared with, by way (K10). */
+export const unlockVerifiers = pgTable(
+  'unlock_verifiers',
+  {
+    account: address('account').notNull(),
+    way: hex('way').notNull(),
+    verifier: hex('verifier').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.account, t.way] })],
+)
+
+/** Failed tries by account, known or not; `owner` as in the cards. */
+export const unlockTries = pgTable('unlock_tries', {
+  owner: hex('owner').primaryKey(),
+  since: seconds('since').notNull(),
+  tries: integer('tries').notNull(),
+})

@@ -6,7 +6,7 @@ import { route } from './route.ts'
 
 const epochNumber = z.int().min(1).max(0xffffffff)
 
-const shareSetSchema = z.object({
+export const shareSetSchema = z.object({
   suite: z.literal(1),
   threshold: z.int().min(2).max(limits.shareHoldersMax),
   holders: z
