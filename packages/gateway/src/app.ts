@@ -7,6 +7,7 @@ import { Anchors } from './access/anchors.ts'
 import { ReceiptLog } from './access/receipts.ts'
 import { SignatureChecker } from './access/signatures.ts'
 import { Trustee } from './access/trustee.ts'
+import { Eraser } from './blobs/eraser.ts'
 import { FilesBlobStore } from './blobs/files.ts'
 import { assertContracts, connectChain } from './chain.ts'
 import type { GatewayConfig } from './config.ts'
@@ -82,6 +83,8 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
 
   follower.onProgress(() => indexer.run())
   follower.onProgress(() => trustee.collect())
+  const eraser = new Eraser({ db, blobs })
+  follower.onProgress(() => eraser.run())
   await follower.sync().catch(async (error: unknown) => {
     await close()
     throw error

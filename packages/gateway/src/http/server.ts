@@ -10,6 +10,7 @@ import type { Handlers } from './handler.ts'
 import { consentHandlers } from './handlers/consent.ts'
 import { directoryHandlers } from './handlers/directory.ts'
 import { emergencyHandlers } from './handlers/emergency.ts'
+import { erasureHandlers } from './handlers/erasure.ts'
 import { findPatientHandlers } from './handlers/find-patient.ts'
 import { keystoreHandlers } from './handlers/keystore.ts'
 import { operationHandlers } from './handlers/operations.ts'
@@ -22,6 +23,7 @@ import { servePages } from './pages.ts'
 
 const handlers: Handlers<RouteName> = {
   ...sessionHandlers,
+  ...erasureHandlers,
   ...operationHandlers,
   ...directoryHandlers,
   ...consentHandlers,
