@@ -91,6 +91,18 @@ export const errorTable = {
     'This organisation has filed as much into the patient’s inbox as it may in a day',
     'Ask the patient for a write grant, or file the rest tomorrow',
   ),
+  'emergency-release-refused': row(
+    403,
+    'never',
+    'No share is released for this emergency',
+    '`data.refused` says why for each part: it ended, is not on chain, or the patient did not let it be opened',
+  ),
+  'emergency-shares-too-few': row(
+    409,
+    'later',
+    'Too few hospitals released their share',
+    '`data.unreachable` and `data.refused` name them; ask again when one of them is back',
+  ),
   'request-stale': row(
     422,
     'afterRefresh',

@@ -9,19 +9,29 @@ import { isActiveOrganisation } from '../store/directory.ts'
 import type { Handlers } from './handler.ts'
 import { consentHandlers } from './handlers/consent.ts'
 import { directoryHandlers } from './handlers/directory.ts'
+import { emergencyHandlers } from './handlers/emergency.ts'
+import { erasureHandlers } from './handlers/erasure.ts'
+import { findPatientHandlers } from './handlers/find-patient.ts'
+import { keystoreHandlers } from './handlers/keystore.ts'
 import { operationHandlers } from './handlers/operations.ts'
 import { peerHandlers } from './handlers/peer.ts'
 import { recordHandlers } from './handlers/records.ts'
+import { recoveryHandlers } from './handlers/recovery.ts'
 import { sessionHandlers } from './handlers/session.ts'
 import { statusHandlers } from './handlers/status.ts'
 import { servePages } from './pages.ts'
 
 const handlers: Handlers<RouteName> = {
   ...sessionHandlers,
+  ...erasureHandlers,
   ...operationHandlers,
   ...directoryHandlers,
   ...consentHandlers,
   ...recordHandlers,
+  ...emergencyHandlers,
+  ...findPatientHandlers,
+  ...recoveryHandlers,
+  ...keystoreHandlers,
   ...peerHandlers,
   ...statusHandlers,
 }

@@ -9,6 +9,7 @@ import {
 } from '@hre/protocol'
 import { recipientHashOf, rewrapToStaff, unwrapCompartmentMap } from '@hre/vault'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
+import { emergencyOf } from '../../access/emergencies.ts'
 import type { Gateway } from '../../gateway.ts'
 import { inboxOf } from '../../follower/inbox.ts'
 import { accountView, organisationOf } from '../../store/directory.ts'
@@ -34,7 +35,12 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
       epoch,
       epochs: epochs
         .filter((row) => row.compartment === compartment)
-        .map((row) => ({ epoch: row.epoch, recipient: row.recipient, backLink: row.backLink })),
+        .map(({ epoch: number, recipient, backLink, block }) => ({
+          epoch: number,
+          recipient,
+          backLink,
+          sinceBlock: block,
+        })),
       inbox: compartment === inbox,
     }))
     return { compartments }
@@ -50,7 +56,15 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
       .where(given ? eq(t.grants.patient, account) : inArray(t.grants.reader, readers))
       .orderBy(asc(t.grants.id))
     const grants = rows.map(
-      ({ ended, id: _id, epoch: _epoch, since: _since, conditions: _conditions, ...grant }) => ({
+      ({
+        ended,
+        id: _id,
+        epoch: _epoch,
+        since: _since,
+        endedBlock: _endedBlock,
+        conditions: _conditions,
+        ...grant
+      }) => ({
         ...grant,
         revoked: ended !== null,
       }),
@@ -168,7 +182,10 @@ const readersOf = async (db: Gateway['db'], account: Address): Promise<Address[]
   return organisation && organisation !== account ? [account, organisation] : [account]
 }
 
-/** All for the patient; for others those that a grant in force names, whatever its right, and for organisations the inbox (C17). */
+/**
+ * All for the patient; for others those that a grant in force names, whatever its right, or an emergency opens (B8), and
+ * for organisations the inbox (C17).
+ */
 async function visibleCompartments({ db }: Gateway, account: Address, patient: Address) {
   const rows = await db.select().from(t.compartments).where(eq(t.compartments.patient, patient))
   if (account === patient) return rows
@@ -185,7 +202,8 @@ async function visibleCompartments({ db }: Gateway, account: Address, patient: A
   const open = new Set(granted.map(({ compartment }) => compartment))
   const inbox = (await organisationOf(db, account)) && (await inboxOf(db, patient))
   if (inbox) open.add(inbox)
-  return rows.filter(({ compartment }) => open.has(compartment))
+  const emergency = await emergencyOf(db, account, patient, Math.floor(Date.now() / 1000))
+  return rows.filter(({ compartment }) => open.has(compartment) || emergency(compartment) === 'Permitted')
 }
 
 async function grantInForce(
