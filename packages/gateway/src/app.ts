@@ -1,8 +1,9 @@
 import { join } from 'node:path'
-import { eq } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { setEndpointCall } from '@hre/protocol'
 import { signCall } from '@hre/vault'
 import { pino, type Logger } from 'pino'
+import type { Address, Hex } from 'viem'
 import { Anchors } from './access/anchors.ts'
 import { ReceiptLog } from './access/receipts.ts'
 import { SignatureChecker } from './access/signatures.ts'
@@ -17,7 +18,8 @@ import { Tokens } from './http/tokens.ts'
 import { openKeyAgent } from './keys/keyAgent.ts'
 import { Peers } from './peers/peers.ts'
 import { Relay } from './relay/relay.ts'
-import { openDatabase } from './store/database.ts'
+import { openDatabase, type Database } from './store/database.ts'
+import { Leases } from './store/leases.ts'
 import * as t from './store/schema.ts'
 
 export interface RunningGateway {
@@ -41,9 +43,10 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   // Before the database is opened, which brings it up to date: there is a way back.
   await assertContracts(chain, deployment)
   const { db, close } = await openDatabase(config)
-  const blobs = new FilesBlobStore(join(config.dataDir, 'blobs'))
+  const blobs = new FilesBlobStore(config.blobsDir ?? join(config.dataDir, 'blobs'))
+  const leases = new Leases(db)
   const follower = new Follower({ chain, db, deployment, log })
-  const relay = new Relay({ chain, db, deployment, payer: keys.relay, log })
+  const relay = new Relay({ chain, db, deployment, payer: keys.relay, leases, log, ...relaySettings(config) })
   const signatures = new SignatureChecker({ chain, db, deployment })
   const peers = new Peers({ db, deployment, identity: keys.identity, signatures, log })
   const receipts = new ReceiptLog({ db, deployment, organisation: keys.identity.account })
@@ -57,6 +60,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     chain,
     keys,
     blobs,
+    leases,
     follower,
     indexer,
     relay,
@@ -69,6 +73,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   }
 
   follower.onProgress(() => indexer.run())
+  follower.onReorganisation(() => relay.reconsider())
   await follower.sync().catch(async (error: unknown) => {
     await close()
     throw error
@@ -92,6 +97,13 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   }
   return { gateway, url, stop: () => (stopping ??= stop()) }
 }
+
+const relaySettings = (config: GatewayConfig) => ({
+  queue: { operationsMax: config.relayQueueMax, operationsPerSenderMax: config.relayQueuePerSenderMax },
+  fees: { firstWei: BigInt(config.relayFeeWei), maxWei: BigInt(config.relayFeeMaxWei) },
+  stallSeconds: config.relayStallSeconds,
+  batchMilliseconds: config.relayBatchMilliseconds,
+})
 
 /** Manifests from this gateway's shelf, or from their author's gateway, kept afterwards. */
 function manifestSource(db: Gateway['db'], peers: Peers): ManifestSource {
@@ -118,9 +130,24 @@ function endpointPublisher({ db, deployment, keys, relay }: Gateway, endpoint: s
     if (!row || !registered) return
     published = true
     if (row.endpoint === endpoint) return
-    await relay.enqueue(db, [
-      await signCall(keys.identity, deployment, setEndpointCall(deployment, endpoint)),
-    ])
+    const call = setEndpointCall(deployment, endpoint)
+    const signed = await signCall(keys.identity, deployment, call)
+    // Replicas that start together publish once.
+    await db.transaction(async (tx) => {
+      await tx.execute(sql`select pg_advisory_xact_lock(${endpointLock})`)
+      if (!(await isOnItsWay(tx, organisation, call.data))) await relay.enqueue(tx, [signed])
+    })
     relay.wake()
   }
+}
+
+/** Any number that nothing else locks on this database. */
+const endpointLock = 7_277_302
+
+async function isOnItsWay(db: Database, account: Address, data: Hex): Promise<boolean> {
+  const open = await db
+    .select({ signed: t.operations.signed })
+    .from(t.operations)
+    .where(and(eq(t.operations.account, account), inArray(t.operations.state, ['queued', 'submitted'])))
+  return open.some(({ signed }) => signed.operation.data === data)
 }

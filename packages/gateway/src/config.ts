@@ -17,6 +17,12 @@ export const configSchema = z.strictObject({
   deployment: deploymentSchema,
   /** PostgreSQL; without it PGlite in `dataDir`. */
   databaseUrl: z.string().optional(),
+  /** Connections to PostgreSQL at most; with several replicas, each has as many. */
+  databaseConnections: z.coerce.number().int().min(2).max(200).default(10),
+  /** A statement that takes longer is cancelled and answered 503, in seconds. */
+  databaseStatementSeconds: z.coerce.number().int().min(1).max(3_600).default(30),
+  /** Folder for the sealed files; by default `blobs` in `dataDir`. Replicas share one. */
+  blobsDir: z.string().min(1).optional(),
   /** Sealed key of the organisation (E11), and the file that holds its password. */
   keyFile: z.string(),
   keyPasswordFile: z.string(),
@@ -24,7 +30,17 @@ export const configSchema = z.strictObject({
   anchorSeconds: z.coerce.number().int().min(1).max(86_400).default(60),
   /** The chain is asked for news this often, in milliseconds. */
   followMilliseconds: z.coerce.number().int().min(10).max(60_000).default(250),
-  /** Requests a minute: without a session by address, with one by account. */
+  /** Operations that may wait for the chain: in all (then 503), and of one sender (then 429). */
+  relayQueueMax: z.coerce.number().int().min(1).default(20_000),
+  relayQueuePerSenderMax: z.coerce.number().int().min(1).default(5_000),
+  /** How long a batch of operations may fill up, in milliseconds; 0: what waits goes at once. */
+  relayBatchMilliseconds: z.coerce.number().int().min(0).max(10_000).default(0),
+  /** A transaction that lies unmined this long, in seconds, is sent again with a higher fee, if the fees allow one. */
+  relayStallSeconds: z.coerce.number().int().min(1).max(3_600).default(30),
+  /** Fee for a unit of gas, in wei, of the first attempt and at most; 0 where gas costs nothing. */
+  relayFeeWei: z.coerce.number().int().min(0).default(0),
+  relayFeeMaxWei: z.coerce.number().int().min(0).default(0),
+  /** Requests a minute, for each replica: without a session by address, with one by account. */
   anonymousPerMinute: z.coerce.number().int().min(1).default(600),
   accountPerMinute: z.coerce.number().int().min(1).default(20_000),
   /** JSON lines that the page shows as a story; written by whoever runs a demonstration. */
@@ -56,6 +72,9 @@ export async function loadConfig(
       .filter((field) => field !== 'deployment' && environment[environmentName(field)] !== undefined)
       .map((field) => [field, environment[environmentName(field)]]),
   )
+  // The name that hosting platforms use.
+  if (environment['DATABASE_URL'] && !fromEnvironment['databaseUrl'])
+    fromEnvironment['databaseUrl'] = environment['DATABASE_URL']
   const parsed = configSchema.safeParse({ ...(fromFile as object), ...fromEnvironment })
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`)

@@ -13,6 +13,7 @@ import type { KeyAgent } from './keys/keyAgent.ts'
 import type { Peers } from './peers/peers.ts'
 import type { Relay } from './relay/relay.ts'
 import type { Database } from './store/database.ts'
+import type { Leases } from './store/leases.ts'
 
 /** The parts of a running gateway; `app.ts` makes them, handlers use them. */
 export interface Gateway {
@@ -22,6 +23,7 @@ export interface Gateway {
   chain: Chain
   keys: KeyAgent
   blobs: BlobStore
+  leases: Leases
   follower: Follower
   indexer: BatchIndexer
   relay: Relay

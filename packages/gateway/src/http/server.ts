@@ -6,6 +6,7 @@ import type { z } from 'zod'
 import type { Address } from 'viem'
 import type { Gateway } from '../gateway.ts'
 import { isActiveOrganisation } from '../store/directory.ts'
+import { databaseFault } from '../store/faults.ts'
 import type { Handlers } from './handler.ts'
 import { consentHandlers } from './handlers/consent.ts'
 import { directoryHandlers } from './handlers/directory.ts'
@@ -136,6 +137,11 @@ function asHreError(error: FastifyError | HreError, request: FastifyRequest): Hr
   if (error instanceof HreError) {
     if (error.status >= 500) request.log.warn({ code: error.code }, error.message)
     return error
+  }
+  const fault = databaseFault(error)
+  if (fault) {
+    request.log.warn({ code: fault.code }, fault.message)
+    return fault
   }
   if (error.validation || 'issues' in error) return hreError('bad-request', { issues: issuesOf(error) })
   if (error.statusCode === 413) return hreError('payload-too-large')
