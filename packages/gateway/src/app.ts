@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { setEndpointCall } from '@hre/protocol'
 import { signCall } from '@hre/vault'
-import { pino, type Logger } from 'pino'
 import type { Address, Hex } from 'viem'
 import { Anchors } from './access/anchors.ts'
 import { ReceiptLog } from './access/receipts.ts'
@@ -13,19 +12,26 @@ import type { GatewayConfig } from './config.ts'
 import { BatchIndexer, type ManifestSource } from './follower/batches.ts'
 import { Follower } from './follower/follower.ts'
 import type { Gateway } from './gateway.ts'
+import { createOperationsServer } from './http/operationsServer.ts'
 import { createServer } from './http/server.ts'
 import { Tokens } from './http/tokens.ts'
 import { openKeyAgent } from './keys/keyAgent.ts'
+import { createLog } from './logging.ts'
+import { Metrics } from './metrics/metrics.ts'
 import { Peers } from './peers/peers.ts'
 import { Relay } from './relay/relay.ts'
 import { openDatabase, type Database } from './store/database.ts'
 import { Leases } from './store/leases.ts'
 import * as t from './store/schema.ts'
+import { UploadCollector } from './upkeep/collector.ts'
+import { IntegrityWatch } from './upkeep/watch.ts'
 
 export interface RunningGateway {
   gateway: Gateway
   /** Base URL that it listens on. */
   url: string
+  /** Base URL of metrics and health, when `operationsPort` asks for it. */
+  operationsUrl: string | undefined
   /** Answers what is under way, anchors the log, closes. Safe to call twice. */
   stop(): Promise<void>
 }
@@ -36,13 +42,13 @@ export interface RunningGateway {
  * @throws KeyAgentError, HreError `chain-unavailable` or `contracts-differ`, or the database's own error; nothing is left running.
  */
 export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
-  const log: Logger = pino({ level: config.logLevel, base: { gateway: config.name } })
+  const log = createLog({ level: config.logLevel, gateway: config.name })
   const keys = await openKeyAgent(config)
   const { deployment } = config
   const chain = connectChain(config.rpcUrl, deployment)
   // Before the database is opened, which brings it up to date: there is a way back.
   await assertContracts(chain, deployment)
-  const { db, close } = await openDatabase(config)
+  const { db, pool, close } = await openDatabase(config)
   const blobs = new FilesBlobStore(config.blobsDir ?? join(config.dataDir, 'blobs'))
   const leases = new Leases(db)
   const follower = new Follower({ chain, db, deployment, log })
@@ -53,6 +59,21 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const anchors = new Anchors({ chain, db, deployment, identity: keys.identity, receipts, relay, log })
   const tokens = new Tokens({ db, deployment, keys, signatures })
   const indexer = new BatchIndexer({ db, log, manifestOf: manifestSource(db, peers) })
+  const organisation = keys.identity.account
+  const collector = new UploadCollector({ db, organisation, blobs, hours: config.uploadHours, log })
+  const watch = new IntegrityWatch({
+    db,
+    deployment,
+    identity: keys.identity,
+    blobs,
+    peers,
+    relay,
+    leases,
+    collector,
+    bytesPerSecond: config.integrityBytesPerSecond,
+    hours: config.integrityHours,
+    log,
+  })
   const gateway: Gateway = {
     config,
     deployment,
@@ -69,6 +90,8 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     receipts,
     anchors,
     tokens,
+    watch,
+    collector,
     log,
   }
 
@@ -78,11 +101,19 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     await close()
     throw error
   })
-  const server = await createServer(gateway)
+  const metrics = config.operationsPort === undefined ? undefined : new Metrics(gateway, pool)
+  const server = await createServer(gateway, metrics)
+  const operations = metrics && createOperationsServer(gateway, metrics)
+  // Before the public one: a port that is taken ends the start before anybody was answered.
+  const operationsUrl = await operations?.listen({
+    host: config.operationsHost,
+    port: config.operationsPort ?? 0,
+  })
   const url = await server.listen({ host: config.host, port: config.port })
   relay.start()
   follower.start(config.followMilliseconds)
   anchors.start(config.anchorSeconds)
+  watch.start()
   const publish = endpointPublisher(gateway, config.publicUrl ?? url)
   follower.onProgress(publish)
   await publish()
@@ -90,12 +121,14 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   let stopping: Promise<void> | undefined
   async function stop(): Promise<void> {
     await server.close()
+    await operations?.close()
+    await watch.stop()
     await anchors.stop()
     await relay.stop()
     await follower.stop()
     await close()
   }
-  return { gateway, url, stop: () => (stopping ??= stop()) }
+  return { gateway, url, operationsUrl, stop: () => (stopping ??= stop()) }
 }
 
 const relaySettings = (config: GatewayConfig) => ({

@@ -43,6 +43,15 @@ export const configSchema = z.strictObject({
   /** Requests a minute, for each replica: without a session by address, with one by account. */
   anonymousPerMinute: z.coerce.number().int().min(1).default(600),
   accountPerMinute: z.coerce.number().int().min(1).default(20_000),
+  /** Where `/metrics` and health are served beside the public address; without a port, metrics are not served at all. 0: any free. */
+  operationsHost: z.string().default('127.0.0.1'),
+  operationsPort: z.coerce.number().int().min(0).max(65_535).optional(),
+  /** Stored files are read again and checked, at most so many bytes a second; 0: never. */
+  integrityBytesPerSecond: z.coerce.number().int().min(0).default(4_000_000),
+  /** From the end of one round of that to the beginning of the next, in hours. */
+  integrityHours: z.coerce.number().min(0.001).max(8_760).default(24),
+  /** Sealed files that no batch names are deleted after this, in hours. */
+  uploadHours: z.coerce.number().min(0.001).max(8_760).default(48),
   /** JSON lines that the page shows as a story; written by whoever runs a demonstration. */
   storyFile: z.string().optional(),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),

@@ -14,6 +14,8 @@ import type { Peers } from './peers/peers.ts'
 import type { Relay } from './relay/relay.ts'
 import type { Database } from './store/database.ts'
 import type { Leases } from './store/leases.ts'
+import type { UploadCollector } from './upkeep/collector.ts'
+import type { IntegrityWatch } from './upkeep/watch.ts'
 
 /** The parts of a running gateway; `app.ts` makes them, handlers use them. */
 export interface Gateway {
@@ -32,5 +34,7 @@ export interface Gateway {
   receipts: ReceiptLog
   anchors: Anchors
   tokens: Tokens
+  watch: IntegrityWatch
+  collector: UploadCollector
   log: FastifyBaseLogger
 }

@@ -5,16 +5,19 @@ import Fastify, { LogController, type FastifyError, type FastifyInstance, type F
 import type { z } from 'zod'
 import type { Address } from 'viem'
 import type { Gateway } from '../gateway.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import { isActiveOrganisation } from '../store/directory.ts'
 import { databaseFault } from '../store/faults.ts'
 import type { Handlers } from './handler.ts'
 import { consentHandlers } from './handlers/consent.ts'
 import { directoryHandlers } from './handlers/directory.ts'
+import { integrityHandlers } from './handlers/integrity.ts'
 import { operationHandlers } from './handlers/operations.ts'
 import { peerHandlers } from './handlers/peer.ts'
 import { recordHandlers } from './handlers/records.ts'
 import { sessionHandlers } from './handlers/session.ts'
 import { statusHandlers } from './handlers/status.ts'
+import { serveHealth } from './health.ts'
 import { servePages } from './pages.ts'
 
 const handlers: Handlers<RouteName> = {
@@ -25,6 +28,7 @@ const handlers: Handlers<RouteName> = {
   ...recordHandlers,
   ...peerHandlers,
   ...statusHandlers,
+  ...integrityHandlers,
 }
 
 /** A request must be complete within this, so that a slow sender holds no socket for long. */
@@ -32,7 +36,7 @@ const requestTimeoutMilliseconds = 120_000
 const headersBytesMax = 16 * 1024
 
 /** Every route of the protocol on Fastify. Nothing here knows what a route does. */
-export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
+export async function createServer(gateway: Gateway, metrics?: Metrics): Promise<FastifyInstance> {
   const { config } = gateway
   const server = Fastify({
     loggerInstance: gateway.log,
@@ -44,6 +48,7 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     // Paths hold pseudonyms at most, but they tell who reads whom: requests are not logged.
     logController: new LogController({ disableRequestLogging: true }),
   })
+  metrics?.watch(server)
   await server.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -93,6 +98,7 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     accounts.set(request, account)
   })
   for (const name of Object.keys(routes) as RouteName[]) addRoute(server, gateway, name)
+  serveHealth(server, gateway)
   servePages(server, config.storyFile)
   return server
 }

@@ -1,5 +1,6 @@
 import { consentRoutes } from './consent.ts'
 import { directoryRoutes } from './directory.ts'
+import { integrityRoutes } from './integrity.ts'
 import { operationRoutes } from './operations.ts'
 import { peerRoutes } from './peer.ts'
 import { recordRoutes } from './records.ts'
@@ -15,12 +16,14 @@ export const routes = {
   ...recordRoutes,
   ...peerRoutes,
   ...statusRoutes,
+  ...integrityRoutes,
 }
 export type Routes = typeof routes
 export type RouteName = keyof Routes
 
 export * from './consent.ts'
 export * from './directory.ts'
+export * from './integrity.ts'
 export * from './operations.ts'
 export * from './peer.ts'
 export * from './records.ts'
