@@ -38,6 +38,7 @@ const chainId = 72_774
 export interface Hospital {
   /** The organisation itself, by its own key. */
   actor: Actor
+  rootSeed: Uint8Array
   gateway: RunningGateway
   config: GatewayConfig
 }
@@ -60,7 +61,12 @@ export interface World {
   stop(): Promise<void>
 }
 
-export async function startWorld(): Promise<World> {
+/** @param settings - of both hospitals' gateways, in place of the tests' own; `databaseUrl` asked for each. */
+export async function startWorld(
+  settings: Partial<GatewayConfig> & { newDatabase?: () => Promise<string> } = {},
+): Promise<World> {
+  const { newDatabase, ...config } = settings
+  const settingsOf = async () => ({ ...config, ...(newDatabase && { databaseUrl: await newDatabase() }) })
   const folder = await mkdtemp(join(tmpdir(), 'hre-test-'))
   // By the process's clock at each moment, so that `advance` moves the chain as well.
   const chain = await startChain({ dataDir: join(folder, 'chain'), chainId, clock: () => Date.now() })
@@ -68,8 +74,22 @@ export async function startWorld(): Promise<World> {
   const lakesideSeed = await openOrCreateKey(join(folder, 'lakeside.key'), join(folder, 'lakeside.password'))
   const deployment = await deploy(chain.url, citySeed)
   const [city, lakeside] = await Promise.all([
-    startHospital({ folder, id: 'city', rpcUrl: chain.url, deployment, seed: citySeed }),
-    startHospital({ folder, id: 'lakeside', rpcUrl: chain.url, deployment, seed: lakesideSeed }),
+    startHospital({
+      folder,
+      id: 'city',
+      rpcUrl: chain.url,
+      deployment,
+      seed: citySeed,
+      settings: await settingsOf(),
+    }),
+    startHospital({
+      folder,
+      id: 'lakeside',
+      rpcUrl: chain.url,
+      deployment,
+      seed: lakesideSeed,
+      settings: await settingsOf(),
+    }),
   ])
   await voteAdmission(city.actor, { organisation: lakeside.actor.account, kind: 'hospital', country: 'IN' })
   await register(lakeside.actor)
@@ -87,7 +107,14 @@ export async function startWorld(): Promise<World> {
     newStranger,
     async newHospital(id) {
       const seed = await openOrCreateKey(join(folder, `${id}.key`), join(folder, `${id}.password`))
-      const hospital = await startHospital({ folder, id, rpcUrl: chain.url, deployment, seed })
+      const hospital = await startHospital({
+        folder,
+        id,
+        rpcUrl: chain.url,
+        deployment,
+        seed,
+        settings: await settingsOf(),
+      })
       others.push(hospital)
       const { account } = hospital.actor
       for (const voter of [city.actor, lakeside.actor])
@@ -136,6 +163,7 @@ async function startHospital(options: {
   rpcUrl: string
   deployment: Deployment
   seed: Uint8Array
+  settings: Partial<GatewayConfig>
 }): Promise<Hospital> {
   const { folder, id, rpcUrl, deployment, seed } = options
   const config = configSchema.parse({
@@ -149,9 +177,15 @@ async function startHospital(options: {
     anchorSeconds: 3600,
     followMilliseconds: 50,
     logLevel: 'silent',
+    ...options.settings,
   })
   const gateway = await startGateway(config)
-  return { config, gateway, actor: await connect({ gatewayUrl: gateway.url, rootSeed: seed }) }
+  return {
+    config,
+    gateway,
+    rootSeed: seed,
+    actor: await connect({ gatewayUrl: gateway.url, rootSeed: seed }),
+  }
 }
 
 async function deploy(rpcUrl: string, founderSeed: Uint8Array): Promise<Deployment> {

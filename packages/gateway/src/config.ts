@@ -17,6 +17,12 @@ export const configSchema = z.strictObject({
   deployment: deploymentSchema,
   /** PostgreSQL; without it PGlite in `dataDir`. */
   databaseUrl: z.string().optional(),
+  /** Connections to PostgreSQL at most; with several replicas, each has as many. */
+  databaseConnections: z.coerce.number().int().min(2).max(200).default(10),
+  /** A statement that takes longer is cancelled and answered 503, in seconds. */
+  databaseStatementSeconds: z.coerce.number().int().min(1).max(3_600).default(30),
+  /** Folder for the sealed files; by default `blobs` in `dataDir`. Replicas share one. */
+  blobsDir: z.string().min(1).optional(),
   /** Sealed key of the organisation (E11), and the file that holds its password. */
   keyFile: z.string(),
   keyPasswordFile: z.string(),
@@ -29,9 +35,28 @@ export const configSchema = z.strictObject({
    * this many before it believes a declaration (S8).
    */
   finalityBlocks: z.coerce.number().int().min(0).max(10_000).default(0),
-  /** Requests a minute: without a session by address, with one by account. */
+  /** Operations that may wait for the chain: in all (then 503), and of one sender (then 429). */
+  relayQueueMax: z.coerce.number().int().min(1).default(20_000),
+  relayQueuePerSenderMax: z.coerce.number().int().min(1).default(5_000),
+  /** How long a batch of operations may fill up, in milliseconds; 0: what waits goes at once. */
+  relayBatchMilliseconds: z.coerce.number().int().min(0).max(10_000).default(0),
+  /** A transaction that lies unmined this long, in seconds, is sent again with a higher fee, if the fees allow one. */
+  relayStallSeconds: z.coerce.number().int().min(1).max(3_600).default(30),
+  /** Fee for a unit of gas, in wei, of the first attempt and at most; 0 where gas costs nothing. */
+  relayFeeWei: z.coerce.number().int().min(0).default(0),
+  relayFeeMaxWei: z.coerce.number().int().min(0).default(0),
+  /** Requests a minute, for each replica: without a session by address, with one by account. */
   anonymousPerMinute: z.coerce.number().int().min(1).default(600),
   accountPerMinute: z.coerce.number().int().min(1).default(20_000),
+  /** Where `/metrics` and health are served beside the public address; without a port, metrics are not served at all. 0: any free. */
+  operationsHost: z.string().default('127.0.0.1'),
+  operationsPort: z.coerce.number().int().min(0).max(65_535).optional(),
+  /** Stored files are read again and checked, at most so many bytes a second; 0: never. */
+  integrityBytesPerSecond: z.coerce.number().int().min(0).default(4_000_000),
+  /** From the end of one round of that to the beginning of the next, in hours. */
+  integrityHours: z.coerce.number().min(0.001).max(8_760).default(24),
+  /** Sealed files that no batch names are deleted after this, in hours. */
+  uploadHours: z.coerce.number().min(0.001).max(8_760).default(48),
   /** JSON lines that the page shows as a story; written by whoever runs a demonstration. */
   storyFile: z.string().optional(),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
@@ -61,6 +86,9 @@ export async function loadConfig(
       .filter((field) => field !== 'deployment' && environment[environmentName(field)] !== undefined)
       .map((field) => [field, environment[environmentName(field)]]),
   )
+  // The name that hosting platforms use.
+  if (environment['DATABASE_URL'] && !fromEnvironment['databaseUrl'])
+    fromEnvironment['databaseUrl'] = environment['DATABASE_URL']
   const parsed = configSchema.safeParse({ ...(fromFile as object), ...fromEnvironment })
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`)

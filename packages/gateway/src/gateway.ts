@@ -14,6 +14,9 @@ import type { KeyAgent } from './keys/keyAgent.ts'
 import type { Peers } from './peers/peers.ts'
 import type { Relay } from './relay/relay.ts'
 import type { Database } from './store/database.ts'
+import type { Leases } from './store/leases.ts'
+import type { UploadCollector } from './upkeep/collector.ts'
+import type { IntegrityWatch } from './upkeep/watch.ts'
 
 /** The parts of a running gateway; `app.ts` makes them, handlers use them. */
 export interface Gateway {
@@ -23,6 +26,7 @@ export interface Gateway {
   chain: Chain
   keys: KeyAgent
   blobs: BlobStore
+  leases: Leases
   follower: Follower
   indexer: BatchIndexer
   relay: Relay
@@ -32,5 +36,7 @@ export interface Gateway {
   anchors: Anchors
   tokens: Tokens
   trustee: Trustee
+  watch: IntegrityWatch
+  collector: UploadCollector
   log: FastifyBaseLogger
 }

@@ -123,6 +123,30 @@ export const errorTable = {
     'The consortium chain does not answer',
     'Accepted operations are kept and sent when it is back',
   ),
+  'database-unavailable': row(
+    503,
+    'later',
+    'The gateway’s database does not answer',
+    'Wait for the seconds in Retry-After; what was accepted is kept',
+  ),
+  'database-newer': row(
+    503,
+    'never',
+    'A later version of the gateway has used this database',
+    'Start that version, or restore the backup that was made before it; nothing was changed',
+  ),
+  'lease-lost': row(
+    503,
+    'later',
+    'Another replica does this work now',
+    'Nothing to do: it was not written twice',
+  ),
+  'queue-full': row(
+    503,
+    'later',
+    'Too many operations wait for the chain',
+    'Nothing was accepted; wait for the seconds in Retry-After',
+  ),
   'peer-unavailable': row(
     503,
     'later',

@@ -58,16 +58,19 @@ export class BatchIndexer {
         'leaves without a write grant',
       )
     await this.#db.transaction(async (tx) => {
+      // Of replicas that index it together, the first one does.
+      const [mine] = await tx
+        .update(t.batches)
+        .set({ state: leaves ? 'indexed' : 'invalid' })
+        .where(and(eq(t.batches.batch, batch.batch), eq(t.batches.state, 'waiting')))
+        .returning({ batch: t.batches.batch })
+      if (!mine) return
       for (let start = 0; start < permitted.length; start += rowsPerInsert) {
         await tx
           .insert(t.leaves)
           .values(permitted.slice(start, start + rowsPerInsert))
           .onConflictDoNothing({ target: t.leaves.record }) // R7
       }
-      await tx
-        .update(t.batches)
-        .set({ state: leaves ? 'indexed' : 'invalid' })
-        .where(eq(t.batches.batch, batch.batch))
     })
     return true
   }

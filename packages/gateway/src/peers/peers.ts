@@ -82,6 +82,15 @@ export class Peers {
     return undefined
   }
 
+  /** A copy of one of our own sealed files from whichever gateway has one, checked. */
+  async blob(contentId: Hex): Promise<Uint8Array | undefined> {
+    for (const organisation of await this.#others()) {
+      const bytes = await this.#call(organisation, 'getPeerBlob', { params: { contentId } }).catch(missing)
+      if (bytes && sha256(bytes) === contentId) return bytes
+    }
+    return undefined
+  }
+
   /**
    * A sealed file from the organisation that holds it, which decides again for itself (A7).
    *

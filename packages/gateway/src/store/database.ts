@@ -1,13 +1,16 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
+import { sql } from 'drizzle-orm'
 import { drizzle as drizzlePg } from 'drizzle-orm/node-postgres'
 import { migrate as migratePg } from 'drizzle-orm/node-postgres/migrator'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
+import { hreError } from '@hre/protocol'
 import pg from 'pg'
+import { withDatabaseFaults } from './faults.ts'
 import { lockFolder } from './folderLock.ts'
 import * as schema from './schema.ts'
 
@@ -16,32 +19,114 @@ export type Database = PgDatabase<PgQueryResultHKT, typeof schema>
 
 export interface OpenDatabase {
   db: Database
+  /** Connections of the pool: all, those at rest, and requests that wait for one. */
+  pool(): { connections: number; idle: number; waiting: number }
   close(): Promise<void>
 }
 
+export interface DatabaseOptions {
+  dataDir: string
+  /** PostgreSQL. Without it, PGlite in `dataDir`/sql. */
+  databaseUrl?: string | undefined
+  databaseConnections?: number
+  /** A statement that takes longer is cancelled, in seconds. */
+  databaseStatementSeconds?: number
+}
+
 const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
+const connectMilliseconds = 5_000
+/** Any number that nothing else locks on this database. */
+const migrationLock = 7_277_300
 
 /**
  * Opens the gateway's database and brings its schema up to date.
  *
- * @param options - `databaseUrl`: PostgreSQL. Without it, PGlite in `dataDir`/sql.
- * @throws HreError `data-in-use` while another gateway has the folder.
+ * @throws HreError `data-in-use` while another gateway has the folder; `database-newer` when a later version of the gateway
+ *   was here; `database-unavailable`. Nothing is left open.
  */
-export async function openDatabase(options: {
-  dataDir: string
-  databaseUrl?: string | undefined
-}): Promise<OpenDatabase> {
-  if (options.databaseUrl) {
-    const pool = new pg.Pool({ connectionString: options.databaseUrl, max: 10 })
-    const db = drizzlePg(pool, { schema })
-    await migratePg(db, { migrationsFolder })
-    return { db: db as unknown as Database, close: () => pool.end() }
-  }
-  const folder = join(options.dataDir, 'sql')
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const unlock = await lockFolder(options.dataDir)
-  const engine = await PGlite.create(folder)
-  const db = drizzlePglite(engine, { schema })
-  await migratePglite(db, { migrationsFolder })
-  return { db: db as unknown as Database, close: () => engine.close().finally(unlock) }
+export function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
+  const { databaseUrl } = options
+  return databaseUrl ? openServer(options, databaseUrl) : openFolder(options)
 }
+
+async function openServer(options: DatabaseOptions, databaseUrl: string): Promise<OpenDatabase> {
+  const statementMilliseconds = (options.databaseStatementSeconds ?? 30) * 1000
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: options.databaseConnections ?? 10,
+    connectionTimeoutMillis: connectMilliseconds,
+    statement_timeout: statementMilliseconds,
+    // A gateway that hangs inside a transaction must not hold its locks for good.
+    idle_in_transaction_session_timeout: 2 * statementMilliseconds,
+    application_name: 'hre-gateway',
+  })
+  // Connections end when the server does, at rest or in the middle of a transaction. Whoever uses one is told by its
+  // query; without listeners, the event itself would end this process.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  const db = drizzlePg(pool, { schema }) as unknown as Database
+  try {
+    await withDatabaseFaults(migrateServer(pool, db))
+  } catch (error) {
+    await pool.end()
+    throw error
+  }
+  return {
+    db,
+    pool: () => ({ connections: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: () => pool.end(),
+  }
+}
+
+/** One replica at a time, so that two that start together do not both make the tables. */
+async function migrateServer(pool: pg.Pool, db: Database): Promise<void> {
+  const client = await pool.connect()
+  try {
+    await client.query('set statement_timeout = 0')
+    await client.query('select pg_advisory_lock($1)', [migrationLock])
+    await assertNotNewer(db)
+    await migratePg(drizzlePg(client, { schema }), { migrationsFolder })
+  } finally {
+    // Ends the session, and with it the lock.
+    client.release(true)
+  }
+}
+
+async function openFolder({ dataDir }: DatabaseOptions): Promise<OpenDatabase> {
+  const folder = join(dataDir, 'sql')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const unlock = await lockFolder(dataDir)
+  try {
+    const engine = await PGlite.create(folder)
+    const db = drizzlePglite(engine, { schema })
+    const close = () => engine.close().finally(unlock)
+    try {
+      await assertNotNewer(db as unknown as Database)
+      await migratePglite(db, { migrationsFolder })
+      // The folder is ours alone: whoever held a lease is gone.
+      await db.delete(schema.leases)
+    } catch (error) {
+      await engine.close()
+      throw error
+    }
+    return { db: db as unknown as Database, pool: () => ({ connections: 1, idle: 1, waiting: 0 }), close }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+/** @throws HreError `database-newer`: this version does not know what a later one may have changed. */
+async function assertNotNewer(db: Database): Promise<void> {
+  const table = await db.execute(sql`select to_regclass('drizzle.__drizzle_migrations') as found`)
+  if (rowsOf<{ found: string | null }>(table)[0]?.found === null) return
+  const newest = await db.execute(sql`select max(created_at)::bigint as at from drizzle.__drizzle_migrations`)
+  const at = Number(rowsOf<{ at: string | number | null }>(newest)[0]?.at ?? 0)
+  const { entries } = JSON.parse(await readFile(join(migrationsFolder, 'meta/_journal.json'), 'utf8')) as {
+    entries: { when: number }[]
+  }
+  if (at > Math.max(...entries.map(({ when }) => when))) throw hreError('database-newer')
+}
+
+/** Both drivers answer raw statements with `rows`. */
+export const rowsOf = <Row>(result: unknown): Row[] => (result as { rows: Row[] }).rows

@@ -25,6 +25,8 @@ import type {
 import type { Address } from 'viem'
 import { address, hex } from './columns.ts'
 
+export * from './upkeepSchema.ts'
+
 const seconds = (name: string) => bigint(name, { mode: 'number' })
 
 // What the chain says. The follower alone writes these; `rebuild` empties them and reads the chain again.
@@ -368,6 +370,10 @@ export const operations = pgTable(
     sequence: bigserial('sequence', { mode: 'number' }).primaryKey(),
     id: hex('id').notNull().unique(),
     account: address('account').notNull(),
+    /** Who stands in line: the account of the first operation handed in with it. Their order is kept. */
+    sender: address('sender').notNull(),
+    /** When it was accepted, Unix seconds. */
+    at: seconds('at').notNull(),
     nonce: hex('nonce').notNull(),
     signed: jsonb('signed').$type<SignedOperation>().notNull(),
     state: text('state', { enum: ['queued', 'submitted', 'applied', 'failed'] }).notNull(),
@@ -375,7 +381,10 @@ export const operations = pgTable(
     block: bigint('block', { mode: 'number' }),
     problem: jsonb('problem').$type<Problem>(),
   },
-  (t) => [index('operations_open').on(t.state, t.sequence)],
+  (t) => [
+    index('operations_open').on(t.state, t.sequence),
+    index('operations_transaction').on(t.transaction),
+  ],
 )
 
 /** Transactions sent for the queue, raw, so that a restart sends the same bytes again. */
@@ -383,6 +392,12 @@ export const submissions = pgTable('submissions', {
   transaction: hex('transaction').primaryKey(),
   nonce: bigint('nonce', { mode: 'number' }).notNull(),
   raw: hex('raw').notNull(),
+  /** The transaction that its operations name: itself, or the one that it was sent in place of, under the same nonce. */
+  first: hex('first').notNull(),
+  /** Most that it pays for a unit of gas, in wei. */
+  maxFeeWei: bigint('max_fee_wei', { mode: 'bigint' }).notNull(),
+  /** When it was written down, Unix seconds. */
+  at: seconds('at').notNull(),
 })
 
 /** Wraps, by SHA-256. Deleted when a patient erases. */

@@ -2,6 +2,7 @@ import { consentRoutes } from './consent.ts'
 import { directoryRoutes } from './directory.ts'
 import { emergencyRoutes } from './emergency.ts'
 import { keystoreRoutes } from './keystore.ts'
+import { integrityRoutes } from './integrity.ts'
 import { operationRoutes } from './operations.ts'
 import { peerRoutes } from './peer.ts'
 import { recordRoutes } from './records.ts'
@@ -21,6 +22,7 @@ export const routes = {
   ...keystoreRoutes,
   ...peerRoutes,
   ...statusRoutes,
+  ...integrityRoutes,
 }
 export type Routes = typeof routes
 export type RouteName = keyof Routes
@@ -29,6 +31,7 @@ export * from './consent.ts'
 export * from './directory.ts'
 export * from './emergency.ts'
 export * from './keystore.ts'
+export * from './integrity.ts'
 export * from './operations.ts'
 export * from './peer.ts'
 export * from './records.ts'
