@@ -350,7 +350,7 @@ contract Consent is IConsent, DirectoryClient {
         return Decision.Permitted;
     }
 
-    /// @dev In one write. The compiler makes several of an assignment, field by field, by way of two copies in memory: 900
+    /// @dev In one write. The compiler makes several of an assignment, field by field, by way of two copies in memory: 800
     /// gas more.
     function _keep(HeldGrant storage held, GrantTerms memory terms, Conditions memory conditions) private {
         uint256 word = uint256(terms.rights) | uint256(terms.purposes) << 8 | uint256(terms.ceiling) << 24

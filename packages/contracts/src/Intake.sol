@@ -113,7 +113,7 @@ contract Intake is IIntake, EIP712 {
 
     /// @inheritdoc IIntake
     /// @dev An operation's six words in the call data are what EIP-712 encodes of it, but for the hash in the place of
-    /// `data`: copied at once, and the memory given back, every operation costs 900 gas less. A word with more bits than its
+    /// `data`: copied at once, and the memory given back, every operation costs 800 gas less. A word with more bits than its
     /// type has is hashed as it is here; `submit` reads every one of them by its type, and refuses it.
     function hashOperation(Operation calldata operation) public view returns (bytes32) {
         bytes32 typeHash = OPERATION_TYPEHASH;
