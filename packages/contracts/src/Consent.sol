@@ -133,8 +133,8 @@ contract Consent is IConsent, DirectoryClient {
         _requireTerms(patient, terms);
         // Writing is about a compartment: a record that exists is not written again.
         if (terms.rights != RIGHT_READ) revert ConsentRightsInvalid(terms.rights);
-        _recordGrants[patient][_recordKey(terms.compartment, record)][terms.reader] =
-            _held(terms, Conditions(0, 0, false));
+        HeldGrant storage held = _recordGrants[patient][_recordKey(terms.compartment, record)][terms.reader];
+        _keep(held, terms, Conditions(0, 0, false));
         emit RecordConsentGranted(
             patient,
             terms.reader,
@@ -285,7 +285,7 @@ contract Consent is IConsent, DirectoryClient {
 
     function _grant(address patient, GrantTerms memory terms, Conditions memory conditions) private {
         _requireTerms(patient, terms);
-        _grants[patient][terms.compartment][terms.reader] = _held(terms, conditions);
+        _keep(_grants[patient][terms.compartment][terms.reader], terms, conditions);
         emit ConsentGranted(
             patient,
             terms.reader,
@@ -367,17 +367,15 @@ contract Consent is IConsent, DirectoryClient {
         return Decision.Permitted;
     }
 
-    function _held(GrantTerms memory terms, Conditions memory conditions) private pure returns (HeldGrant memory) {
-        return HeldGrant(
-            terms.rights,
-            terms.purposes,
-            terms.ceiling,
-            terms.from,
-            terms.until,
-            conditions.specialty,
-            conditions.country,
-            conditions.licensed
-        );
+    /// @dev In one write. The compiler makes several of an assignment, field by field, by way of two copies in memory: 800
+    /// gas more.
+    function _keep(HeldGrant storage held, GrantTerms memory terms, Conditions memory conditions) private {
+        uint256 word = uint256(terms.rights) | uint256(terms.purposes) << 8 | uint256(terms.ceiling) << 24
+            | uint256(terms.from) << 32 | uint256(terms.until) << 80 | uint256(conditions.specialty) << 128
+            | uint256(uint16(conditions.country)) << 192 | (conditions.licensed ? 1 << 208 : 0);
+        assembly ("memory-safe") {
+            sstore(held.slot, word)
+        }
     }
 
     /// @dev That the caller may decide for `patient`, at this time (spec/directory.md D18).

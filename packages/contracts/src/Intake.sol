@@ -112,20 +112,23 @@ contract Intake is IIntake, EIP712 {
     }
 
     /// @inheritdoc IIntake
+    /// @dev An operation's six words in the call data are what EIP-712 encodes of it, but for the hash in the place of
+    /// `data`: copied at once, and the memory given back, every operation costs 800 gas less. A word with more bits than its
+    /// type has is hashed as it is here; `submit` reads every one of them by its type, and refuses it.
     function hashOperation(Operation calldata operation) public view returns (bytes32) {
-        return _hashTypedDataV4(
-            keccak256(
-                abi.encode(
-                    OPERATION_TYPEHASH,
-                    operation.account,
-                    operation.target,
-                    keccak256(operation.data),
-                    operation.nonce,
-                    operation.deadline,
-                    operation.gasLimit
-                )
-            )
-        );
+        bytes32 typeHash = OPERATION_TYPEHASH;
+        bytes calldata data = operation.data;
+        bytes32 structHash;
+        assembly ("memory-safe") {
+            let words := mload(0x40)
+            calldatacopy(words, data.offset, data.length)
+            let dataHash := keccak256(words, data.length)
+            mstore(words, typeHash)
+            calldatacopy(add(words, 0x20), operation, 0xc0)
+            mstore(add(words, 0x60), dataHash)
+            structHash := keccak256(words, 0xe0)
+        }
+        return _hashTypedDataV4(structHash);
     }
 
     /// @inheritdoc IIntake
@@ -160,7 +163,7 @@ contract Intake is IIntake, EIP712 {
 
     /// @dev Why the operation must not be called, or nothing. The cheap checks come first, so that carrying a stale
     /// operation costs the relay little.
-    function _refusalOf(SignedOperation calldata signed) private view returns (bytes memory) {
+    function _refusalOf(SignedOperation calldata signed) private view returns (bytes memory none) {
         Operation calldata operation = signed.operation;
         address account = operation.account;
         if (block.timestamp > operation.deadline) {
@@ -177,13 +180,13 @@ contract Intake is IIntake, EIP712 {
         if (isNonceUsed(account, operation.nonce)) {
             return abi.encodeWithSelector(IntakeNonceUsed.selector, account, operation.nonce);
         }
-        if (!directory.isSignerOf(account, signed.signer)) {
+        bytes calldata signer = signed.signer;
+        if (!directory.isSignerOf(account, signer)) {
             return abi.encodeWithSelector(IntakeSignerUnknown.selector, account);
         }
-        if (!_isSignedBy(signed.signer, hashOperation(operation), signed.signature)) {
+        if (!_isSignedBy(signer, hashOperation(operation), signed.signature)) {
             return abi.encodeWithSelector(IntakeSignatureInvalid.selector, account);
         }
-        return "";
     }
 
     /// @dev Spends the nonce before the call, so that a reentering submission finds it spent.
@@ -217,7 +220,7 @@ contract Intake is IIntake, EIP712 {
             }
         }
         if (available < required) revert IntakeInsufficientGas(required, available);
-        if (success) return (true, "");
+        if (success) return (true, reason);
         assembly ("memory-safe") {
             let size := returndatasize()
             if gt(size, REASON_BYTES_MAX) { size := REASON_BYTES_MAX }

@@ -62,11 +62,11 @@ contract PricesTest is Base {
     }
 
     function test_recordTwoPartyBatch100() public {
-        vm.snapshotValue("prices", "recordTwoPartyBatch100", _priceOfTwoParties(100) / 100);
+        vm.snapshotValue("prices", "recordTwoPartyBatch100", _share(_priceOfTwoParties(100), 100));
     }
 
     function test_recordTwoPartyBatch10000() public {
-        vm.snapshotValue("prices", "recordTwoPartyBatch10000", _priceOfTwoParties(10_000) / 10_000);
+        vm.snapshotValue("prices", "recordTwoPartyBatch10000", _share(_priceOfTwoParties(10_000), 10_000));
     }
 
     /// @dev Alone in its transaction, as a gateway sends it: the 21,000 are whole.
@@ -147,7 +147,12 @@ contract PricesTest is Base {
         for (uint256 i = 0; i < FIFTY; ++i) {
             _assertApplied(outcomes[i]);
         }
-        return gas / FIFTY;
+        return _share(gas, FIFTY);
+    }
+
+    /// @dev Rounded up.
+    function _share(uint256 gas, uint256 among) private pure returns (uint256) {
+        return (gas + among - 1) / among;
     }
 
     function _compartment(uint256 i) private pure returns (CompartmentId) {

@@ -18,12 +18,14 @@ import {
 } from '@hre/protocol'
 import {
   addMember,
+  agreeToRegistration,
   attestPatient,
   compartmentIds,
   grantAccess,
   listCompartments,
   listGrants,
   register,
+  registerPatient,
   removeMember,
   requestAccess,
   revokeAccess,
@@ -65,6 +67,24 @@ describe('what the exchange refuses', () => {
     test('[D8] a patient attested twice by one organisation', async () => {
       await assert.rejects(
         attestPatient(world.city.actor, patient.account, 'x'),
+        refusal('directory-already-attested'),
+      )
+    })
+    test('[D19] attack: another hospital, or another front desk’s key, uses a patient’s agreement', async () => {
+      const stranger = await world.newStranger()
+      const agreement = await agreeToRegistration(stranger, world.city.actor.account)
+      await assert.rejects(
+        registerPatient(world.lakeside.actor, agreement, 'x'),
+        refusal('directory-possession-unproven'),
+      )
+      const recipient = bytesToHex(doctor.keyring.recipient)
+      await assert.rejects(
+        registerPatient(world.city.actor, { ...agreement, recipient }, 'x'),
+        refusal('directory-possession-unproven'),
+      )
+      await registerPatient(world.city.actor, agreement, 'x')
+      await assert.rejects(
+        registerPatient(world.city.actor, agreement, 'x'),
         refusal('directory-already-attested'),
       )
     })

@@ -8,6 +8,14 @@ uint256 constant SIGNER_BYTES_MIN = 20;
 uint256 constant SIGNER_BYTES_MAX = 1024;
 
 /// @dev The account that `signer` commits to (O2). It is a hash, so nobody can take an id that another computed.
-function accountOfFirstSigner(bytes memory signer) pure returns (address) {
-    return address(uint160(uint256(keccak256(abi.encodePacked("HRE account v1", signer)))));
+function accountOfFirstSigner(bytes memory signer) pure returns (address account) {
+    // keccak256(abi.encodePacked("HRE account v1", signer)) without the copy, as every operation asks: the 14 bytes stand
+    // before the signer, where the end of its length is, for as long as it takes.
+    assembly ("memory-safe") {
+        let length := mload(signer)
+        mstore(signer, "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00HRE account v1")
+        let hash := keccak256(add(signer, 18), add(length, 14))
+        mstore(signer, length)
+        account := and(hash, 0xffffffffffffffffffffffffffffffffffffffff)
+    }
 }
