@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { deploymentSchema } from '@hre/protocol'
 import { z } from 'zod'
+import { cardSchema } from './keys/card.ts'
 
-/** A gateway's configuration file. Every field may come from the environment instead, as in `HRE_RPC_URL`. */
+/** A gateway's configuration file. Every field but `deployment` and `card` may come from the environment instead, as in `HRE_RPC_URL`. */
 export const configSchema = z.strictObject({
   /** Shown to people, never put on chain. */
   name: z.string().min(1).max(100),
@@ -26,6 +27,8 @@ export const configSchema = z.strictObject({
   /** Sealed key of the organisation (E11), and the file that holds its password. */
   keyFile: z.string(),
   keyPasswordFile: z.string(),
+  /** A smartcard or HSM signs for the organisation in the key's place. */
+  card: cardSchema.optional(),
   /** Receipts are anchored this often, in seconds. */
   anchorSeconds: z.coerce.number().int().min(1).max(86_400).default(60),
   /** The chain is asked for news this often, in milliseconds. */
@@ -83,7 +86,10 @@ export async function loadConfig(
   }
   const fromEnvironment = Object.fromEntries(
     Object.keys(configSchema.shape)
-      .filter((field) => field !== 'deployment' && environment[environmentName(field)] !== undefined)
+      .filter(
+        (field) =>
+          field !== 'deployment' && field !== 'card' && environment[environmentName(field)] !== undefined,
+      )
       .map((field) => [field, environment[environmentName(field)]]),
   )
   // The name that hosting platforms use.

@@ -85,6 +85,7 @@ export {
   recoveryWordsOf,
   type RecoveryRequest,
 } from './recoveryRequest.ts'
+export { identityBy, lowS, p256SignerOf, webauthnSignatureOf, type WebAuthnAssertion } from './p256.ts'
 export { createRecoveryPhrase, decodeRecoveryPhrase, encodeRecoveryPhrase } from './recoveryPhrase.ts'
 export { assertRecipient, recipientBytes, recipientHashOf, recipientOf } from './recipient.ts'
 export { openRecord, openRecordWithKey, sealRecord, type OpenedRecord, type SealedRecord } from './record.ts'

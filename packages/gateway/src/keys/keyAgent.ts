@@ -18,6 +18,7 @@ import {
 } from '@hre/vault'
 import type { Address, Hex } from 'viem'
 import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts'
+import { openCard, type CardConfig } from './card.ts'
 
 /** The organisation's keys, in the one process that may use them. */
 export interface KeyAgent {
@@ -39,11 +40,16 @@ export class KeyAgentError extends Error {
 }
 
 /**
- * Opens the organisation's sealed key (E11).
+ * Opens the organisation's sealed key (E11). With a card, that is what signs; the sealed key still opens what was granted,
+ * because no card knows X-Wing.
  *
- * @throws KeyAgentError; its message names the file, never what is in it.
+ * @throws CardError; KeyAgentError; its message names the file, never what is in it.
  */
-export async function openKeyAgent(options: { keyFile: string; keyPasswordFile: string }): Promise<KeyAgent> {
+export async function openKeyAgent(options: {
+  keyFile: string
+  keyPasswordFile: string
+  card?: CardConfig | undefined
+}): Promise<KeyAgent> {
   let rootSeed: Uint8Array
   try {
     const keystore: unknown = JSON.parse(await readFile(options.keyFile, 'utf8'))
@@ -56,7 +62,7 @@ export async function openKeyAgent(options: { keyFile: string; keyPasswordFile: 
   const keyring = openKeyring(rootSeed)
   return {
     keyring,
-    identity: identityOf(keyring),
+    identity: options.card ? await openCard(options.card) : identityOf(keyring),
     patientNumberKey: patientNumberKeyOf(rootSeed),
     ownerOf: keyedHash(derive(rootSeed, 'HRE owner key v1')),
     relay: privateKeyToAccount(`0x${derive(rootSeed, 'HRE relay key v1 secp256k1').toString('hex')}`),
