@@ -1,7 +1,6 @@
 import { and, eq, inArray, isNotNull, isNull } from 'drizzle-orm'
 import { erasureTypedData, hreError, limits } from '@hre/protocol'
 import type { Address, Hex } from 'viem'
-import type { Gateway } from '../../gateway.ts'
 import type { Database } from '../../store/database.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
