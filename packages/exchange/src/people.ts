@@ -35,13 +35,14 @@ export async function connectOrganisation(exchange: RunningExchange, id: Organis
 
 /** A person of the demonstration at the gateway they use, by the sealed key in the data folder. */
 export async function connectPerson(
-  exchange: Pick<RunningExchange, 'gateways' | 'people'> & { layout: Layout },
+  exchange: Pick<RunningExchange, 'gateways' | 'people' | 'rpcUrl'> & { layout: Layout },
   id: string,
 ): Promise<Actor> {
+  const { rpcUrl } = exchange
   const person = exchange.people[id]
   if (!person) throw new ExchangeError('person-unknown', { name: id })
   const keys = await openPersonKeys(exchange.layout, id)
-  return connect({ gatewayUrl: exchange.gateways[person.organisation].url, ...keys })
+  return connect({ gatewayUrl: exchange.gateways[person.organisation].url, rpcUrl, ...keys })
 }
 
 /**

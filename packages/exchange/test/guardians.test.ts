@@ -14,6 +14,7 @@ import {
   nameGuardians,
   openRecords,
   protectKeys,
+  readAccessLog,
   recallKeys,
   recoveryState,
   requestAccess,
@@ -21,6 +22,7 @@ import {
   startRecovery,
   storeKeystore,
   submit,
+  verifySignatures,
   vetoRecovery,
   attestPatient,
   openChart,
@@ -245,6 +247,10 @@ describe('keys that ordinary people cannot lose', () => {
     assert.equal(await count(actor, 'PATRQT'), 4)
     // Who was granted before reads on, in the new epoch as well.
     assert.equal(await count(doctor, 'TREAT'), 3)
+    // What was signed by the key of before counts as signed.
+    const { accesses } = await readAccessLog(actor)
+    assert.ok(accesses.length > 5)
+    assert.deepEqual([...new Set(await verifySignatures(world.rpc, world.deployment, accesses))], ['signed'])
     // Trustees are named anew from the fresh seed.
     assert.deepEqual((await settleEmergencies(actor)).renewed, [labs])
     const { etag } = await fetchKeystore(actor)

@@ -159,6 +159,12 @@ export const errorTable = {
     'The other gateway did not prove whose it is',
     'Tell the hospital’s IT: its published address may be wrong',
   ),
+  'gateway-contradicted': row(
+    502,
+    'afterRefresh',
+    'The gateway says something else than the chain',
+    'Try once more; if it stays so, use another hospital’s gateway and tell an auditor',
+  ),
   'gateway-unreachable': row(
     503,
     'later',

@@ -8,7 +8,8 @@ import {
   type Keyring,
   type Succession,
 } from '@hre/vault'
-import type { Address } from 'viem'
+import { createPublicClient, http, type Address } from 'viem'
+import { ChainCheck } from './chain-check.ts'
 
 /** Somebody at a gateway, with the keys that only they hold. Every action takes one. */
 export interface Actor {
@@ -19,6 +20,8 @@ export interface Actor {
   /** Organisation whose gateway this is. */
   organisation: Address
   session: Session
+  /** Compares what the gateway says with a chain endpoint of the actor's own; without one the gateway is believed. */
+  check?: ChainCheck | undefined
 }
 
 /**
@@ -26,18 +29,21 @@ export interface Actor {
  *
  * @param rootSeed - 32 bytes (E10).
  * @param succession - what the root seed took over, for somebody whose guardians recovered them (K9).
+ * @param rpcUrl - a chain endpoint that the actor trusts more than the gateway: recipients, epochs and grants are compared with it.
  * @throws HreError `gateway-unreachable`.
  */
 export async function connect(options: {
   gatewayUrl: string
   rootSeed: Uint8Array
   succession?: Succession | null
+  rpcUrl?: string
 }): Promise<Actor> {
-  const { gatewayUrl, rootSeed, succession } = options
-  return connectWith(
-    gatewayUrl,
-    succession ? openSucceededKeyring(rootSeed, succession) : openKeyring(rootSeed),
-  )
+  const { gatewayUrl, rootSeed, succession, rpcUrl } = options
+  const keyring = succession ? openSucceededKeyring(rootSeed, succession) : openKeyring(rootSeed)
+  const actor = await connectWith(gatewayUrl, keyring)
+  if (rpcUrl === undefined) return actor
+  const chain = createPublicClient({ transport: http(rpcUrl) })
+  return { ...actor, check: new ChainCheck(chain, actor.deployment) }
 }
 
 /** As `connect`, by keys that are open already. */

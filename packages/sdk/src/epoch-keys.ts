@@ -10,6 +10,7 @@ import {
   type OpenedWrap,
 } from '@hre/vault'
 import { hexToBytes, type Address, type Hex } from 'viem'
+import { listCompartments } from './actions/consent.ts'
 import type { Actor } from './actor.ts'
 import { base64ToBytes } from './base64.ts'
 
@@ -133,11 +134,7 @@ export class EpochKeys {
   }
 
   async #epochsOf(patient: Address, compartment: Hex): Promise<Epochs> {
-    const views =
-      this.#compartments.get(patient) ??
-      this.#actor.session
-        .call('listCompartments', { params: { patient } })
-        .then(({ compartments }) => compartments)
+    const views = this.#compartments.get(patient) ?? listCompartments(this.#actor, patient)
     this.#compartments.set(patient, views)
     return (await views).find((view) => view.compartment === compartment)?.epochs ?? []
   }

@@ -1,5 +1,12 @@
 import { nameOf, nameOfDecision, purposes, type LoggedAccess } from '@hre/protocol'
-import { connectChain, readAccessLog, verifyAccesses, type AccessVerdict } from '@hre/sdk'
+import {
+  connectChain,
+  readAccessLog,
+  verifyAccesses,
+  verifySignatures,
+  type AccessVerdict,
+  type SignatureVerdict,
+} from '@hre/sdk'
 import type { Command } from 'commander'
 import { contextOf } from '../context.ts'
 import { CliError } from '../errors.ts'
@@ -24,10 +31,12 @@ export function addLog(program: Command): void {
       const chain = connectChain(exchange.rpcUrl)
       output.progress.report('Checking the log against the chain')
       const verdicts = await verifyAccesses(chain, actor.deployment, accesses)
-      const entries = accesses.map((access, index) => entryOf(access, verdicts[index]!))
+      const signatures = await verifySignatures(chain, actor.deployment, accesses)
+      const entries = accesses.map((access, index) => entryOf(access, verdicts[index]!, signatures[index]!))
       output.value({ entries, unreachable })
       for (const entry of entries) {
-        const mark = { anchored: '✓', pending: '·', altered: '✗' }[entry.verdict]
+        const mark =
+          entry.signature === 'forged' ? '✗' : { anchored: '✓', pending: '·', altered: '✗' }[entry.verdict]
         output.line(`${mark} ${formatMoment(entry.at)}  ${sentenceOf(exchange, actor.account, entry)}`)
       }
       output.line()
@@ -35,11 +44,17 @@ export function addLog(program: Command): void {
       for (const account of unreachable)
         output.note(`${nameOfAccount(exchange, account)} could not be asked; its entries are missing here.`)
       const altered = entries.filter(({ verdict }) => verdict === 'altered')
+      const forged = entries.filter(({ signature }) => signature === 'forged')
+      if (forged.length > 0) throw new CliError('log-forged', { data: { entries: forged.length } })
       if (altered.length > 0) throw new CliError('log-altered', { data: { entries: altered.length } })
     })
 }
 
-function entryOf({ receipt, records, request, anchor }: LoggedAccess, verdict: AccessVerdict) {
+function entryOf(
+  { receipt, records, request, anchor }: LoggedAccess,
+  verdict: AccessVerdict,
+  signature: SignatureVerdict,
+) {
   return {
     at: receipt.at,
     organisation: receipt.organisation,
@@ -52,6 +67,7 @@ function entryOf({ receipt, records, request, anchor }: LoggedAccess, verdict: A
     forwardedBy: request.organisation === receipt.organisation ? null : request.organisation,
     anchor: anchor ? { sequence: anchor.sequence, root: anchor.root } : null,
     verdict,
+    signature,
   }
 }
 
