@@ -113,7 +113,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const eraser = new Eraser({ db, blobs })
   follower.onProgress(() => eraser.run())
   follower.onReorganisation(() => relay.reconsider())
-  await follower.sync().catch(async (error: unknown) => {
+  await catchUp(gateway).catch(async (error: unknown) => {
     await close()
     throw error
   })
@@ -145,6 +145,47 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     await close()
   }
   return { gateway, url, operationsUrl, stop: () => (stopping ??= stop()) }
+}
+
+/**
+ * Empties what the chain says and reads it from the deployment's block again, in one transaction, while other replicas may run.
+ * Batches are indexed from the manifests that are kept; one whose manifest is not waits for the next gateway that runs.
+ *
+ * @returns how far it read, and how many batches there are.
+ * @throws HreError `data-in-use`, `database-unavailable`, `chain-unavailable`; then everything is as it was.
+ */
+export async function rebuildGateway(config: GatewayConfig): Promise<{ block: number; batches: number }> {
+  const log = createLog({ level: config.logLevel, gateway: config.name })
+  const chain = connectChain(config.rpcUrl, config.deployment)
+  await assertContracts(chain, config.deployment)
+  const { db, close } = await openDatabase(config)
+  try {
+    const follower = new Follower({ chain, db, deployment: config.deployment, log })
+    await follower.rebuild()
+    const indexer = new BatchIndexer({
+      db,
+      log,
+      manifestOf: async (contentId) => {
+        const [row] = await db.select().from(t.manifests).where(eq(t.manifests.contentId, contentId))
+        return row?.json
+      },
+    })
+    await indexer.run()
+    return { block: follower.cursor.block, batches: await db.$count(t.batches) }
+  } finally {
+    await close()
+  }
+}
+
+/** Reads the chain to its head, and takes from it what a restored database does not know. */
+async function catchUp({ follower, receipts, log }: Gateway): Promise<void> {
+  await follower.sync()
+  const lost = await receipts.adoptAnchors()
+  if (lost > 0)
+    log.error(
+      { lost },
+      'entries of the access log that were anchored are not here: they were written after the backup',
+    )
 }
 
 const relaySettings = (config: GatewayConfig) => ({

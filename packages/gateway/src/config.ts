@@ -12,6 +12,8 @@ export const configSchema = z.strictObject({
   host: z.string().default('127.0.0.1'),
   /** 0: any free port. */
   port: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** Addresses or networks of proxies whose X-Forwarded-For is believed, with commas; without it none is. */
+  trustedProxies: z.string().min(1).optional(),
   /** Base URL under which other gateways and clients reach this one; by default the address it listens on. */
   publicUrl: z.url().max(200).optional(),
   rpcUrl: z.url(),

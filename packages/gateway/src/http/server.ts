@@ -50,6 +50,7 @@ export async function createServer(gateway: Gateway, metrics?: Metrics): Promise
   const { config } = gateway
   const server = Fastify({
     loggerInstance: gateway.log,
+    trustProxy: config.trustedProxies ?? false,
     bodyLimit: limits.jsonBodyBytesMax,
     requestTimeout: requestTimeoutMilliseconds,
     http: { maxHeaderSize: headersBytesMax, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },

@@ -1,4 +1,5 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { PGlite } from '@electric-sql/pglite'
@@ -31,6 +32,10 @@ export interface DatabaseOptions {
   databaseConnections?: number
   /** A statement that takes longer is cancelled, in seconds. */
   databaseStatementSeconds?: number
+  /** False: the schema is left as it is found. */
+  migrate?: boolean
+  /** How long to wait for the folder of a gateway that is about to end. */
+  lockMilliseconds?: number
 }
 
 const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
@@ -66,7 +71,7 @@ async function openServer(options: DatabaseOptions, databaseUrl: string): Promis
   pool.on('connect', (client) => client.on('error', () => {}))
   const db = drizzlePg(pool, { schema }) as unknown as Database
   try {
-    await withDatabaseFaults(migrateServer(pool, db))
+    await withDatabaseFaults(options.migrate === false ? db.execute(sql`select 1`) : migrateServer(pool, db))
   } catch (error) {
     await pool.end()
     throw error
@@ -92,19 +97,25 @@ async function migrateServer(pool: pg.Pool, db: Database): Promise<void> {
   }
 }
 
-async function openFolder({ dataDir }: DatabaseOptions): Promise<OpenDatabase> {
+async function openFolder({
+  dataDir,
+  migrate = true,
+  lockMilliseconds,
+}: DatabaseOptions): Promise<OpenDatabase> {
   const folder = join(dataDir, 'sql')
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const unlock = await lockFolder(dataDir)
+  const unlock = await lockFolder(dataDir, lockMilliseconds)
   try {
     const engine = await PGlite.create(folder)
     const db = drizzlePglite(engine, { schema })
     const close = () => engine.close().finally(unlock)
     try {
-      await assertNotNewer(db as unknown as Database)
-      await migratePglite(db, { migrationsFolder })
-      // The folder is ours alone: whoever held a lease is gone.
-      await db.delete(schema.leases)
+      if (migrate) {
+        await assertNotNewer(db as unknown as Database)
+        await migratePglite(db, { migrationsFolder })
+        // The folder is ours alone: whoever held a lease is gone.
+        await db.delete(schema.leases)
+      }
     } catch (error) {
       await engine.close()
       throw error
@@ -118,14 +129,70 @@ async function openFolder({ dataDir }: DatabaseOptions): Promise<OpenDatabase> {
 
 /** @throws HreError `database-newer`: this version does not know what a later one may have changed. */
 async function assertNotNewer(db: Database): Promise<void> {
-  const table = await db.execute(sql`select to_regclass('drizzle.__drizzle_migrations') as found`)
-  if (rowsOf<{ found: string | null }>(table)[0]?.found === null) return
+  if ((await schemaAt(db)) > (await newestSchemaAt())) throw hreError('database-newer')
+}
+
+interface Journal {
+  entries: { when: number; tag: string }[]
+}
+const journalFile = join(migrationsFolder, 'meta/_journal.json')
+const readJournal = async () => JSON.parse(await readFile(journalFile, 'utf8')) as Journal
+
+/** Which version the schema of a database is of: the moment at which its newest migration was written. 0: it is empty. */
+export async function schemaAt(db: Database): Promise<number> {
+  const table = await db.execute(sql`select to_regclass('drizzle.__drizzle_migrations')::text as found`)
+  if (rowsOf<{ found: string | null }>(table)[0]!.found === null) return 0
   const newest = await db.execute(sql`select max(created_at)::bigint as at from drizzle.__drizzle_migrations`)
-  const at = Number(rowsOf<{ at: string | number | null }>(newest)[0]?.at ?? 0)
-  const { entries } = JSON.parse(await readFile(join(migrationsFolder, 'meta/_journal.json'), 'utf8')) as {
-    entries: { when: number }[]
+  return Number(rowsOf<{ at: string | number | null }>(newest)[0]!.at ?? 0)
+}
+
+/** The version of the schema that this code is for. */
+export const newestSchemaAt = async (): Promise<number> =>
+  Math.max(...(await readJournal()).entries.map(({ when }) => when))
+
+/** Brings a database's schema up to a version, and no further: rows of a backup meet the tables that they come from. */
+export async function migrateTo(db: Database, version: number): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'hre-schema-'))
+  try {
+    await cp(migrationsFolder, folder, { recursive: true })
+    const journal = await readJournal()
+    const entries = journal.entries.filter(({ when }) => when <= version)
+    await writeFile(join(folder, 'meta/_journal.json'), JSON.stringify({ ...journal, entries }))
+    // Both migrators run the same statements; this one asks for a session that runs in turn.
+    await migratePg(db as never, { migrationsFolder: folder })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
-  if (at > Math.max(...entries.map(({ when }) => when))) throw hreError('database-newer')
+}
+
+/** Whether a PostgreSQL database has no tables at all. */
+export async function isEmptyDatabase(databaseUrl: string): Promise<boolean> {
+  return onServer(databaseUrl, async (client) => {
+    const { rowCount } = await client.query(
+      `select 1 from pg_tables where schemaname not in ('pg_catalog', 'information_schema') limit 1`,
+    )
+    return rowCount === 0
+  })
+}
+
+/** Takes back what a restore into an empty database made. */
+export async function emptyDatabase(databaseUrl: string): Promise<void> {
+  await onServer(databaseUrl, (client) =>
+    client.query('drop schema if exists drizzle cascade; drop schema public cascade; create schema public'),
+  )
+}
+
+async function onServer<T>(databaseUrl: string, ask: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({
+    connectionString: databaseUrl,
+    connectionTimeoutMillis: connectMilliseconds,
+  })
+  client.on('error', () => {})
+  try {
+    return await withDatabaseFaults(client.connect().then(() => ask(client)))
+  } finally {
+    await client.end().catch(() => {})
+  }
 }
 
 /** Both drivers answer raw statements with `rows`. */
