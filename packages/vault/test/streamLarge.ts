@@ -1,5 +1,6 @@
 // Seals and opens a file of as many bytes as it is told, file to file, and prints what memory that took. Run in a process of
 // its own, by recordStream.test.ts and bench/vault.ts: node test/streamLarge.ts BYTES FOLDER
+import { existsSync, readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { contentIdOfStream, openKeyring, openRecordStream, sealRecordStream } from '../src/index.ts'
@@ -52,9 +53,14 @@ console.log(
   }),
 )
 
-/** The most that this process ever had resident, as the kernel counts it. */
+/**
+ * The most that this process ever had resident, as the kernel counts it. On Linux `maxRSS` would do only for a small parent: a
+ * process inherits it from the one that started it.
+ */
 function peakMB(): number {
-  return (process.resourceUsage().maxRSS * 1024) / 1e6
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : ''
+  const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? []
+  return (Number(kibibytes ?? process.resourceUsage().maxRSS) * 1024) / 1e6
 }
 
 /** A file in pieces that share one buffer: whoever takes a piece has copied what it needs before it asks for the next. */

@@ -165,5 +165,5 @@ async function peakMBOfPages({ browser }: Stage): Promise<number> {
   const peaks = processInfo
     .filter(({ type }) => type === 'renderer')
     .map(({ id }) => /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${id}/status`, 'utf8')))
-  return Math.max(...peaks.map((found) => Number(found?.[1]) / 1000))
+  return Math.max(...peaks.map((found) => (Number(found?.[1]) * 1024) / 1e6))
 }
