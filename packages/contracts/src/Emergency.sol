@@ -14,6 +14,8 @@ import {ROLES_AUDITING, ROLES_DECLARING, Role} from "./types/Role.sol";
 contract Emergency is IEmergency, DirectoryClient {
     /// @notice Bounds every loop of this contract.
     uint256 public constant TRUSTEES_MAX = 9;
+    /// @notice Fewest trustees that release together: one alone would have the epoch's seed (spec/break-glass.md S1).
+    uint256 public constant THRESHOLD_MIN = 2;
 
     /// @notice Seconds that a declaration lasts at least, at most, and when nobody says how long (B5).
     uint32 public constant DURATION_SECONDS_MIN = 5 minutes;
@@ -302,7 +304,7 @@ contract Emergency is IEmergency, DirectoryClient {
 
     function _requireTrustees(address[] calldata trustees, uint8 threshold) private view {
         uint256 count = trustees.length;
-        if (count > TRUSTEES_MAX || threshold == 0 || threshold > count) {
+        if (count > TRUSTEES_MAX || threshold < THRESHOLD_MIN || threshold > count) {
             revert EmergencyTrusteesInvalid(count, threshold);
         }
         for (uint256 i = 0; i < count; ++i) {

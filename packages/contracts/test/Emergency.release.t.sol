@@ -90,7 +90,7 @@ contract EmergencyReleaseTest is EmergencyBase {
 
     /// @dev Somebody else's set of trustees is not asked: the compartment is the declaration's patient's.
     function test_B9_attackReleaseOfAnotherPatientsCompartment() public {
-        _setTrustees(ANA, LABS, 1, _trustees(1), 1);
+        _setTrustees(ANA, LABS, 1, _trustees(2), 2);
         _mark(BEN);
         _expectNotTrustee(EAST);
         _release(EAST, _declaration);
@@ -125,12 +125,12 @@ contract EmergencyReleaseTest is EmergencyBase {
     /// @dev Shares of two sets do not combine, so neither do their counts.
     function test_B9_releasesOfReplacedTrusteesDoNotCountForTheNextOnes() public {
         _release(SOUTH, _declaration);
-        _setTrustees(ANA, LABS, 1, _trustees(2), 1);
-        _assertReleases(0, 1);
+        _setTrustees(ANA, LABS, 1, _trustees(2), 2);
+        _assertReleases(0, 2);
         vm.expectEmit(address(emergency));
         emit IEmergency.ShareReleased(_declaration, LABS, _accountOf(SOUTH), 2, "share", 1);
         _release(SOUTH, _declaration);
-        _assertReleases(1, 1);
+        _assertReleases(1, 2);
         _clear(ANA);
         _assertReleases(1, 0);
         _mark(ANA);

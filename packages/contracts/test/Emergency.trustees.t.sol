@@ -53,15 +53,15 @@ contract EmergencyTrusteesTest is EmergencyBase {
     }
 
     function test_B1_carriedByARelay() public {
-        bytes memory data = abi.encodeCall(IEmergency.setTrustees, (LABS, 1, _trustees(1), 1, "shares"));
+        bytes memory data = abi.encodeCall(IEmergency.setTrustees, (LABS, 1, _trustees(2), 2, "shares"));
         _assertApplied(_carry(ANA, address(emergency), data));
-        _assertSet(1, 1, 1, 1);
+        _assertSet(1, 1, 2, 2);
     }
 
     function test_B1_namingAgainReplacesAndStartsTheNextSeries() public {
         _setTrustees(ANA, LABS, 1, _trustees(3), 3);
-        _setTrustees(ANA, LABS, 1, _trustees(1), 1);
-        _assertSet(1, 2, 1, 1);
+        _setTrustees(ANA, LABS, 1, _trustees(2), 2);
+        _assertSet(1, 2, 2, 2);
     }
 
     function test_B1_compartmentsAndPatientsAreApart() public {
@@ -91,6 +91,9 @@ contract EmergencyTrusteesTest is EmergencyBase {
         _setTrustees(ANA, LABS, 1, _trustees(0), 0);
         _expectInvalid(0, 1);
         _setTrustees(ANA, LABS, 1, _trustees(0), 1);
+        // One trustee alone would have the seed.
+        _expectInvalid(3, 1);
+        _setTrustees(ANA, LABS, 1, _trustees(3), 1);
     }
 
     function test_B1_attackOneTrusteeWithTwoSharesIsRefused() public {
@@ -111,7 +114,7 @@ contract EmergencyTrusteesTest is EmergencyBase {
             address[] memory trustees = _trustees(2);
             trustees[1] = _accountOf(others[i]);
             vm.expectRevert(abi.encodeWithSelector(IEmergency.EmergencyTrusteeUnknown.selector, trustees[1]));
-            _setTrustees(ANA, LABS, 1, trustees, 1);
+            _setTrustees(ANA, LABS, 1, trustees, 2);
         }
     }
 
@@ -119,7 +122,7 @@ contract EmergencyTrusteesTest is EmergencyBase {
         uint256[3] memory others = [OSEI, NORTH, LIN];
         for (uint256 i = 0; i < others.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IEmergency.EmergencyPatientUnknown.selector, _accountOf(others[i])));
-            _setTrustees(others[i], LABS, 1, _trustees(1), 1);
+            _setTrustees(others[i], LABS, 1, _trustees(2), 2);
         }
     }
 
@@ -127,28 +130,28 @@ contract EmergencyTrusteesTest is EmergencyBase {
         CompartmentId unknown = CompartmentId.wrap("unknown");
         bytes4 selector = IEmergency.EmergencyCompartmentUnknown.selector;
         vm.expectRevert(abi.encodeWithSelector(selector, _accountOf(ANA), unknown));
-        _setTrustees(ANA, unknown, 0, _trustees(1), 1);
+        _setTrustees(ANA, unknown, 0, _trustees(2), 2);
         // Another patient's compartment is no compartment of one's own chart.
         _becomePatient(CARLA);
         vm.expectRevert(abi.encodeWithSelector(selector, _accountOf(CARLA), LABS));
-        _setTrustees(CARLA, LABS, 1, _trustees(1), 1);
+        _setTrustees(CARLA, LABS, 1, _trustees(2), 2);
     }
 
     function test_B2_sharesOfAnotherEpochAreRefused() public {
         bytes4 selector = IEmergency.EmergencyEpochInvalid.selector;
         vm.expectRevert(abi.encodeWithSelector(selector, 2, 1));
-        _setTrustees(ANA, LABS, 2, _trustees(1), 1);
+        _setTrustees(ANA, LABS, 2, _trustees(2), 2);
         _rotate(ANA);
         vm.expectRevert(abi.encodeWithSelector(selector, 1, 2));
-        _setTrustees(ANA, LABS, 1, _trustees(1), 1);
-        _setTrustees(ANA, LABS, 2, _trustees(1), 1);
+        _setTrustees(ANA, LABS, 1, _trustees(2), 2);
+        _setTrustees(ANA, LABS, 2, _trustees(2), 2);
     }
 
     function test_B1_sharesAreCommittedTo() public {
-        address[] memory trustees = _trustees(1);
+        address[] memory trustees = _trustees(2);
         vm.prank(vm.addr(ANA));
         _expectEmpty();
-        emergency.setTrustees(LABS, 1, trustees, 1, 0);
+        emergency.setTrustees(LABS, 1, trustees, 2, 0);
     }
 
     function test_B1_clearingEndsIt() public {
@@ -180,9 +183,9 @@ contract EmergencyTrusteesTest is EmergencyBase {
         _assertSet(1, 1, 2, 3);
     }
 
-    function testFuzz_B1_aThresholdIsOneToTheNumberOfTrustees(uint8 threshold, uint8 countSeed) public {
+    function testFuzz_B1_aThresholdIsTwoToTheNumberOfTrustees(uint8 threshold, uint8 countSeed) public {
         uint256 count = countSeed % 4;
-        if (threshold == 0 || threshold > count) _expectInvalid(count, threshold);
+        if (threshold < 2 || threshold > count) _expectInvalid(count, threshold);
         _setTrustees(ANA, LABS, 1, _trustees(count), threshold);
     }
 }

@@ -15,9 +15,10 @@ import { startExchange } from './differential/exchange.ts'
 import type { Exchange } from './differential/exchange.ts'
 import { buildWorld, drawQuestion, factsOf } from './differential/world.ts'
 
-const cases = Number(process.env['HRE_CASES'] ?? 500)
-const seed = Number(process.env['HRE_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
-const casesPerWorld = 50
+const cases = wholeNumber('HRE_CASES', 1, 10_000_000) ?? 500
+const seed = wholeNumber('HRE_SEED', 0, 2 ** 32 - 1) ?? Math.floor(Math.random() * 2 ** 31)
+/** A world costs as much as 300 questions to it: long runs ask each more, and still see hundreds of worlds. */
+const casesPerWorld = Math.max(50, Math.ceil(cases / 400))
 
 describe('the evaluator and the contract', { skip: anvilSkipReason }, () => {
   let exchange: Exchange
@@ -26,7 +27,7 @@ describe('the evaluator and the contract', { skip: anvilSkipReason }, () => {
   })
   after(() => exchange.stop())
 
-  test(`[C10] agree in ${cases} cases, seed ${seed}`, { timeout: 600_000 }, async (context) => {
+  test(`[C10] agree in ${cases} cases, seed ${seed}`, { timeout: 60_000 + cases * 10 }, async (context) => {
     context.diagnostic(`HRE_SEED=${seed}`)
     const draw = new Draw(seed)
     const seen = new Map<string, number>()
@@ -54,3 +55,12 @@ describe('the evaluator and the contract', { skip: anvilSkipReason }, () => {
     if (cases >= 5000) assert.deepEqual([...seen.keys()].sort(), [...decisions].sort())
   })
 })
+
+/** @throws Error when the variable is there and is no whole number in this range: a run of none would pass. */
+function wholeNumber(name: string, min: number, max: number): number | undefined {
+  const text = process.env[name]
+  if (text === undefined) return undefined
+  const number = /^\d{1,10}$/.test(text) ? Number(text) : NaN
+  if (number >= min && number <= max) return number
+  throw new Error(`${name} is ${JSON.stringify(text)}: give a whole number from ${min} to ${max}`)
+}

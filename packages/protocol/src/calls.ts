@@ -555,7 +555,7 @@ export function anchorCall(
   )
 }
 
-/** @param set - `epoch`: the compartment's present one; `sharesHash`: SHA-256 of the sealed shares (B1). */
+/** @param set - `epoch`: the compartment's present one; `sharesHash`: commitment of the share set (S3). */
 export function setTrusteesCall(
   { emergency }: Deployment,
   set: { compartment: Hex; epoch: number; trustees: readonly Address[]; threshold: number; sharesHash: Hex },

@@ -152,7 +152,7 @@ interface IEmergency {
     /// @param epoch The compartment's present one.
     /// @param trustees 1 to 9 different active organisations, each holding one share.
     /// @param threshold How many shares it takes, 1 to their number.
-    /// @param sharesHash SHA-256 of the sealed shares, which travel off chain.
+    /// @param sharesHash Commitment of the share set (spec/break-glass.md S3); the sealed shares travel off chain.
     /// @custom:reverts EmergencyPatientUnknown(account)
     /// @custom:reverts EmergencyCompartmentUnknown(patient, compartment)
     /// @custom:reverts EmergencyEpochInvalid(epoch, present)

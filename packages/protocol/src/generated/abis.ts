@@ -141,6 +141,7 @@ export const emergencyAbi = [
   {"inputs":[],"name":"DURATION_SECONDS_MAX","outputs":[{"internalType":"uint32","name":"","type":"uint32"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"DURATION_SECONDS_MIN","outputs":[{"internalType":"uint32","name":"","type":"uint32"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"REASON_MAX","outputs":[{"internalType":"uint8","name":"","type":"uint8"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"THRESHOLD_MIN","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"TRUSTEES_MAX","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"CompartmentId","name":"compartment","type":"bytes32"}],"name":"clearTrustees","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"declaration","type":"uint256"}],"name":"close","outputs":[],"stateMutability":"nonpayable","type":"function"},
