@@ -35,6 +35,10 @@ const cliErrorTable = {
     'Entries of the access log do not match what was anchored on the chain',
     'Show them to an auditor: a hospital’s log was altered',
   ],
+  'log-forged': [
+    'Entries of the access log were not signed by the readers that they name',
+    'Show them to an auditor: a hospital invented accesses, or changed what was asked for',
+  ],
   'chain-unreachable': [
     'No chain answers there',
     'Check the address given with --rpc, and that the chain runs',

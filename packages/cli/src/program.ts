@@ -1,10 +1,16 @@
 import { Command, Option } from 'commander'
 import { addNarrow, addRenew } from './commands/change-grant.ts'
+import { addDeleteAccount } from './commands/delete-account.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addEmergency } from './commands/emergency/index.ts'
 import { addExport } from './commands/export.ts'
 import { addGrant } from './commands/grant.ts'
 import { addGrants } from './commands/grants.ts'
 import { addImport } from './commands/import.ts'
+import { addGuardians } from './commands/keys/guardians.ts'
+import { addKeys } from './commands/keys/keys.ts'
+import { addRecover } from './commands/keys/recover.ts'
+import { addLicense } from './commands/license.ts'
 import { addLog } from './commands/log.ts'
 import { addOpen } from './commands/open.ts'
 import { addPeople } from './commands/people.ts'
@@ -47,6 +53,12 @@ const commands = [
   addRenew,
   addRevoke,
   addLog,
+  addEmergency,
+  addLicense,
+  addKeys,
+  addGuardians,
+  addRecover,
+  addDeleteAccount,
   addSign,
   addProve,
   addVerify,

@@ -94,6 +94,9 @@ export function mask(output: string, { folder, data }: Desk): string {
     [/0x[0-9a-f]{64}\b/g, '<hash>'],
     [/0x[0-9a-f]{40}\b/g, '<account>'],
     [/0x[0-9a-f]{16}…/g, '<hash>'],
+    // Words of a phrase or of a request.
+    [/^[a-z]+(?: [a-z]+){23}$/gm, '<24 words>'],
+    [/^[a-z]+(?: [a-z]+){7}$/gm, '<8 words>'],
     [/(?<=\bbatch )0x[0-9a-f]{8}\b/g, '<batch>'],
     // As wide as what it stands for, so that tables stay straight.
     [/0x[0-9a-f]{8}\b/g, '<recordid>'],

@@ -50,6 +50,9 @@ contract Consent is IConsent, DirectoryClient {
     mapping(address patient => mapping(bytes32 recordKey => mapping(address reader => HeldGrant))) private
         _recordGrants;
 
+    /// @dev Zero is none, also for a patient who has a compartment of that id.
+    mapping(address patient => CompartmentId) private _inboxes;
+
     /// @custom:oz-upgrades-unsafe-allow constructor
     constructor(address intake_, IDirectory directory_) DirectoryClient(intake_, directory_) {}
 
@@ -162,6 +165,14 @@ contract Consent is IConsent, DirectoryClient {
     }
 
     /// @inheritdoc IConsent
+    function setInbox(CompartmentId compartment) external {
+        address patient = _patient();
+        if (CompartmentId.unwrap(compartment) != 0) _requireOpen(patient, compartment);
+        _inboxes[patient] = compartment;
+        emit InboxSet(patient, compartment);
+    }
+
+    /// @inheritdoc IConsent
     function rotate(
         CompartmentId compartment,
         uint32 epoch,
@@ -220,6 +231,7 @@ contract Consent is IConsent, DirectoryClient {
         if (!directory.isPatient(patient) || !_isOpen(patient, compartment)) return false;
         if (author == patient) return true;
         address organisation = directory.organisationOf(author);
+        if (organisation != address(0) && _isInbox(patient, compartment)) return true;
         // No grant is ever made to the zero address, so somebody without an organisation finds none.
         HeldGrant memory held = _grants[patient][compartment][organisation];
         bool live = held.rights & RIGHT_WRITE != 0 && time >= held.from && time < held.until;
@@ -239,6 +251,11 @@ contract Consent is IConsent, DirectoryClient {
     {
         HeldGrant storage held = _grants[patient][compartment][reader];
         return Conditions(held.specialty, held.country, held.licensed);
+    }
+
+    /// @inheritdoc IConsent
+    function inboxOf(address patient) external view returns (CompartmentId) {
+        return _inboxes[patient];
     }
 
     /// @inheritdoc IConsent
@@ -419,6 +436,11 @@ contract Consent is IConsent, DirectoryClient {
 
     function _isOpen(address patient, CompartmentId compartment) private view returns (bool) {
         return _compartments[patient][compartment].epoch != 0;
+    }
+
+    function _isInbox(address patient, CompartmentId compartment) private view returns (bool) {
+        bytes32 inbox = CompartmentId.unwrap(_inboxes[patient]);
+        return inbox != 0 && inbox == CompartmentId.unwrap(compartment);
     }
 
     function _requireRecipient(bytes calldata recipient) private pure {

@@ -115,6 +115,7 @@ contract GasTest is Base {
         directory.setDelegate(_accountOf(BEN), 1, NOW + 100);
         terms.reader = _accountOf(LIN);
         _measure(BEN, target, abi.encodeCall(IConsent.grantFor, (_accountOf(ANA), terms)), "grantFor");
+        _measure(ANA, target, abi.encodeCall(IConsent.setInbox, (LABS)), "setInbox");
         IConsent.Grant memory left = IConsent.Grant(1, 1, 2, NOW, NOW + 300 days);
         _measure(ANA, target, abi.encodeCall(IConsent.narrow, (terms.reader, LABS, left)), "narrow");
         data = abi.encodeCall(IConsent.renew, (terms.reader, LABS, 1, left.until, left.until + 1));

@@ -4,7 +4,14 @@ import { after, before, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { GatewayClient, Session } from '@hre/client'
 import { FilesBlobStore, tables } from '@hre/gateway'
-import { accessAbi, accessRequestTypedData, decisions, hashLeaf, type LoggedAccess } from '@hre/protocol'
+import {
+  accessAbi,
+  accessRequestTypedData,
+  decisions,
+  hashAccessRequest,
+  hashLeaf,
+  type LoggedAccess,
+} from '@hre/protocol'
 import {
   compartmentIds,
   fileRecords,
@@ -17,6 +24,7 @@ import {
   signRequest,
   verifyAccesses,
   verifyReceipt,
+  verifySignatures,
   verifyRecord,
   type Actor,
   type FiledBatch,
@@ -360,6 +368,34 @@ describe('reading across two hospitals', () => {
       functionName: 'headOf',
       args: [receipt.organisation],
     })
+
+  test('[A1] [A3] every entry is the reader’s own word; attack: a gateway logs what nobody signed', async () => {
+    const { accesses } = await readAccessLog(patient)
+    const check = (entries: LoggedAccess[]) => verifySignatures(world.rpc, world.deployment, entries)
+    assert.deepEqual([...new Set(await check(accesses))], ['signed'])
+    const entry = accesses.find(({ receipt }) => receipt.reader === reader.account)!
+    const other = accesses.find(({ receipt }) => receipt.reader !== reader.account)!
+    const { receipt, request } = entry
+    const rehashed = (change: Partial<typeof request>) => {
+      const changed = { ...request, ...change }
+      const requestHash = hashAccessRequest(world.deployment, changed)
+      return { ...entry, request: changed, receipt: { ...receipt, ...change, requestHash } as typeof receipt }
+    }
+    const attacks = {
+      'another’s signature': { ...entry, signature: other.signature },
+      'an invented signature': { ...entry, signature: `0x${'11'.repeat(65)}` as const },
+      'somebody else’s name': rehashed({ reader: other.receipt.reader }),
+      'another purpose': rehashed({ purpose: 9 }),
+      'another purpose in the receipt alone': { ...entry, receipt: { ...receipt, purpose: 9 } },
+      'other records than in the receipt': { ...entry, records: [randomBytes32()] },
+      'a request that the receipt does not name': {
+        ...entry,
+        request: { ...request, nonce: randomBytes32() },
+      },
+    }
+    for (const [attack, forged] of Object.entries(attacks))
+      assert.deepEqual(await check([forged]), ['forged'], attack)
+  })
 
   async function tokenOf(actor: Actor): Promise<string> {
     let token = ''

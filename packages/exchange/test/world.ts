@@ -38,6 +38,7 @@ const chainId = 72_774
 export interface Hospital {
   /** The organisation itself, by its own key. */
   actor: Actor
+  rootSeed: Uint8Array
   gateway: RunningGateway
   config: GatewayConfig
 }
@@ -50,6 +51,8 @@ export interface World {
   city: Hospital
   lakeside: Hospital
   folder: string
+  /** Another admitted hospital. */
+  newHospital(id: string): Promise<Hospital>
   newMember(hospital: Hospital, role: Role): Promise<Actor>
   /** A patient attested by City Hospital, with an open chart that it may file in. */
   newPatient(): Promise<Actor>
@@ -58,21 +61,42 @@ export interface World {
   stop(): Promise<void>
 }
 
-export async function startWorld(): Promise<World> {
+/** @param settings - of both hospitals' gateways, in place of the tests' own; `databaseUrl` asked for each. */
+export async function startWorld(
+  settings: Partial<GatewayConfig> & { newDatabase?: () => Promise<string> } = {},
+): Promise<World> {
+  const { newDatabase, ...config } = settings
+  const settingsOf = async () => ({ ...config, ...(newDatabase && { databaseUrl: await newDatabase() }) })
   const folder = await mkdtemp(join(tmpdir(), 'hre-test-'))
-  const chain = await startChain({ dataDir: join(folder, 'chain'), chainId })
+  // By the process's clock at each moment, so that `advance` moves the chain as well.
+  const chain = await startChain({ dataDir: join(folder, 'chain'), chainId, clock: () => Date.now() })
   const citySeed = await openOrCreateKey(join(folder, 'city.key'), join(folder, 'city.password'))
   const lakesideSeed = await openOrCreateKey(join(folder, 'lakeside.key'), join(folder, 'lakeside.password'))
   const deployment = await deploy(chain.url, citySeed)
   const [city, lakeside] = await Promise.all([
-    startHospital({ folder, id: 'city', rpcUrl: chain.url, deployment, seed: citySeed }),
-    startHospital({ folder, id: 'lakeside', rpcUrl: chain.url, deployment, seed: lakesideSeed }),
+    startHospital({
+      folder,
+      id: 'city',
+      rpcUrl: chain.url,
+      deployment,
+      seed: citySeed,
+      settings: await settingsOf(),
+    }),
+    startHospital({
+      folder,
+      id: 'lakeside',
+      rpcUrl: chain.url,
+      deployment,
+      seed: lakesideSeed,
+      settings: await settingsOf(),
+    }),
   ])
   await voteAdmission(city.actor, { organisation: lakeside.actor.account, kind: 'hospital', country: 'IN' })
   await register(lakeside.actor)
 
   const newStranger = (hospital = city) =>
     connect({ gatewayUrl: hospital.gateway.url, rootSeed: createRootSeed() })
+  const others: Hospital[] = []
   const world: World = {
     deployment,
     chain,
@@ -81,6 +105,23 @@ export async function startWorld(): Promise<World> {
     lakeside,
     folder,
     newStranger,
+    async newHospital(id) {
+      const seed = await openOrCreateKey(join(folder, `${id}.key`), join(folder, `${id}.password`))
+      const hospital = await startHospital({
+        folder,
+        id,
+        rpcUrl: chain.url,
+        deployment,
+        seed,
+        settings: await settingsOf(),
+      })
+      others.push(hospital)
+      const { account } = hospital.actor
+      for (const voter of [city.actor, lakeside.actor])
+        await voteAdmission(voter, { organisation: account, kind: 'hospital', country: 'IN' })
+      await register(hospital.actor)
+      return hospital
+    },
     async newMember(hospital, role) {
       const actor = await newStranger(hospital)
       await addMember(hospital.actor, actor.account, role)
@@ -95,6 +136,7 @@ export async function startWorld(): Promise<World> {
       return actor
     },
     async stop() {
+      for (const { gateway } of others) await gateway.stop()
       await world.city.gateway.stop()
       await world.lakeside.gateway.stop()
       await world.chain.stop()
@@ -102,6 +144,15 @@ export async function startWorld(): Promise<World> {
     },
   }
   return world
+}
+
+const realNow = Date.now
+let advancedMilliseconds = 0
+
+/** Lets time pass for everything in this process, the chain included. A test file is a process of its own. */
+export function advance(seconds: number): void {
+  advancedMilliseconds += seconds * 1000
+  Date.now = () => realNow() + advancedMilliseconds
 }
 
 export const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds
@@ -112,6 +163,7 @@ async function startHospital(options: {
   rpcUrl: string
   deployment: Deployment
   seed: Uint8Array
+  settings: Partial<GatewayConfig>
 }): Promise<Hospital> {
   const { folder, id, rpcUrl, deployment, seed } = options
   const config = configSchema.parse({
@@ -125,9 +177,15 @@ async function startHospital(options: {
     anchorSeconds: 3600,
     followMilliseconds: 50,
     logLevel: 'silent',
+    ...options.settings,
   })
   const gateway = await startGateway(config)
-  return { config, gateway, actor: await connect({ gatewayUrl: gateway.url, rootSeed: seed }) }
+  return {
+    config,
+    gateway,
+    rootSeed: seed,
+    actor: await connect({ gatewayUrl: gateway.url, rootSeed: seed }),
+  }
 }
 
 async function deploy(rpcUrl: string, founderSeed: Uint8Array): Promise<Deployment> {

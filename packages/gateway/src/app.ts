@@ -1,29 +1,39 @@
 import { join } from 'node:path'
-import { eq } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { setEndpointCall } from '@hre/protocol'
 import { signCall } from '@hre/vault'
-import { pino, type Logger } from 'pino'
+import type { Address, Hex } from 'viem'
 import { Anchors } from './access/anchors.ts'
 import { ReceiptLog } from './access/receipts.ts'
 import { SignatureChecker } from './access/signatures.ts'
+import { Trustee } from './access/trustee.ts'
+import { Eraser } from './blobs/eraser.ts'
 import { FilesBlobStore } from './blobs/files.ts'
 import { assertContracts, connectChain } from './chain.ts'
 import type { GatewayConfig } from './config.ts'
 import { BatchIndexer, type ManifestSource } from './follower/batches.ts'
 import { Follower } from './follower/follower.ts'
 import type { Gateway } from './gateway.ts'
+import { createOperationsServer } from './http/operationsServer.ts'
 import { createServer } from './http/server.ts'
 import { Tokens } from './http/tokens.ts'
 import { openKeyAgent } from './keys/keyAgent.ts'
+import { createLog } from './logging.ts'
+import { Metrics } from './metrics/metrics.ts'
 import { Peers } from './peers/peers.ts'
 import { Relay } from './relay/relay.ts'
-import { openDatabase } from './store/database.ts'
+import { openDatabase, type Database } from './store/database.ts'
+import { Leases } from './store/leases.ts'
 import * as t from './store/schema.ts'
+import { UploadCollector } from './upkeep/collector.ts'
+import { IntegrityWatch } from './upkeep/watch.ts'
 
 export interface RunningGateway {
   gateway: Gateway
   /** Base URL that it listens on. */
   url: string
+  /** Base URL of metrics and health, when `operationsPort` asks for it. */
+  operationsUrl: string | undefined
   /** Answers what is under way, anchors the log, closes. Safe to call twice. */
   stop(): Promise<void>
 }
@@ -34,22 +44,48 @@ export interface RunningGateway {
  * @throws KeyAgentError, HreError `chain-unavailable` or `contracts-differ`, or the database's own error; nothing is left running.
  */
 export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
-  const log: Logger = pino({ level: config.logLevel, base: { gateway: config.name } })
+  const log = createLog({ level: config.logLevel, gateway: config.name })
   const keys = await openKeyAgent(config)
   const { deployment } = config
   const chain = connectChain(config.rpcUrl, deployment)
   // Before the database is opened, which brings it up to date: there is a way back.
   await assertContracts(chain, deployment)
-  const { db, close } = await openDatabase(config)
-  const blobs = new FilesBlobStore(join(config.dataDir, 'blobs'))
+  const { db, pool, close } = await openDatabase(config)
+  const blobs = new FilesBlobStore(config.blobsDir ?? join(config.dataDir, 'blobs'))
+  const leases = new Leases(db)
   const follower = new Follower({ chain, db, deployment, log })
-  const relay = new Relay({ chain, db, deployment, payer: keys.relay, log })
+  const relay = new Relay({ chain, db, deployment, payer: keys.relay, leases, log, ...relaySettings(config) })
   const signatures = new SignatureChecker({ chain, db, deployment })
   const peers = new Peers({ db, deployment, identity: keys.identity, signatures, log })
   const receipts = new ReceiptLog({ db, deployment, organisation: keys.identity.account })
   const anchors = new Anchors({ chain, db, deployment, identity: keys.identity, receipts, relay, log })
   const tokens = new Tokens({ db, deployment, keys, signatures })
+  const trustee = new Trustee({
+    db,
+    deployment,
+    follower,
+    keys,
+    peers,
+    relay,
+    log,
+    finalityBlocks: config.finalityBlocks,
+  })
   const indexer = new BatchIndexer({ db, log, manifestOf: manifestSource(db, peers) })
+  const organisation = keys.identity.account
+  const collector = new UploadCollector({ db, organisation, blobs, hours: config.uploadHours, log })
+  const watch = new IntegrityWatch({
+    db,
+    deployment,
+    identity: keys.identity,
+    blobs,
+    peers,
+    relay,
+    leases,
+    collector,
+    bytesPerSecond: config.integrityBytesPerSecond,
+    hours: config.integrityHours,
+    log,
+  })
   const gateway: Gateway = {
     config,
     deployment,
@@ -57,6 +93,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     chain,
     keys,
     blobs,
+    leases,
     follower,
     indexer,
     relay,
@@ -65,19 +102,34 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     receipts,
     anchors,
     tokens,
+    trustee,
+    watch,
+    collector,
     log,
   }
 
   follower.onProgress(() => indexer.run())
-  await follower.sync().catch(async (error: unknown) => {
+  follower.onProgress(() => trustee.collect())
+  const eraser = new Eraser({ db, blobs })
+  follower.onProgress(() => eraser.run())
+  follower.onReorganisation(() => relay.reconsider())
+  await catchUp(gateway).catch(async (error: unknown) => {
     await close()
     throw error
   })
-  const server = await createServer(gateway)
+  const metrics = config.operationsPort === undefined ? undefined : new Metrics(gateway, pool)
+  const server = await createServer(gateway, metrics)
+  const operations = metrics && createOperationsServer(gateway, metrics)
+  // Before the public one: a port that is taken ends the start before anybody was answered.
+  const operationsUrl = await operations?.listen({
+    host: config.operationsHost,
+    port: config.operationsPort ?? 0,
+  })
   const url = await server.listen({ host: config.host, port: config.port })
   relay.start()
   follower.start(config.followMilliseconds)
   anchors.start(config.anchorSeconds)
+  watch.start()
   const publish = endpointPublisher(gateway, config.publicUrl ?? url)
   follower.onProgress(publish)
   await publish()
@@ -85,13 +137,63 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   let stopping: Promise<void> | undefined
   async function stop(): Promise<void> {
     await server.close()
+    await operations?.close()
+    await watch.stop()
     await anchors.stop()
     await relay.stop()
     await follower.stop()
     await close()
   }
-  return { gateway, url, stop: () => (stopping ??= stop()) }
+  return { gateway, url, operationsUrl, stop: () => (stopping ??= stop()) }
 }
+
+/**
+ * Empties what the chain says and reads it from the deployment's block again, in one transaction, while other replicas may run.
+ * Batches are indexed from the manifests that are kept; one whose manifest is not waits for the next gateway that runs.
+ *
+ * @returns how far it read, and how many batches there are.
+ * @throws HreError `data-in-use`, `database-unavailable`, `chain-unavailable`; then everything is as it was.
+ */
+export async function rebuildGateway(config: GatewayConfig): Promise<{ block: number; batches: number }> {
+  const log = createLog({ level: config.logLevel, gateway: config.name })
+  const chain = connectChain(config.rpcUrl, config.deployment)
+  await assertContracts(chain, config.deployment)
+  const { db, close } = await openDatabase(config)
+  try {
+    const follower = new Follower({ chain, db, deployment: config.deployment, log })
+    await follower.rebuild()
+    const indexer = new BatchIndexer({
+      db,
+      log,
+      manifestOf: async (contentId) => {
+        const [row] = await db.select().from(t.manifests).where(eq(t.manifests.contentId, contentId))
+        return row?.json
+      },
+    })
+    await indexer.run()
+    return { block: follower.cursor.block, batches: await db.$count(t.batches) }
+  } finally {
+    await close()
+  }
+}
+
+/** Reads the chain to its head, and takes from it what a restored database does not know. */
+async function catchUp({ follower, receipts, log }: Gateway): Promise<void> {
+  await follower.sync()
+  const lost = await receipts.adoptAnchors()
+  if (lost > 0)
+    log.error(
+      { lost },
+      'entries of the access log that were anchored are not here: they were written after the backup',
+    )
+}
+
+const relaySettings = (config: GatewayConfig) => ({
+  queue: { operationsMax: config.relayQueueMax, operationsPerSenderMax: config.relayQueuePerSenderMax },
+  fees: { firstWei: BigInt(config.relayFeeWei), maxWei: BigInt(config.relayFeeMaxWei) },
+  stallSeconds: config.relayStallSeconds,
+  batchMilliseconds: config.relayBatchMilliseconds,
+})
 
 /** Manifests from this gateway's shelf, or from their author's gateway, kept afterwards. */
 function manifestSource(db: Gateway['db'], peers: Peers): ManifestSource {
@@ -118,9 +220,24 @@ function endpointPublisher({ db, deployment, keys, relay }: Gateway, endpoint: s
     if (!row || !registered) return
     published = true
     if (row.endpoint === endpoint) return
-    await relay.enqueue(db, [
-      await signCall(keys.identity, deployment, setEndpointCall(deployment, endpoint)),
-    ])
+    const call = setEndpointCall(deployment, endpoint)
+    const signed = await signCall(keys.identity, deployment, call)
+    // Replicas that start together publish once.
+    await db.transaction(async (tx) => {
+      await tx.execute(sql`select pg_advisory_xact_lock(${endpointLock})`)
+      if (!(await isOnItsWay(tx, organisation, call.data))) await relay.enqueue(tx, [signed])
+    })
     relay.wake()
   }
+}
+
+/** Any number that nothing else locks on this database. */
+const endpointLock = 7_277_302
+
+async function isOnItsWay(db: Database, account: Address, data: Hex): Promise<boolean> {
+  const open = await db
+    .select({ signed: t.operations.signed })
+    .from(t.operations)
+    .where(and(eq(t.operations.account, account), inArray(t.operations.state, ['queued', 'submitted'])))
+  return open.some(({ signed }) => signed.operation.data === data)
 }

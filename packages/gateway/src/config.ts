@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { deploymentSchema } from '@hre/protocol'
 import { z } from 'zod'
+import { cardSchema } from './keys/card.ts'
 
-/** A gateway's configuration file. Every field may come from the environment instead, as in `HRE_RPC_URL`. */
+/** A gateway's configuration file. Every field but `deployment` and `card` may come from the environment instead, as in `HRE_RPC_URL`. */
 export const configSchema = z.strictObject({
   /** Shown to people, never put on chain. */
   name: z.string().min(1).max(100),
@@ -11,22 +12,56 @@ export const configSchema = z.strictObject({
   host: z.string().default('127.0.0.1'),
   /** 0: any free port. */
   port: z.coerce.number().int().min(0).max(65_535).default(0),
+  /** Addresses or networks of proxies whose X-Forwarded-For is believed, with commas; without it none is. */
+  trustedProxies: z.string().min(1).optional(),
   /** Base URL under which other gateways and clients reach this one; by default the address it listens on. */
   publicUrl: z.url().max(200).optional(),
   rpcUrl: z.url(),
   deployment: deploymentSchema,
   /** PostgreSQL; without it PGlite in `dataDir`. */
   databaseUrl: z.string().optional(),
+  /** Connections to PostgreSQL at most; with several replicas, each has as many. */
+  databaseConnections: z.coerce.number().int().min(2).max(200).default(10),
+  /** A statement that takes longer is cancelled and answered 503, in seconds. */
+  databaseStatementSeconds: z.coerce.number().int().min(1).max(3_600).default(30),
+  /** Folder for the sealed files; by default `blobs` in `dataDir`. Replicas share one. */
+  blobsDir: z.string().min(1).optional(),
   /** Sealed key of the organisation (E11), and the file that holds its password. */
   keyFile: z.string(),
   keyPasswordFile: z.string(),
+  /** A smartcard or HSM signs for the organisation in the key's place. */
+  card: cardSchema.optional(),
   /** Receipts are anchored this often, in seconds. */
   anchorSeconds: z.coerce.number().int().min(1).max(86_400).default(60),
   /** The chain is asked for news this often, in milliseconds. */
   followMilliseconds: z.coerce.number().int().min(10).max(60_000).default(250),
-  /** Requests a minute: without a session by address, with one by account. */
+  /**
+   * Blocks above one that make it final: none where the chain never takes a block back, as a consortium's. A trustee waits for
+   * this many before it believes a declaration (S8).
+   */
+  finalityBlocks: z.coerce.number().int().min(0).max(10_000).default(0),
+  /** Operations that may wait for the chain: in all (then 503), and of one sender (then 429). */
+  relayQueueMax: z.coerce.number().int().min(1).default(20_000),
+  relayQueuePerSenderMax: z.coerce.number().int().min(1).default(5_000),
+  /** How long a batch of operations may fill up, in milliseconds; 0: what waits goes at once. */
+  relayBatchMilliseconds: z.coerce.number().int().min(0).max(10_000).default(0),
+  /** A transaction that lies unmined this long, in seconds, is sent again with a higher fee, if the fees allow one. */
+  relayStallSeconds: z.coerce.number().int().min(1).max(3_600).default(30),
+  /** Fee for a unit of gas, in wei, of the first attempt and at most; 0 where gas costs nothing. */
+  relayFeeWei: z.coerce.number().int().min(0).default(0),
+  relayFeeMaxWei: z.coerce.number().int().min(0).default(0),
+  /** Requests a minute, for each replica: without a session by address, with one by account. */
   anonymousPerMinute: z.coerce.number().int().min(1).default(600),
   accountPerMinute: z.coerce.number().int().min(1).default(20_000),
+  /** Where `/metrics` and health are served beside the public address; without a port, metrics are not served at all. 0: any free. */
+  operationsHost: z.string().default('127.0.0.1'),
+  operationsPort: z.coerce.number().int().min(0).max(65_535).optional(),
+  /** Stored files are read again and checked, at most so many bytes a second; 0: never. */
+  integrityBytesPerSecond: z.coerce.number().int().min(0).default(4_000_000),
+  /** From the end of one round of that to the beginning of the next, in hours. */
+  integrityHours: z.coerce.number().min(0.001).max(8_760).default(24),
+  /** Sealed files that no batch names are deleted after this, in hours. */
+  uploadHours: z.coerce.number().min(0.001).max(8_760).default(48),
   /** JSON lines that the page shows as a story; written by whoever runs a demonstration. */
   storyFile: z.string().optional(),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
@@ -53,9 +88,15 @@ export async function loadConfig(
   }
   const fromEnvironment = Object.fromEntries(
     Object.keys(configSchema.shape)
-      .filter((field) => field !== 'deployment' && environment[environmentName(field)] !== undefined)
+      .filter(
+        (field) =>
+          field !== 'deployment' && field !== 'card' && environment[environmentName(field)] !== undefined,
+      )
       .map((field) => [field, environment[environmentName(field)]]),
   )
+  // The name that hosting platforms use.
+  if (environment['DATABASE_URL'] && !fromEnvironment['databaseUrl'])
+    fromEnvironment['databaseUrl'] = environment['DATABASE_URL']
   const parsed = configSchema.safeParse({ ...(fromFile as object), ...fromEnvironment })
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`)

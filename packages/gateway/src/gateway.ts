@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Anchors } from './access/anchors.ts'
 import type { ReceiptLog } from './access/receipts.ts'
 import type { SignatureChecker } from './access/signatures.ts'
+import type { Trustee } from './access/trustee.ts'
 import type { BlobStore } from './blobs/blobStore.ts'
 import type { Chain } from './chain.ts'
 import type { GatewayConfig } from './config.ts'
@@ -13,6 +14,9 @@ import type { KeyAgent } from './keys/keyAgent.ts'
 import type { Peers } from './peers/peers.ts'
 import type { Relay } from './relay/relay.ts'
 import type { Database } from './store/database.ts'
+import type { Leases } from './store/leases.ts'
+import type { UploadCollector } from './upkeep/collector.ts'
+import type { IntegrityWatch } from './upkeep/watch.ts'
 
 /** The parts of a running gateway; `app.ts` makes them, handlers use them. */
 export interface Gateway {
@@ -22,6 +26,7 @@ export interface Gateway {
   chain: Chain
   keys: KeyAgent
   blobs: BlobStore
+  leases: Leases
   follower: Follower
   indexer: BatchIndexer
   relay: Relay
@@ -30,5 +35,8 @@ export interface Gateway {
   receipts: ReceiptLog
   anchors: Anchors
   tokens: Tokens
+  trustee: Trustee
+  watch: IntegrityWatch
+  collector: UploadCollector
   log: FastifyBaseLogger
 }

@@ -1,13 +1,27 @@
 import { parseArgs } from 'node:util'
-import { startGateway } from './app.ts'
+import { rebuildGateway, startGateway } from './app.ts'
 import { loadConfig } from './config.ts'
 
 const leashMilliseconds = 3_000
 
-/** One gateway as a process: `node packages/gateway/src/main.ts --config FILE`. Prints one JSON line when it is ready. */
+/**
+ * One gateway as a process: `node packages/gateway/src/main.ts --config FILE`. Prints one JSON line when it is ready. With the word
+ * `rebuild` it reads what the chain says from block 0 again, prints one JSON line and ends.
+ */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { config: { type: 'string' } } })
+  const { values, positionals } = parseArgs({
+    options: { config: { type: 'string' } },
+    allowPositionals: true,
+  })
   if (!values.config) throw new Error('--config FILE is missing')
+  const [command, ...others] = positionals
+  if (others.length > 0 || (command !== undefined && command !== 'rebuild'))
+    throw new Error('the only command is `rebuild`')
+  if (command) {
+    const rebuilt = await rebuildGateway(await loadConfig(values.config))
+    process.stdout.write(`${JSON.stringify({ rebuilt: true, ...rebuilt })}\n`)
+    return
+  }
   const { gateway, url, stop } = await startGateway(await loadConfig(values.config))
   const end = () => {
     void stop().then(

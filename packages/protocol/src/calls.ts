@@ -1,4 +1,4 @@
-import { concat, encodeFunctionData, keccak256, stringToHex, type Address, type Hex } from 'viem'
+import { concat, encodeFunctionData, keccak256, stringToHex, zeroHash, type Address, type Hex } from 'viem'
 import type { Deployment } from './deployment.ts'
 import { accessAbi, consentAbi, directoryAbi, emergencyAbi, notaryAbi, recordsAbi } from './generated/abis.ts'
 import type { LeafInBatch } from './leaf.ts'
@@ -440,6 +440,19 @@ const termsOf = (grant: Grant) => ({
   until: grant.until,
   wrapHash: grant.wrapHash,
 })
+
+/** Lets every active organisation file there and nowhere else (C17). @param compartment - undefined: nowhere. */
+export function setInboxCall({ consent }: Deployment, compartment: Hex | undefined): Call {
+  return call(
+    consent,
+    150_000,
+    encodeFunctionData({
+      abi: consentAbi,
+      functionName: 'setInbox',
+      args: [compartment ?? zeroHash],
+    }),
+  )
+}
 
 const rightBits = (names: readonly Right[]) => names.reduce((bits, right) => bits | rights[right], 0)
 

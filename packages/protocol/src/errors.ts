@@ -85,6 +85,24 @@ export const errorTable = {
     'The patient did not let this organisation write there',
     'Ask the patient for a write grant, or file into the inbox compartment',
   ),
+  'inbox-full': row(
+    429,
+    'later',
+    'This organisation has filed as much into the patient’s inbox as it may in a day',
+    'Ask the patient for a write grant, or file the rest tomorrow',
+  ),
+  'emergency-release-refused': row(
+    403,
+    'never',
+    'No share is released for this emergency',
+    '`data.refused` says why for each part: it ended, is not on chain, or the patient did not let it be opened',
+  ),
+  'emergency-shares-too-few': row(
+    409,
+    'later',
+    'Too few hospitals released their share',
+    '`data.unreachable` and `data.refused` name them; ask again when one of them is back',
+  ),
   'request-stale': row(
     422,
     'afterRefresh',
@@ -105,6 +123,30 @@ export const errorTable = {
     'The consortium chain does not answer',
     'Accepted operations are kept and sent when it is back',
   ),
+  'database-unavailable': row(
+    503,
+    'later',
+    'The gateway’s database does not answer',
+    'Wait for the seconds in Retry-After; what was accepted is kept',
+  ),
+  'database-newer': row(
+    503,
+    'never',
+    'A later version of the gateway has used this database',
+    'Start that version, or restore the backup that was made before it; nothing was changed',
+  ),
+  'lease-lost': row(
+    503,
+    'later',
+    'Another replica does this work now',
+    'Nothing to do: it was not written twice',
+  ),
+  'queue-full': row(
+    503,
+    'later',
+    'Too many operations wait for the chain',
+    'Nothing was accepted; wait for the seconds in Retry-After',
+  ),
   'peer-unavailable': row(
     503,
     'later',
@@ -116,6 +158,12 @@ export const errorTable = {
     'never',
     'The other gateway did not prove whose it is',
     'Tell the hospital’s IT: its published address may be wrong',
+  ),
+  'gateway-contradicted': row(
+    502,
+    'afterRefresh',
+    'The gateway says something else than the chain',
+    'Try once more; if it stays so, use another hospital’s gateway and tell an auditor',
   ),
   'gateway-unreachable': row(
     503,

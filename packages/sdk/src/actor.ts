@@ -1,7 +1,15 @@
 import { GatewayClient, Session } from '@hre/client'
 import type { Deployment } from '@hre/protocol'
-import { identityOf, openKeyring, type Identity, type Keyring } from '@hre/vault'
-import type { Address } from 'viem'
+import {
+  identityOf,
+  openKeyring,
+  openSucceededKeyring,
+  type Identity,
+  type Keyring,
+  type Succession,
+} from '@hre/vault'
+import { createPublicClient, http, type Address } from 'viem'
+import { ChainCheck } from './chain-check.ts'
 
 /** Somebody at a gateway, with the keys that only they hold. Every action takes one. */
 export interface Actor {
@@ -12,18 +20,36 @@ export interface Actor {
   /** Organisation whose gateway this is. */
   organisation: Address
   session: Session
+  /** Compares what the gateway says with a chain endpoint of the actor's own; without one the gateway is believed. */
+  check?: ChainCheck | undefined
 }
 
 /**
  * Opens the gateway at `gatewayUrl` for the holder of a root seed. Nothing is signed yet: sessions open when needed.
  *
  * @param rootSeed - 32 bytes (E10).
+ * @param succession - what the root seed took over, for somebody whose guardians recovered them (K9).
+ * @param rpcUrl - a chain endpoint that the actor trusts more than the gateway: recipients, epochs and grants are compared with it.
  * @throws HreError `gateway-unreachable`.
  */
-export async function connect(options: { gatewayUrl: string; rootSeed: Uint8Array }): Promise<Actor> {
-  const client = new GatewayClient({ baseUrl: options.gatewayUrl })
+export async function connect(options: {
+  gatewayUrl: string
+  rootSeed: Uint8Array
+  succession?: Succession | null
+  rpcUrl?: string
+}): Promise<Actor> {
+  const { gatewayUrl, rootSeed, succession, rpcUrl } = options
+  const keyring = succession ? openSucceededKeyring(rootSeed, succession) : openKeyring(rootSeed)
+  const actor = await connectWith(gatewayUrl, keyring)
+  if (rpcUrl === undefined) return actor
+  const chain = createPublicClient({ transport: http(rpcUrl) })
+  return { ...actor, check: new ChainCheck(chain, actor.deployment) }
+}
+
+/** As `connect`, by keys that are open already. */
+export async function connectWith(gatewayUrl: string, keyring: Keyring): Promise<Actor> {
+  const client = new GatewayClient({ baseUrl: gatewayUrl })
   const { deployment, organisation } = await client.call('getExchange', {})
-  const keyring = openKeyring(options.rootSeed)
   const identity = identityOf(keyring)
   const session = new Session({ client, identity, deployment })
   return { account: keyring.account, keyring, identity, deployment, organisation, session }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { decodeHex, encodeHex } from './hex.ts'
 import { epochKeyOf, openKeyring, recipientOf } from './index.ts'
-import { labels } from './labels.ts'
+import { derive, labels } from './labels.ts'
 
 const patient = `0x${'Aa'.repeat(20)}` as const
 const reader = `0x${'bB'.repeat(20)}` as const
@@ -50,6 +50,20 @@ describe('frozen labels', () => {
     assert.equal(
       encodeHex(ring.epochSeed(labs, 1)),
       '0xb6403b133f0bcf8ed2e97c9aa124dca6e5e85b52b4a4ae2c20acc15fb6c6a53f',
+    )
+  })
+
+  // As the next one, by Python.
+  it('[K9] [K10] proofs of opening and successions are what they always were', () => {
+    const key = new Uint8Array(32).fill(7)
+    const account = `0x${'AB'.repeat(20)}` as const
+    assert.equal(
+      encodeHex(derive(key, labels.unlockProof(account))),
+      '0xa2bddc5339be93eeecfb5a8ade7fa49d5bec622e47750927fff16c3be0f9697f',
+    )
+    assert.equal(
+      encodeHex(derive(key, labels.succession())),
+      '0x6172ca6f60c77f7f0d96fb00daa6ba1d6f77e21c0f41b99ab16d1acf45869e91',
     )
   })
 

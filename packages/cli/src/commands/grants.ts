@@ -21,7 +21,10 @@ export function addGrants(program: Command): void {
       const actor = await actorOf(exchange, options.as)
       const side = options.received ? 'received' : 'given'
       const single = (await listRecordGrants(actor, side)).map((grant) => ({ ...grant, rights: rights.read }))
-      const grants: (GrantView & { record?: Hex })[] = [...(await listGrants(actor, side)), ...single]
+      const grants: (Omit<GrantView, 'endedBlock'> & { record?: Hex })[] = [
+        ...(await listGrants(actor, side)),
+        ...single,
+      ]
       const rows = grants.map((grant) => ({
         patient: grant.patient,
         reader: grant.reader,

@@ -1,5 +1,12 @@
-import { decisions, nameOf, purposes, type LoggedAccess } from '@hre/protocol'
-import { connectChain, readAccessLog, verifyAccesses, type AccessVerdict } from '@hre/sdk'
+import { nameOf, nameOfDecision, purposes, type LoggedAccess } from '@hre/protocol'
+import {
+  connectChain,
+  readAccessLog,
+  verifyAccesses,
+  verifySignatures,
+  type AccessVerdict,
+  type SignatureVerdict,
+} from '@hre/sdk'
 import type { Command } from 'commander'
 import { contextOf } from '../context.ts'
 import { CliError } from '../errors.ts'
@@ -24,10 +31,12 @@ export function addLog(program: Command): void {
       const chain = connectChain(exchange.rpcUrl)
       output.progress.report('Checking the log against the chain')
       const verdicts = await verifyAccesses(chain, actor.deployment, accesses)
-      const entries = accesses.map((access, index) => entryOf(access, verdicts[index]!))
+      const signatures = await verifySignatures(chain, actor.deployment, accesses)
+      const entries = accesses.map((access, index) => entryOf(access, verdicts[index]!, signatures[index]!))
       output.value({ entries, unreachable })
       for (const entry of entries) {
-        const mark = { anchored: '✓', pending: '·', altered: '✗' }[entry.verdict]
+        const mark =
+          entry.signature === 'forged' ? '✗' : { anchored: '✓', pending: '·', altered: '✗' }[entry.verdict]
         output.line(`${mark} ${formatMoment(entry.at)}  ${sentenceOf(exchange, actor.account, entry)}`)
       }
       output.line()
@@ -35,23 +44,30 @@ export function addLog(program: Command): void {
       for (const account of unreachable)
         output.note(`${nameOfAccount(exchange, account)} could not be asked; its entries are missing here.`)
       const altered = entries.filter(({ verdict }) => verdict === 'altered')
+      const forged = entries.filter(({ signature }) => signature === 'forged')
+      if (forged.length > 0) throw new CliError('log-forged', { data: { entries: forged.length } })
       if (altered.length > 0) throw new CliError('log-altered', { data: { entries: altered.length } })
     })
 }
 
-function entryOf({ receipt, records, request, anchor }: LoggedAccess, verdict: AccessVerdict) {
+function entryOf(
+  { receipt, records, request, anchor }: LoggedAccess,
+  verdict: AccessVerdict,
+  signature: SignatureVerdict,
+) {
   return {
     at: receipt.at,
     organisation: receipt.organisation,
     index: receipt.index,
     reader: receipt.reader,
     purpose: nameOf(purposes, receipt.purpose),
-    decision: decisions[receipt.decision] ?? String(receipt.decision),
+    decision: nameOfDecision(receipt.decision),
     records: records.length,
     /** The request went to another hospital, which passed it on to this one (A7). */
     forwardedBy: request.organisation === receipt.organisation ? null : request.organisation,
     anchor: anchor ? { sequence: anchor.sequence, root: anchor.root } : null,
     verdict,
+    signature,
   }
 }
 
@@ -72,6 +88,8 @@ function sentenceOf(exchange: KnownExchange, patient: string, entry: Entry): str
   const where = nameOfAccount(exchange, entry.organisation)
   const why = who === 'You' ? 'for yourself' : `for ${wordsOfPurpose(entry.purpose)}`
   const by = entry.forwardedBy ? `, passed on by ${nameOfAccount(exchange, entry.forwardedBy)}` : ''
+  if (entry.decision === 'PermittedInEmergency')
+    return `${who} opened ${what} IN AN EMERGENCY that nobody granted; at ${where}${by}`
   if (entry.decision !== 'Permitted')
     return `${who} asked ${why} and was REFUSED: ${reasons[entry.decision] ?? entry.decision}; at ${where}${by}`
   if (entry.records === 0) return `${who} read this log; at ${where}`
@@ -93,7 +111,7 @@ const reasons: Record<string, string> = {
 
 function summaryOf(entries: readonly Entry[]): string {
   const count = (test: (entry: Entry) => boolean) => entries.filter(test).length
-  const refused = count(({ decision }) => decision !== 'Permitted')
+  const refused = count(({ decision }) => !decision.startsWith('Permitted'))
   const pending = count(({ verdict }) => verdict === 'pending')
   return [
     `${entries.length} entries, ${counted(refused, 'refusal')} among them.`,

@@ -5,7 +5,7 @@ import {CompartmentId} from "../types/CompartmentId.sol";
 
 /// @title Consent
 /// @notice What each patient agreed to, and the one authority on whether somebody may read or write.
-/// @dev Rules C1-C16 in spec/consent.md.
+/// @dev Rules C1-C17 in spec/consent.md.
 interface IConsent {
     /// @notice The answer of `decide`; C6 says in which order reasons are checked.
     enum Decision {
@@ -116,6 +116,8 @@ interface IConsent {
     event ConsentByDelegate(
         address indexed patient, address indexed delegate, address reader, CompartmentId compartment
     );
+    /// @notice Any active organisation may file into `compartment` from now on; zero: into none.
+    event InboxSet(address indexed patient, CompartmentId indexed compartment);
     /// @notice What is left of the grant to `reader`; its conditions and its wrap are as before.
     event ConsentNarrowed(
         address indexed patient,
@@ -282,6 +284,14 @@ interface IConsent {
     /// @custom:emits ConsentRevoked(patient, reader, compartment)
     function revoke(address reader, CompartmentId compartment) external;
 
+    /// @notice Lets every active organisation file into one compartment of the caller's chart, and into no other.
+    /// @dev C17. Nobody reads anything by it.
+    /// @param compartment An open one; zero for none, so that strangers file nothing.
+    /// @custom:reverts ConsentPatientUnknown(account)
+    /// @custom:reverts ConsentCompartmentUnknown(patient, compartment)
+    /// @custom:emits InboxSet(patient, compartment)
+    function setInbox(CompartmentId compartment) external;
+
     /// @notice Starts the next epoch of a compartment of the caller's chart.
     /// @dev C5.
     /// @param epoch The epoch that this makes: the present one plus one.
@@ -328,7 +338,7 @@ interface IConsent {
     ) external view returns (Decision);
 
     /// @notice Whether `author` may add a record to the compartment at this time.
-    /// @dev C7.
+    /// @dev C7, C17.
     function canWrite(address author, address patient, CompartmentId compartment, uint48 time)
         external
         view
@@ -342,6 +352,9 @@ interface IConsent {
         external
         view
         returns (Conditions memory);
+
+    /// @notice Where organisations that the patient never met file; zero when nowhere (C17).
+    function inboxOf(address patient) external view returns (CompartmentId);
 
     /// @notice The sensitivity that data of this class has unless somebody says otherwise, 1 to 5 (C14).
     function defaultSensitivityOf(DataClass dataClass) external pure returns (uint8);

@@ -36,6 +36,16 @@ export interface Send {
   data: Hex
 }
 
+export interface Attempt {
+  /** `msg.sender`, past the Intake. */
+  from: Address
+  target: Address
+  data: Hex
+}
+
+/** ERC-1967: keccak-256 of `eip1967.proxy.implementation`, less one. */
+const implementationSlot = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc'
+
 /** The contracts on a chain of their own. Calls come as if from the Intake, so that nothing has to be signed. */
 export interface Exchange {
   deployment: Deployment
@@ -45,6 +55,12 @@ export interface Exchange {
   now(): Promise<number>
   /** Sends in order and mines. @throws the first call that fails; the model is wrong then. */
   send(calls: readonly Send[]): Promise<void>
+  /** Tries calls by wallets (or contracts) without changing anything. @returns the revert bytes of each, undefined when it goes. */
+  attempt(calls: readonly Attempt[]): Promise<(Hex | undefined)[]>
+  /** Lets time pass. */
+  pass(seconds: number): Promise<void>
+  /** Code behind an ERC-1967 proxy. */
+  codeBehind(proxy: Address): Promise<Address>
   /** Numbers of the decisions. */
   ask(questions: readonly Question[]): Promise<number[]>
   stop(): void
@@ -65,7 +81,7 @@ export async function startExchange(): Promise<Exchange> {
   }))
   const deployment = await deployContracts({ publicClient, walletClient, founders })
 
-  const batch = async (requests: readonly { method: string; params: unknown[] }[]): Promise<unknown[]> => {
+  const answersTo = async (requests: readonly { method: string; params: unknown[] }[]): Promise<Answer[]> => {
     if (requests.length === 0) return []
     const body = requests.map((request, id) => ({ jsonrpc: '2.0', id, ...request }))
     const response = await fetch(anvil.url, {
@@ -73,14 +89,14 @@ export async function startExchange(): Promise<Exchange> {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
-    const answers = (await response.json()) as { id: number; result?: unknown; error?: { message: string } }[]
-    return answers
-      .sort((a, b) => a.id - b.id)
-      .map(({ id, result, error }) => {
-        if (error) throw new Error(`${requests[id]?.method}: ${JSON.stringify(error)}`)
-        return result
-      })
+    const answers = (await response.json()) as Answer[]
+    return answers.sort((a, b) => a.id - b.id)
   }
+  const batch = async (requests: readonly { method: string; params: unknown[] }[]): Promise<unknown[]> =>
+    (await answersTo(requests)).map(({ id, result, error }) => {
+      if (error) throw new Error(`${requests[id]?.method}: ${JSON.stringify(error)}`)
+      return result
+    })
 
   await batch([
     { method: 'anvil_impersonateAccount', params: [deployment.intake] },
@@ -122,6 +138,25 @@ export async function startExchange(): Promise<Exchange> {
         throw new Error(`call ${index} of the model was refused: ${reason}`)
       }
     },
+    attempt: async (calls) => {
+      const answers = await answersTo(
+        calls.map(({ from, target: to, data }) => ({
+          method: 'eth_call',
+          params: [{ from, to, data, gas: toHex(5_000_000) }, 'latest'],
+        })),
+      )
+      return answers.map(({ error }) => error && (error.data ?? '0x'))
+    },
+    pass: async (seconds) => {
+      await batch([
+        { method: 'evm_increaseTime', params: [toHex(seconds)] },
+        { method: 'anvil_mine', params: ['0x1'] },
+      ])
+    },
+    codeBehind: async (proxy) => {
+      const stored = await publicClient.getStorageAt({ address: proxy, slot: implementationSlot })
+      return `0x${stored!.slice(-40)}`
+    },
     ask: async (questions) => {
       const answers = await batch(
         questions.map(({ reader, patient, compartment, record, sensitivity, purpose, at }) => {
@@ -143,6 +178,12 @@ export async function startExchange(): Promise<Exchange> {
     },
     stop: () => anvil.stop(),
   }
+}
+
+interface Answer {
+  id: number
+  result?: unknown
+  error?: { message: string; data?: Hex }
 }
 
 function describeRevert(error: unknown): string {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { and, eq, gte, inArray, max } from 'drizzle-orm'
+import { and, eq, gte, inArray, max, sql } from 'drizzle-orm'
 import {
   accessAbi,
   anchorCall,
@@ -19,6 +19,8 @@ import type { ReceiptLog } from './receipts.ts'
 
 /** Receipts in one anchor: bounds the tree that a proof is made from. */
 const receiptsPerAnchorMax = 10_000
+/** Any number that nothing else locks on this database. */
+const anchorLock = 7_277_303
 
 /** Commits the access log to the chain at an interval and on shutdown (A4). */
 export class Anchors {
@@ -95,27 +97,30 @@ export class Anchors {
         throw hreError('chain-unavailable', {}, cause)
       })
     const sequence = Number(next)
-    if (await this.#isQueued(sequence)) return 0
-    const rows = await this.#receipts.unanchored(this.#db, receiptsPerAnchorMax)
-    if (rows.length === 0) return 0
-    const { root } = treeOf(rows.map((row) => hashReceipt(this.#receipts.receiptOf(row))))
-    const signed = await signCall(
-      this.#identity,
-      this.#deployment,
-      anchorCall(this.#deployment, { sequence, previous: head, root, count: rows.length }),
-    )
-    // Queue entry and marks in one transaction: a crash leaves both or neither.
-    await this.#db.transaction(async (tx) => {
+    // Queue entry and marks in one transaction: a crash leaves both or neither, and of several replicas one anchors.
+    const anchored = await this.#db.transaction(async (tx) => {
+      await tx.execute(sql`select pg_advisory_xact_lock(${anchorLock})`)
+      if (await this.#isQueued(tx, sequence)) return undefined
+      const rows = await this.#receipts.unanchored(tx, receiptsPerAnchorMax)
+      if (rows.length === 0) return undefined
+      const { root } = treeOf(rows.map((row) => hashReceipt(this.#receipts.receiptOf(row))))
+      const signed = await signCall(
+        this.#identity,
+        this.#deployment,
+        anchorCall(this.#deployment, { sequence, previous: head, root, count: rows.length }),
+      )
       await this.#relay.enqueue(tx, [signed])
       await this.#receipts.markAnchored(
         tx,
         rows.map(({ index }) => index),
         sequence,
       )
+      return { id: hashOperation(this.#deployment, signed.operation), count: rows.length }
     })
+    if (!anchored) return 0
     this.#relay.wake()
-    await this.#settled(hashOperation(this.#deployment, signed.operation))
-    return rows.length
+    await this.#settled(anchored.id)
+    return anchored.count
   }
 
   async #settled(id: `0x${string}`): Promise<void> {
@@ -129,8 +134,8 @@ export class Anchors {
   }
 
   /** Is an anchor of that number on its way already (from before a restart, say)? */
-  async #isQueued(sequence: number): Promise<boolean> {
-    const [marked] = await this.#db.select().from(t.receipts).where(eq(t.receipts.anchor, sequence)).limit(1)
+  async #isQueued(db: Database, sequence: number): Promise<boolean> {
+    const [marked] = await db.select().from(t.receipts).where(eq(t.receipts.anchor, sequence)).limit(1)
     return marked !== undefined
   }
 

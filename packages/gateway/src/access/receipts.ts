@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { and, asc, desc, eq, gte, inArray, isNull, lt } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, max, sum } from 'drizzle-orm'
 import {
   decisionNumber,
   hashAccessRequest,
@@ -8,8 +8,8 @@ import {
   hreError,
   limits,
   treeOf,
+  type AccessDecision,
   type AccessRequest,
-  type Decision,
   type Deployment,
   type LoggedAccess,
   type Receipt,
@@ -24,7 +24,7 @@ export type StoredReceipt = typeof t.receipts.$inferSelect
 export interface Access {
   request: AccessRequest
   signature: Hex
-  decision: Decision
+  decision: AccessDecision
   records: readonly Hex[]
   at: number
   /** Whose gateway asked for the reader (A7). */
@@ -36,6 +36,8 @@ export class ReceiptLog {
   readonly #db: Database
   readonly #deployment: Deployment
   readonly #organisation: Address
+  /** Indexes below this are on chain already, whatever is stored here. */
+  #anchoredCount = 0
 
   constructor(options: { db: Database; deployment: Deployment; organisation: Address }) {
     this.#db = options.db
@@ -69,7 +71,7 @@ export class ReceiptLog {
       const [row] = await tx
         .insert(t.receipts)
         .values({
-          index: (last?.index ?? -1) + 1,
+          index: Math.max((last?.index ?? -1) + 1, this.#anchoredCount),
           reader: request.reader,
           patient: request.patient,
           records: [...access.records],
@@ -105,6 +107,47 @@ export class ReceiptLog {
         ),
       )
     return row
+  }
+
+  /**
+   * After a restore from a backup: receipts that were anchored since then are marked by the anchors on chain, where they are here;
+   * and no index that an anchor covers is given out again, where they are lost.
+   *
+   * @returns how many receipts the chain knows that are lost here.
+   */
+  async adoptAnchors(): Promise<number> {
+    const [marked] = await this.#db.select({ sequence: max(t.receipts.anchor) }).from(t.receipts)
+    const known = marked?.sequence ?? -1
+    const isOwn = eq(t.anchors.organisation, this.#organisation)
+    const [before] = await this.#db
+      .select({ count: sum(t.anchors.count) })
+      .from(t.anchors)
+      .where(and(isOwn, lte(t.anchors.sequence, known)))
+    const own = await this.#db
+      .select()
+      .from(t.anchors)
+      .where(and(isOwn, gt(t.anchors.sequence, known)))
+      .orderBy(asc(t.anchors.sequence))
+    let [first, lost] = [Number(before?.count ?? 0), 0]
+    for (const { sequence, root, count } of own) {
+      const rows = await this.#db
+        .select()
+        .from(t.receipts)
+        .where(and(gte(t.receipts.index, first), lt(t.receipts.index, first + count)))
+        .orderBy(asc(t.receipts.index))
+      first += count
+      lost += count - rows.length
+      const unmarked = rows.filter(({ anchor }) => anchor === null)
+      const isWhole = rows.length === count && unmarked.length === count
+      if (isWhole && treeOf(rows.map((row) => hashReceipt(this.receiptOf(row)))).root === root)
+        await this.markAnchored(
+          this.#db,
+          rows.map(({ index }) => index),
+          sequence,
+        )
+    }
+    this.#anchoredCount = first
+    return lost
   }
 
   async get(index: number): Promise<StoredReceipt | undefined> {

@@ -22,4 +22,24 @@ export interface BlobStore {
   get(contentId: Hex): Promise<{ stream: Readable; bytes: number } | undefined>
 
   has(contentId: Hex): Promise<boolean>
+
+  /** Deletes a file; one that is not here is no error. */
+  delete(contentId: Hex): Promise<void>
+
+  /**
+   * As `has`, for a file that is about to be named: it counts as new, and is not collected under its author's hands.
+   */
+  keep(contentId: Hex): Promise<boolean>
+
+  /** Every file, with when it was stored (Unix seconds), in no order. */
+  list(): AsyncIterable<{ contentId: Hex; bytes: number; storedAt: number }>
+
+  /** Deletes a file unless it was stored or kept after that moment. @returns whether it did. */
+  collect(contentId: Hex, olderThan: number): Promise<boolean>
+
+  /** Deletes what uploads that were cut off have left before that moment (Unix seconds). */
+  sweep(olderThan: number): Promise<void>
+
+  /** How much is stored; may be some minutes old. */
+  bytes(): Promise<number>
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { hreError } from '@hre/protocol'
@@ -11,6 +11,7 @@ import type { BlobStore } from './blobStore.ts'
 /** `BlobStore` in a folder: `<folder>/ab/cd/<64 hex>`, complete files only. */
 export class FilesBlobStore implements BlobStore {
   readonly #folder: string
+  #counted: { bytes: number; at: number } | undefined
 
   constructor(folder: string) {
     this.#folder = folder
@@ -59,10 +60,79 @@ export class FilesBlobStore implements BlobStore {
     return { stream: createReadStream(path), bytes: found.size }
   }
 
+  async delete(contentId: Hex): Promise<void> {
+    await rm(this.pathOf(contentId), { force: true })
+  }
+
   async has(contentId: Hex): Promise<boolean> {
     return (await stat(this.pathOf(contentId)).catch(absent)) !== undefined
   }
+
+  async keep(contentId: Hex): Promise<boolean> {
+    const now = new Date()
+    return utimes(this.pathOf(contentId), now, now).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => absent(error) ?? false,
+    )
+  }
+
+  async *list(): AsyncGenerator<{ contentId: Hex; bytes: number; storedAt: number }> {
+    for await (const path of this.#paths()) {
+      const name = basename(path)
+      const found = contentName.test(name) && (await stat(path).catch(absent))
+      if (found) yield { contentId: `0x${name}`, bytes: found.size, storedAt: secondsOf(found.mtimeMs) }
+    }
+  }
+
+  async collect(contentId: Hex, olderThan: number): Promise<boolean> {
+    const path = this.pathOf(contentId)
+    // Out of the way first: whoever names it from now on is told to upload it again, and whoever did before is seen here.
+    const aside = `${path}.${randomBytes(8).toString('hex')}.partial`
+    const moved = await rename(path, aside).then(
+      () => true,
+      (error: NodeJS.ErrnoException) => absent(error) ?? false,
+    )
+    if (!moved) return false
+    const { mtimeMs } = await stat(aside)
+    if (secondsOf(mtimeMs) >= olderThan) {
+      await rename(aside, path)
+      return false
+    }
+    await rm(aside, { force: true })
+    return true
+  }
+
+  async sweep(olderThan: number): Promise<void> {
+    for await (const path of this.#paths()) {
+      if (!path.endsWith('.partial')) continue
+      const found = await stat(path).catch(absent)
+      if (found && secondsOf(found.mtimeMs) < olderThan) await rm(path, { force: true })
+    }
+  }
+
+  async bytes(): Promise<number> {
+    if (this.#counted && performance.now() - this.#counted.at < recountMilliseconds)
+      return this.#counted.bytes
+    let bytes = 0
+    for await (const file of this.list()) bytes += file.bytes
+    this.#counted = { bytes, at: performance.now() }
+    return bytes
+  }
+
+  /** Folder by folder, so that millions of files are never in memory together. */
+  async *#paths(): AsyncGenerator<string> {
+    for (const first of await folderNames(this.#folder))
+      for (const second of await folderNames(join(this.#folder, first))) {
+        const folder = join(this.#folder, first, second)
+        for (const name of await folderNames(folder)) yield join(folder, name)
+      }
+  }
 }
+
+const contentName = /^[0-9a-f]{64}$/
+const recountMilliseconds = 5 * 60_000
+const secondsOf = (milliseconds: number): number => Math.floor(milliseconds / 1000)
+const folderNames = async (folder: string): Promise<string[]> => (await readdir(folder).catch(absent)) ?? []
 
 function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT') return undefined

@@ -6,6 +6,7 @@ import { termsOf } from '../access/decide.ts'
 import type { Database } from '../store/database.ts'
 import { attributesOf } from '../store/directory.ts'
 import * as t from '../store/schema.ts'
+import { inboxOf, inboxRoom, inboxWindowSeconds } from './inbox.ts'
 
 type Batch = typeof t.batches.$inferSelect
 
@@ -37,44 +38,55 @@ export class BatchIndexer {
       .from(t.batches)
       .where(eq(t.batches.state, 'waiting'))
       .orderBy(asc(t.batches.block), asc(t.batches.logIndex))
+    const unread: Batch[] = []
     for (const batch of waiting) {
       const json = await this.#manifestOf(batch.manifest, batch.organisation)
-      if (json === undefined) continue
-      await this.#index(batch, json)
+      if (json === undefined || !(await this.#index(batch, json, unread))) unread.push(batch)
     }
   }
 
-  async #index(batch: Batch, json: string): Promise<void> {
+  /** @param unread - earlier batches that wait still. @returns whether the batch is settled. */
+  async #index(batch: Batch, json: string, unread: readonly Batch[]): Promise<boolean> {
     const leaves = leavesOf(batch, json)
     if (!leaves)
       this.#log.warn({ batch: batch.batch }, 'a batch does not match its manifest; it serves nothing')
-    const permitted = leaves ? await this.#permitted(batch, leaves) : []
+    const permitted = leaves ? await this.#permitted(batch, leaves, unread) : []
+    if (!permitted) return false
     if (leaves && permitted.length < leaves.length)
       this.#log.warn(
         { batch: batch.batch, refused: leaves.length - permitted.length },
         'leaves without a write grant',
       )
     await this.#db.transaction(async (tx) => {
+      // Of replicas that index it together, the first one does.
+      const [mine] = await tx
+        .update(t.batches)
+        .set({ state: leaves ? 'indexed' : 'invalid' })
+        .where(and(eq(t.batches.batch, batch.batch), eq(t.batches.state, 'waiting')))
+        .returning({ batch: t.batches.batch })
+      if (!mine) return
       for (let start = 0; start < permitted.length; start += rowsPerInsert) {
         await tx
           .insert(t.leaves)
           .values(permitted.slice(start, start + rowsPerInsert))
           .onConflictDoNothing({ target: t.leaves.record }) // R7
       }
-      await tx
-        .update(t.batches)
-        .set({ state: leaves ? 'indexed' : 'invalid' })
-        .where(eq(t.batches.batch, batch.batch))
     })
+    return true
   }
 
-  async #permitted(batch: Batch, leaves: HashedLeaf[]): Promise<(typeof t.leaves.$inferInsert)[]> {
-    const verdicts = new Map<string, Promise<boolean>>()
+  /** Undefined while what the organisation filed before is not known: every gateway has to count the same (C17). */
+  async #permitted(
+    batch: Batch,
+    leaves: HashedLeaf[],
+    unread: readonly Batch[],
+  ): Promise<(typeof t.leaves.$inferInsert)[] | undefined> {
+    const may = filingRights(this.#db, batch, { at: batch.committedAt, ...batch })
     const rows: (typeof t.leaves.$inferInsert)[] = []
     for (const [position, { leaf, leafHash }] of leaves.entries()) {
-      const key = `${leaf.patient}|${leaf.compartment}|${leaf.epoch}`
-      if (!verdicts.has(key)) verdicts.set(key, mayFile(this.#db, batch, leaf, batch.committedAt))
-      if (await verdicts.get(key))
+      const right = await may(leaf)
+      if (right === 'inbox' && unread.some((earlier) => mayShareDay(earlier, batch))) return undefined
+      if (right !== 'none' && right !== 'inbox full')
         rows.push({ ...leaf, leafHash, batch: batch.batch, position, organisation: batch.organisation })
     }
     return rows
@@ -109,17 +121,50 @@ function parseJson(json: string): unknown {
   }
 }
 
+/** Might records of the earlier batch count against those of the later one? */
+const mayShareDay = (earlier: Batch, later: Batch): boolean =>
+  earlier.organisation === later.organisation && earlier.committedAt > later.committedAt - inboxWindowSeconds
+
+/** Why a leaf may be filed, or why not. `inbox`: by anybody's right to the patient's inbox, within its limit. */
+export type FilingRight = 'own chart' | 'grant' | 'inbox' | 'inbox full' | 'none'
+
 /**
- * Could this organisation write there at that time (C7), under an epoch that had begun (R5)?
+ * Judges the leaves of one batch, in tree order: those beyond an inbox's limit are refused (C17).
+ *
+ * @param place - of the batch on chain; of one to come, behind everything.
+ */
+export function filingRights(
+  db: Database,
+  batch: { organisation: Address; author: Address },
+  place: { at: number; block: number; logIndex: number },
+): (leaf: Leaf) => Promise<FilingRight> {
+  const rights = new Map<string, FilingRight>()
+  const rooms = new Map<Address, number>()
+  return async (leaf) => {
+    const key = `${leaf.patient}|${leaf.compartment}|${leaf.epoch}`
+    if (!rights.has(key)) rights.set(key, await filingRight(db, batch, leaf, place.at))
+    const right = rights.get(key)!
+    if (right !== 'inbox') return right
+    const { patient, compartment } = leaf
+    const room =
+      rooms.get(patient) ??
+      (await inboxRoom(db, { organisation: batch.organisation, patient, compartment }, place))
+    rooms.set(patient, room - 1)
+    return room > 0 ? 'inbox' : 'inbox full'
+  }
+}
+
+/**
+ * Could this organisation write there at that time (C7, C17), under an epoch that had begun (R5)?
  *
  * @param at - Unix seconds.
  */
-export async function mayFile(
+async function filingRight(
   db: Database,
   batch: { organisation: Address; author: Address },
   leaf: { patient: Address; compartment: Hex; epoch: number },
   at: number,
-): Promise<boolean> {
+): Promise<Exclude<FilingRight, 'inbox full'>> {
   const [epoch] = await db
     .select()
     .from(t.epochs)
@@ -131,8 +176,8 @@ export async function mayFile(
         lte(t.epochs.since, at),
       ),
     )
-  if (!epoch) return false
-  if (leaf.patient === batch.author) return true
+  if (!epoch) return 'none'
+  if (leaf.patient === batch.author) return 'own chart'
   const live = await db
     .select()
     .from(t.grants)
@@ -146,5 +191,6 @@ export async function mayFile(
       ),
     )
   const attributes = await attributesOf(db, batch.author)
-  return live.some((grant) => permitsWriting(termsOf(grant), at, attributes))
+  if (live.some((grant) => permitsWriting(termsOf(grant), at, attributes))) return 'grant'
+  return leaf.compartment === (await inboxOf(db, leaf.patient, at)) ? 'inbox' : 'none'
 }

@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { hreError, type Deployment } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Hex } from 'viem'
 import type { Chain } from '../chain.ts'
 import type { Database } from '../store/database.ts'
 import * as t from '../store/schema.ts'
-import { applyEvent, decodeEvents } from './apply.ts'
+import { applyEvent, decodeEvents, type ExchangeEvent } from './apply.ts'
 
 /** Blocks read in one round: bounds memory while a new gateway catches up. */
 const blocksPerRound = 200
+/** Any number that nothing else locks on this database. */
+const followerLock = 7_277_301
 const followed = [
   t.cursor,
   t.accounts,
@@ -18,12 +20,18 @@ const followed = [
   t.attestations,
   t.compartments,
   t.epochs,
+  t.inboxes,
   t.grants,
   t.recordGrants,
   t.batches,
   t.parties,
   t.marks,
   t.anchors,
+  t.trusteeSets,
+  t.emergencies,
+  t.shareReleases,
+  t.councils,
+  t.recoveries,
   t.activity,
   t.leaves,
 ] as const
@@ -34,9 +42,24 @@ export interface Cursor {
   blockTime: number
 }
 
+/** Some blocks that follow one another, and what happened in them. */
+interface Chunk {
+  events: ExchangeEvent[]
+  times: Map<bigint, number>
+  cursor: Cursor
+}
+
+/** How far behind the chain's head the rows are. */
+export interface Lag {
+  blocks: number
+  /** Since the rows last were those of the head; undefined before the first time. */
+  seconds: number | undefined
+}
+
 /**
- * Chain events into SQL. Rows and cursor move in one transaction, so a crash repeats a round or does not see it; a
- * chain that no longer links to the cursor makes it start over from block 0.
+ * Chain events into SQL. Rows and cursor move in one transaction, so a crash repeats a round or does not see it, and of
+ * several replicas one reads a round and the others find it read. A chain that no longer links to the cursor was reorganised: it
+ * is read again from the deployment's block, in one transaction, so that nobody decides by a state of the past.
  */
 export class Follower {
   readonly #chain: Chain
@@ -44,10 +67,13 @@ export class Follower {
   readonly #deployment: Deployment
   readonly #log: FastifyBaseLogger
   #cursor: Cursor | undefined
+  #head = -1
+  #atHeadSince: number | undefined
   #round: Promise<void> | undefined
   #stopped = false
   #loop: Promise<void> | undefined
   readonly #afterRound: (() => Promise<void>)[] = []
+  readonly #afterReorganisation: (() => Promise<void>)[] = []
 
   constructor(options: { chain: Chain; db: Database; deployment: Deployment; log: FastifyBaseLogger }) {
     this.#chain = options.chain
@@ -56,14 +82,26 @@ export class Follower {
     this.#log = options.log
   }
 
-  /** What has been read so far; block -1 before the first round. */
+  /** What has been read so far; the block before the deployment's before the first round. */
   get cursor(): Cursor {
     return this.#cursor ?? { block: this.#deployment.block - 1, blockHash: '0x', blockTime: 0 }
+  }
+
+  get lag(): Lag {
+    return {
+      blocks: Math.max(0, this.#head - this.cursor.block),
+      seconds: this.#atHeadSince === undefined ? undefined : (performance.now() - this.#atHeadSince) / 1000,
+    }
   }
 
   /** Runs after every round that read something; failures are logged and do not stop the follower. */
   onProgress(listener: () => Promise<void>): void {
     this.#afterRound.push(listener)
+  }
+
+  /** Runs after blocks that were read turned out not to be on the chain any more. */
+  onReorganisation(listener: () => Promise<void>): void {
+    this.#afterReorganisation.push(listener)
   }
 
   start(everyMilliseconds: number): void {
@@ -89,7 +127,7 @@ export class Follower {
    * Reads up to the chain's head as it was when called. The read path calls it before each decision, so that no
    * revocation that is on chain is missed.
    *
-   * @throws HreError `chain-unavailable`.
+   * @throws HreError `chain-unavailable`, also when the node is behind what was read already.
    */
   async sync(): Promise<void> {
     // A round under way may have asked for the head before our caller's block came: wait for it, then ask anew.
@@ -100,84 +138,127 @@ export class Follower {
     return this.#round
   }
 
-  /** Empties what the chain says and reads it again from the deployment's block. */
+  /** Empties what the chain says and reads it again from the deployment's block, in one transaction. */
   async rebuild(): Promise<void> {
-    await this.#db.transaction(async (tx) => {
-      for (const table of followed) await tx.delete(table)
-    })
-    this.#cursor = undefined
-    await this.sync()
+    const head = await this.#headBlock()
+    await this.#startOver(head.block)
+    await this.#tell(this.#afterRound)
   }
 
   async #readToHead(): Promise<void> {
-    this.#cursor ??= await this.#loadCursor()
-    const head = Number(await this.#chain.getBlockNumber().catch(unavailable))
-    let progressed = false
-    while (!this.#stopped && this.cursor.block < head) {
-      await this.#readRange(this.cursor.block + 1, Math.min(head, this.cursor.block + blocksPerRound))
-      progressed = true
-    }
-    if (progressed) {
-      for (const listener of this.#afterRound)
-        await listener().catch((error: unknown) =>
-          this.#log.error({ err: error }, 'a follower listener failed'),
-        )
-    }
+    const head = await this.#headBlock()
+    const moved = (this.#cursor?.block ?? -1) !== head.block || this.cursor.blockHash !== head.blockHash
+    // Another replica may have read meanwhile.
+    if (moved) this.#cursor = await loadCursor(this.#db)
+    if (head.block < this.cursor.block)
+      throw hreError('chain-unavailable', { reason: 'the node is behind', block: head.block })
+    const wasReplaced = head.block === this.cursor.block && head.blockHash !== this.cursor.blockHash
+    if (wasReplaced && head.block >= this.#deployment.block) await this.#reorganise(head.block)
+    while (!this.#stopped && this.cursor.block < head.block)
+      if (!(await this.#readRound(head.block))) await this.#reorganise(head.block)
+    if (this.cursor.block >= head.block) this.#atHeadSince = performance.now()
+    if (moved) await this.#tell(this.#afterRound)
   }
 
-  async #loadCursor(): Promise<Cursor | undefined> {
-    const [row] = await this.#db.select().from(t.cursor).where(eq(t.cursor.id, 1))
-    return row
+  async #headBlock(): Promise<Cursor> {
+    const { number, hash, timestamp } = await this.#chain.getBlock().catch(unavailable)
+    this.#head = Number(number)
+    return { block: Number(number), blockHash: hash, blockTime: Number(timestamp) }
   }
 
-  async #readRange(from: number, to: number): Promise<void> {
-    const { intake, directory, consent, records, access } = this.#deployment
-    const numbers = Array.from({ length: to - from + 1 }, (_, index) => BigInt(from + index))
+  /** @returns whether the blocks link to what was read before. */
+  async #readRound(head: number): Promise<boolean> {
+    const from = this.cursor
+    const chunk = await this.#fetch(from, head)
+    if (!chunk) return false
+    this.#cursor = await this.#db.transaction(async (tx) => {
+      await tx.execute(sql`select pg_advisory_xact_lock(${followerLock})`)
+      const stored = await loadCursor(tx)
+      // Another replica was faster: go on from where it is.
+      if (stored?.blockHash !== (this.#cursor?.blockHash ?? undefined)) return stored
+      return applyChunk(tx, chunk)
+    })
+    return true
+  }
+
+  async #reorganise(head: number): Promise<void> {
+    this.#log.error({ block: this.cursor.block }, 'the chain does not link to what was read; reading it anew')
+    await this.#startOver(head)
+    await this.#tell(this.#afterReorganisation)
+  }
+
+  async #startOver(head: number): Promise<void> {
+    this.#cursor = await this.#db.transaction(async (tx) => {
+      await tx.execute(sql`select pg_advisory_xact_lock(${followerLock})`)
+      for (const table of followed) await tx.delete(table)
+      let cursor: Cursor | undefined
+      while ((cursor?.block ?? this.#deployment.block - 1) < head) {
+        const chunk = await this.#fetch(cursor ?? { ...this.cursor, block: this.#deployment.block - 1 }, head)
+        // Reorganised once more while it was read: everything is as it was, and the next round begins anew.
+        if (!chunk) throw hreError('chain-unavailable', { reason: 'reorganised' })
+        cursor = await applyChunk(tx, chunk)
+      }
+      return cursor
+    })
+  }
+
+  /** The blocks after `from`, or undefined when they do not link to it or to one another. */
+  async #fetch(from: Cursor, head: number): Promise<Chunk | undefined> {
+    const first = from.block + 1
+    const to = Math.min(head, from.block + blocksPerRound)
+    const { intake, directory, consent, records, access, emergency } = this.#deployment
+    const numbers = Array.from({ length: to - first + 1 }, (_, index) => BigInt(first + index))
     const [blocks, logs] = await Promise.all([
       Promise.all(numbers.map((blockNumber) => this.#chain.getBlock({ blockNumber }))),
       this.#chain.getLogs({
-        address: [intake, directory, consent, records, access],
-        fromBlock: BigInt(from),
+        address: [intake, directory, consent, records, access, emergency],
+        fromBlock: BigInt(first),
         toBlock: BigInt(to),
       }),
     ]).catch(unavailable)
-    let previous = this.cursor.block < this.#deployment.block ? undefined : this.cursor.blockHash
+    let previous = from.block < this.#deployment.block ? undefined : from.blockHash
     for (const block of blocks) {
-      if (previous !== undefined && block.parentHash !== previous) {
-        this.#log.error(
-          { block: Number(block.number) },
-          'the chain does not link to what was read; reading it anew',
-        )
-        return this.#startOver()
-      }
+      if (previous !== undefined && block.parentHash !== previous) return undefined
       previous = block.hash
     }
+    const hashes = new Map(blocks.map(({ number, hash }) => [number, hash]))
+    // Blocks and events were asked for side by side, and the chain may have changed in between.
+    if (logs.some(({ blockNumber, blockHash }) => hashes.get(blockNumber) !== blockHash)) return undefined
     const last = blocks.at(-1)!
-    const cursor: Cursor = { block: to, blockHash: last.hash, blockTime: Number(last.timestamp) }
-    const times = new Map(blocks.map((block) => [block.number, Number(block.timestamp)]))
-    await this.#db.transaction(async (tx) => {
-      for (const event of decodeEvents(logs)) {
-        await applyEvent(tx, event, {
-          at: times.get(event.blockNumber) ?? cursor.blockTime,
-          block: Number(event.blockNumber),
-          logIndex: event.logIndex,
-          transaction: event.transactionHash,
-        })
-      }
-      await tx
-        .insert(t.cursor)
-        .values({ id: 1, ...cursor })
-        .onConflictDoUpdate({ target: t.cursor.id, set: cursor })
-    })
-    this.#cursor = cursor
+    return {
+      events: decodeEvents(logs),
+      times: new Map(blocks.map((block) => [block.number, Number(block.timestamp)])),
+      cursor: { block: to, blockHash: last.hash, blockTime: Number(last.timestamp) },
+    }
   }
 
-  async #startOver(): Promise<void> {
-    await this.#db.transaction(async (tx) => {
-      for (const table of followed) await tx.delete(table)
-    })
-    this.#cursor = undefined
+  async #tell(listeners: readonly (() => Promise<void>)[]): Promise<void> {
+    for (const listener of listeners)
+      await listener().catch((error: unknown) =>
+        this.#log.error({ err: error }, 'a follower listener failed'),
+      )
   }
+}
+
+async function loadCursor(db: Database): Promise<Cursor | undefined> {
+  const [row] = await db.select().from(t.cursor).where(eq(t.cursor.id, 1))
+  return row
+}
+
+async function applyChunk(tx: Database, { events, times, cursor }: Chunk): Promise<Cursor> {
+  for (const event of events) {
+    await applyEvent(tx, event, {
+      at: times.get(event.blockNumber) ?? cursor.blockTime,
+      block: Number(event.blockNumber),
+      logIndex: event.logIndex,
+      transaction: event.transactionHash,
+    })
+  }
+  await tx
+    .insert(t.cursor)
+    .values({ id: 1, ...cursor })
+    .onConflictDoUpdate({ target: t.cursor.id, set: cursor })
+  return cursor
 }
 
 function unavailable(cause: unknown): never {

@@ -5,25 +5,40 @@ import Fastify, { LogController, type FastifyError, type FastifyInstance, type F
 import type { z } from 'zod'
 import type { Address } from 'viem'
 import type { Gateway } from '../gateway.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import { isActiveOrganisation } from '../store/directory.ts'
+import { databaseFault } from '../store/faults.ts'
 import type { Handlers } from './handler.ts'
 import { consentHandlers } from './handlers/consent.ts'
 import { directoryHandlers } from './handlers/directory.ts'
+import { emergencyHandlers } from './handlers/emergency.ts'
+import { erasureHandlers } from './handlers/erasure.ts'
+import { findPatientHandlers } from './handlers/find-patient.ts'
+import { keystoreHandlers } from './handlers/keystore.ts'
+import { integrityHandlers } from './handlers/integrity.ts'
 import { operationHandlers } from './handlers/operations.ts'
 import { peerHandlers } from './handlers/peer.ts'
 import { recordHandlers } from './handlers/records.ts'
+import { recoveryHandlers } from './handlers/recovery.ts'
 import { sessionHandlers } from './handlers/session.ts'
 import { statusHandlers } from './handlers/status.ts'
+import { serveHealth } from './health.ts'
 import { servePages } from './pages.ts'
 
 const handlers: Handlers<RouteName> = {
   ...sessionHandlers,
+  ...erasureHandlers,
   ...operationHandlers,
   ...directoryHandlers,
   ...consentHandlers,
   ...recordHandlers,
+  ...emergencyHandlers,
+  ...findPatientHandlers,
+  ...recoveryHandlers,
+  ...keystoreHandlers,
   ...peerHandlers,
   ...statusHandlers,
+  ...integrityHandlers,
 }
 
 /** A request must be complete within this, so that a slow sender holds no socket for long. */
@@ -31,10 +46,11 @@ const requestTimeoutMilliseconds = 120_000
 const headersBytesMax = 16 * 1024
 
 /** Every route of the protocol on Fastify. Nothing here knows what a route does. */
-export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
+export async function createServer(gateway: Gateway, metrics?: Metrics): Promise<FastifyInstance> {
   const { config } = gateway
   const server = Fastify({
     loggerInstance: gateway.log,
+    trustProxy: config.trustedProxies ?? false,
     bodyLimit: limits.jsonBodyBytesMax,
     requestTimeout: requestTimeoutMilliseconds,
     http: { maxHeaderSize: headersBytesMax, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
@@ -43,6 +59,7 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     // Paths hold pseudonyms at most, but they tell who reads whom: requests are not logged.
     logController: new LogController({ disableRequestLogging: true }),
   })
+  metrics?.watch(server)
   await server.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -92,6 +109,7 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     accounts.set(request, account)
   })
   for (const name of Object.keys(routes) as RouteName[]) addRoute(server, gateway, name)
+  serveHealth(server, gateway)
   servePages(server, config.storyFile)
   return server
 }
@@ -136,6 +154,11 @@ function asHreError(error: FastifyError | HreError, request: FastifyRequest): Hr
   if (error instanceof HreError) {
     if (error.status >= 500) request.log.warn({ code: error.code }, error.message)
     return error
+  }
+  const fault = databaseFault(error)
+  if (fault) {
+    request.log.warn({ code: fault.code }, fault.message)
+    return fault
   }
   if (error.validation || 'issues' in error) return hreError('bad-request', { issues: issuesOf(error) })
   if (error.statusCode === 413) return hreError('payload-too-large')

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { asc, eq, inArray } from 'drizzle-orm'
+import { asc, desc, eq, inArray, isNotNull } from 'drizzle-orm'
 import {
-  hashOperation,
   hreError,
   intakeAbi,
   limits,
@@ -12,60 +11,70 @@ import {
   type SignedOperation,
 } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
-import { encodeFunctionData, keccak256, size, type Hex, type TransactionReceipt } from 'viem'
+import { size, type Hex, type TransactionReceipt } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import type { Chain } from '../chain.ts'
 import type { Database } from '../store/database.ts'
+import type { Leases } from '../store/leases.ts'
 import * as t from '../store/schema.ts'
-import { errorOfReason, outcomesOf, type Outcome } from './outcome.ts'
+import { Carrier, type Attempts } from './carrier.ts'
+import type { Fees } from './fees.ts'
+import { carriedBefore, earlierOutcome, errorOfReason, outcomesOf, type Outcome } from './outcome.ts'
+import { assertRoom, enqueue, idsOf, nextInLine, type QueuedOperation, type QueueLimits } from './queue.ts'
 
 /** Gas of one transaction: below the cap of EIP-7825 (16,777,216). */
 const gasPerTransactionMax = 16_000_000
 /** What `Intake.submit` itself needs; contract signers are asked with up to 500,000 gas (O6). */
 const gasOverhead = { transaction: 100_000, operation: 60_000, contractSigner: 540_000 }
-const receiptPollMilliseconds = 30
 const retryMilliseconds = 1_000
+/** Transactions looked at after a reorganisation: far more than any engine takes back. */
+const reconsideredMax = 1_000
 
-type Row = typeof t.operations.$inferSelect
+export interface RelayOptions {
+  chain: Chain
+  db: Database
+  deployment: Deployment
+  payer: PrivateKeyAccount
+  leases: Leases
+  queue: QueueLimits
+  fees: Fees
+  /** An attempt that lies unmined this long is outbid. */
+  stallSeconds: number
+  /** How long a batch may fill up before it is sent; 0: what is there goes at once. */
+  batchMilliseconds: number
+  log: FastifyBaseLogger
+}
 
 /**
  * Carries signed operations to the chain. A row is in SQL before its sender hears "accepted"; the raw transaction is
- * in SQL before it is sent, so that a restart sends the same bytes under the same nonce and nothing is applied twice.
+ * in SQL before it is sent, so that a restart sends the same bytes under the same nonce and nothing is applied twice. Of several
+ * replicas on one database, one carries.
  */
 export class Relay {
-  readonly #chain: Chain
-  readonly #db: Database
-  readonly #deployment: Deployment
-  readonly #payer: PrivateKeyAccount
-  readonly #log: FastifyBaseLogger
+  readonly #options: RelayOptions
+  readonly #carrier: Carrier
   #stopped = false
   #loop: Promise<void> | undefined
   #wake: () => void = () => {}
 
-  constructor(options: {
-    chain: Chain
-    db: Database
-    deployment: Deployment
-    payer: PrivateKeyAccount
-    log: FastifyBaseLogger
-  }) {
-    this.#chain = options.chain
-    this.#db = options.db
-    this.#deployment = options.deployment
-    this.#payer = options.payer
-    this.#log = options.log
+  constructor(options: RelayOptions) {
+    this.#options = options
+    this.#carrier = new Carrier(options)
   }
 
   start(): void {
     this.#loop = (async () => {
       while (!this.#stopped) {
         try {
-          await this.#settleSubmitted()
-          if (!(await this.#submitNext())) await this.#idle()
+          const busy =
+            (await this.#options.leases.claim('relay')) &&
+            (await this.#settleSubmitted()) &&
+            (await this.#submitNext())
+          if (!busy) await this.#idle()
         } catch (error) {
-          this.#log.warn(
+          this.#options.log.warn(
             { code: (error as { code?: string }).code },
-            'the relay could not reach the chain; it tries again',
+            'the relay could not reach the chain or the database; it tries again',
           )
           await sleep(retryMilliseconds)
         }
@@ -77,6 +86,8 @@ export class Relay {
     this.#stopped = true
     this.#wake()
     await this.#loop
+    // Where the database is gone, the claim runs out by itself.
+    await this.#options.leases.release('relay').catch(() => {})
   }
 
   /**
@@ -85,8 +96,8 @@ export class Relay {
    * @throws HreError of the first that would be refused; `chain-unavailable`.
    */
   async assertAcceptable(operations: readonly SignedOperation[]): Promise<void> {
-    const ids = this.#idsOf(operations)
-    const known = await this.#db
+    const ids = idsOf(this.#options.deployment, operations)
+    const known = await this.#options.db
       .select({ id: t.operations.id })
       .from(t.operations)
       .where(inArray(t.operations.id, ids))
@@ -97,27 +108,19 @@ export class Relay {
    * Queues operations; when this returns they are durable.
    *
    * @returns their ids, in order. Queuing the same operation again returns the same id.
+   * @throws HreError `queue-full`, `rate-limited`: nothing was queued.
    */
   async accept(operations: readonly SignedOperation[]): Promise<Hex[]> {
-    await this.#db.transaction((tx) => this.enqueue(tx, operations))
+    const { db, deployment, queue } = this.#options
+    await assertRoom(db, operations[0]!.operation.account, queue)
+    await db.transaction((tx) => this.enqueue(tx, operations))
     this.wake()
-    return this.#idsOf(operations)
+    return idsOf(deployment, operations)
   }
 
   /** Queues without asking the chain first: for the gateway's own operations, inside the caller's transaction. */
   async enqueue(db: Database, operations: readonly SignedOperation[]): Promise<void> {
-    await db
-      .insert(t.operations)
-      .values(
-        operations.map((signed) => ({
-          id: hashOperation(this.#deployment, signed.operation),
-          account: signed.operation.account,
-          nonce: signed.operation.nonce,
-          signed,
-          state: 'queued' as const,
-        })),
-      )
-      .onConflictDoNothing({ target: t.operations.id })
+    await enqueue(db, this.#options.deployment, operations)
   }
 
   /** Looks at the queue now. */
@@ -126,25 +129,21 @@ export class Relay {
   }
 
   async statusOf(id: Hex): Promise<OperationStatus | undefined> {
-    const [row] = await this.#db.select().from(t.operations).where(eq(t.operations.id, id))
+    const [row] = await this.#options.db.select().from(t.operations).where(eq(t.operations.id, id))
     if (!row) return undefined
     const { state, transaction, block, problem } = row
     return { id, state, transaction, block, problem }
   }
 
-  #idsOf(operations: readonly SignedOperation[]): Hex[] {
-    return operations.map(({ operation }) => hashOperation(this.#deployment, operation))
-  }
-
   async #assertWouldApply(operations: readonly SignedOperation[]): Promise<void> {
     const targets = new Set([
-      this.#deployment.consortium,
-      this.#deployment.directory,
-      this.#deployment.consent,
-      this.#deployment.records,
-      this.#deployment.access,
-      this.#deployment.emergency,
-      this.#deployment.notary,
+      this.#options.deployment.consortium,
+      this.#options.deployment.directory,
+      this.#options.deployment.consent,
+      this.#options.deployment.records,
+      this.#options.deployment.access,
+      this.#options.deployment.emergency,
+      this.#options.deployment.notary,
     ])
     const now = Math.floor(Date.now() / 1000)
     for (const [index, { operation }] of operations.entries()) {
@@ -152,13 +151,13 @@ export class Relay {
       if (operation.deadline < now || operation.deadline > now + limits.operationDeadlineSecondsMax)
         throw hreError('request-stale', { operation: index, deadline: operation.deadline })
     }
-    const outcomes = await this.#chain
+    const outcomes = await this.#options.chain
       .simulateContract({
-        address: this.#deployment.intake,
+        address: this.#options.deployment.intake,
         abi: intakeAbi,
         functionName: 'submit',
         args: [operations.map(toSubmission)],
-        account: this.#payer.address,
+        account: this.#options.payer.address,
         gas: BigInt(gasPerTransactionMax),
         gasPrice: 0n,
       })
@@ -173,6 +172,29 @@ export class Relay {
     throw error
   }
 
+  /**
+   * After a reorganisation: operations whose transaction is not on the chain any more stand in line again, newest first until one
+   * that still is. If it comes back by itself, the second carrying finds the first one's outcome.
+   */
+  async reconsider(): Promise<void> {
+    const { db, chain } = this.#options
+    const carried = await db
+      .selectDistinct({ transaction: t.operations.transaction, block: t.operations.block })
+      .from(t.operations)
+      .where(isNotNull(t.operations.block))
+      .orderBy(desc(t.operations.block))
+      .limit(reconsideredMax)
+    for (const { transaction, block } of carried) {
+      const receipt = await chain.getTransactionReceipt({ hash: transaction! }).catch(() => undefined)
+      if (receipt && Number(receipt.blockNumber) === block) return
+      await db
+        .update(t.operations)
+        .set({ state: 'queued', transaction: null, block: null, problem: null })
+        .where(eq(t.operations.transaction, transaction!))
+    }
+    this.wake()
+  }
+
   async #idle(): Promise<void> {
     const woken = new Promise<void>((resolve) => {
       this.#wake = resolve
@@ -183,37 +205,18 @@ export class Relay {
     timer.abort()
   }
 
-  /** Sends one transaction with as much of the queue as fits. */
+  /** Writes down one transaction with as much of the queue as fits. */
   async #submitNext(): Promise<boolean> {
-    const queued = await this.#db
-      .select()
-      .from(t.operations)
-      .where(eq(t.operations.state, 'queued'))
-      .orderBy(asc(t.operations.sequence))
-      .limit(limits.operationsPerSubmissionMax)
-    const chosen = fitting(queued)
+    if (this.#options.batchMilliseconds > 0) await this.#gather()
+    const chosen = fitting(await nextInLine(this.#options.db))
     if (chosen.length === 0) return false
-    const nonce = await this.#chain.getTransactionCount({ address: this.#payer.address })
-    const raw = await this.#payer.signTransaction({
-      type: 'eip1559',
-      chainId: this.#deployment.chainId,
-      nonce,
-      to: this.#deployment.intake,
-      data: encodeFunctionData({
-        abi: intakeAbi,
-        functionName: 'submit',
-        args: [chosen.map(({ signed }) => toSubmission(signed))],
-      }),
-      gas: BigInt(gasOf(chosen)),
-      maxFeePerGas: 0n,
-      maxPriorityFeePerGas: 0n,
-    })
-    const transaction = keccak256(raw)
-    await this.#db.transaction(async (tx) => {
-      await tx.insert(t.submissions).values({ transaction, nonce, raw })
+    const submission = await this.#carrier.prepare(chosen, gasOf(chosen))
+    await this.#options.db.transaction(async (tx) => {
+      await this.#options.leases.assertHeld(tx, 'relay')
+      await tx.insert(t.submissions).values(submission)
       await tx
         .update(t.operations)
-        .set({ state: 'submitted', transaction })
+        .set({ state: 'submitted', transaction: submission.transaction })
         .where(
           inArray(
             t.operations.sequence,
@@ -224,85 +227,101 @@ export class Relay {
     return true
   }
 
-  /** Sends what was written down but has no outcome yet, and records the outcome. */
-  async #settleSubmitted(): Promise<void> {
-    for (const submission of await this.#db.select().from(t.submissions).orderBy(asc(t.submissions.nonce))) {
-      const receipt = await this.#carry(submission.raw, submission.transaction)
-      if (!receipt) return
-      await this.#record(receipt)
-      if (receipt.status === 'reverted') {
-        this.#log.error(
-          { transaction: submission.transaction },
+  /** Lets a batch fill up for a moment, unless it is full already. */
+  async #gather(): Promise<void> {
+    const queued = await this.#options.db.$count(t.operations, eq(t.operations.state, 'queued'))
+    if (queued > 0 && queued < limits.operationsPerSubmissionMax && !this.#stopped)
+      await sleep(this.#options.batchMilliseconds)
+  }
+
+  /** Carries what was written down but has no outcome yet, and records the outcome. */
+  async #settleSubmitted(): Promise<boolean> {
+    for (const attempts of await this.#carrier.open()) {
+      const fate = await this.#carrier.carry(attempts, () => this.#stopped)
+      if (!fate) return false
+      if ('lost' in fate) {
+        this.#options.log.warn(
+          { nonce: attempts.nonce },
+          'a nonce was spent by something else; its operations queue again',
+        )
+        await this.#record(attempts, undefined)
+        continue
+      }
+      await this.#record(attempts, fate.receipt)
+      if (fate.receipt.status === 'reverted') {
+        this.#options.log.error(
+          { transaction: fate.receipt.transactionHash },
           'a whole submission reverted; it is carried again',
         )
         await sleep(retryMilliseconds)
       }
     }
+    return true
   }
 
-  async #carry(raw: Hex, transaction: Hex): Promise<TransactionReceipt | undefined> {
-    const sendRefused = await this.#chain.sendRawTransaction({ serializedTransaction: raw }).then(
-      () => undefined,
-      (error: Error) => error,
-    )
-    let refusals = 0
-    while (!this.#stopped) {
-      const receipt = await this.#chain.getTransactionReceipt({ hash: transaction }).catch((error: Error) => {
-        if (error.name === 'TransactionReceiptNotFoundError') return undefined
-        throw error
-      })
-      if (receipt) return receipt
-      // Refused and not on chain after a second look: not known to the chain at all. Start over with it later.
-      if (sendRefused && ++refusals * receiptPollMilliseconds > retryMilliseconds) throw sendRefused
-      await sleep(receiptPollMilliseconds)
-    }
-    return undefined
-  }
-
-  async #record(receipt: TransactionReceipt): Promise<void> {
-    const transaction = receipt.transactionHash
+  async #record(attempts: Attempts, receipt: TransactionReceipt | undefined): Promise<void> {
+    const { db, leases } = this.#options
     // In the order in which they were submitted: a refusal names its operation by place.
-    const rows = await this.#db
+    const rows = await db
       .select()
       .from(t.operations)
-      .where(eq(t.operations.transaction, transaction))
+      .where(eq(t.operations.transaction, attempts.first))
       .orderBy(asc(t.operations.sequence))
-    const outcomes = outcomesOf(
-      receipt,
-      rows.map(({ signed }) => signed),
+    const outcomes = receipt
+      ? outcomesOf(
+          receipt,
+          rows.map(({ signed }) => signed),
+        )
+      : []
+    const changes = await Promise.all(
+      rows.map(
+        async ({ signed }, index) =>
+          (await this.#earlier(signed, outcomes[index])) ?? settled(outcomes[index], receipt),
+      ),
     )
-    const block = Number(receipt.blockNumber)
-    await this.#db.transaction(async (tx) => {
+    await db.transaction(async (tx) => {
+      await leases.assertHeld(tx, 'relay')
       for (const [index, { id }] of rows.entries())
-        await tx.update(t.operations).set(settled(outcomes[index], block)).where(eq(t.operations.id, id))
-      await tx.delete(t.submissions).where(eq(t.submissions.transaction, transaction))
+        await tx.update(t.operations).set(changes[index]!).where(eq(t.operations.id, id))
+      await tx.delete(t.submissions).where(eq(t.submissions.first, attempts.first))
     })
+  }
+
+  /** One that was carried before is not refused: it has the outcome that it had. */
+  async #earlier(signed: SignedOperation, outcome: Outcome | undefined): Promise<Change | undefined> {
+    if (!outcome || outcome.applied || outcome.error.code !== carriedBefore) return undefined
+    const earlier = await earlierOutcome(this.#options.chain, this.#options.deployment, signed)
+    return earlier && { ...change(earlier.outcome), transaction: earlier.transaction, block: earlier.block }
   }
 }
 
-function settled(outcome: Outcome | undefined, block: number): Partial<typeof t.operations.$inferInsert> {
-  // The whole transaction reverted: nothing was spent, so it goes back into the queue.
-  if (!outcome) return { state: 'queued', transaction: null }
-  return outcome.applied
-    ? { state: 'applied', block }
-    : { state: 'failed', block, problem: toProblem(outcome.error) }
+type Change = Partial<typeof t.operations.$inferInsert>
+
+function settled(outcome: Outcome | undefined, receipt: TransactionReceipt | undefined): Change {
+  // The whole transaction reverted or was never mined: nothing was spent, so it goes back into the queue.
+  if (!outcome || !receipt) return { state: 'queued', transaction: null }
+  return { ...change(outcome), transaction: receipt.transactionHash, block: Number(receipt.blockNumber) }
 }
 
+const change = (outcome: Outcome): Change =>
+  outcome.applied ? { state: 'applied' } : { state: 'failed', problem: toProblem(outcome.error) }
+
 /** An operation's allowance, what the EVM keeps back of it (1/64), and its signature and call data. */
-const gasOfOne = ({ signed: { operation, signature } }: Row): number =>
+const gasOfOne = ({ signed: { operation, signature } }: QueuedOperation): number =>
   Math.ceil((operation.gasLimit * 64) / 63) +
   gasOverhead.operation +
   (size(signature) === 65 ? 0 : gasOverhead.contractSigner)
 
-const gasOf = (rows: readonly Row[]): number =>
+const gasOf = (rows: readonly QueuedOperation[]): number =>
   rows.reduce((sum, row) => sum + gasOfOne(row), gasOverhead.transaction)
 
 /** The longest head of the queue that one transaction may carry. */
-function fitting(queued: readonly Row[]): Row[] {
-  const chosen: Row[] = []
+function fitting(queued: readonly QueuedOperation[]): QueuedOperation[] {
+  const chosen: QueuedOperation[] = []
   for (const row of queued) {
     if (chosen.length > 0 && gasOf([...chosen, row]) > gasPerTransactionMax) break
     chosen.push(row)
   }
-  return chosen
+  // As they came: one sender's keep their order.
+  return chosen.sort((a, b) => a.sequence - b.sequence)
 }

@@ -50,3 +50,43 @@ test('[R3] batches named by number are read from the chain again; what the gatew
     await rm(dataDir, { recursive: true, force: true })
   }
 })
+
+test('a database of the first version is brought up to date, with what the gateway alone knows in it', async () => {
+  const dataDir = await folderAfter(1, [
+    `insert into operations (id, account, nonce, signed, state) values ('\\x01', '\\x02', '\\x03', '{"operation":{}}', 'queued')`,
+    `insert into submissions values ('\\x01', 3, '\\x02')`,
+    `insert into attachments values ('\\x05', '\\x06')`,
+    `insert into manifests values ('\\x04', '{}')`,
+    `insert into request_nonces values ('\\x01', '\\x02', 5)`,
+  ])
+  const { db, close } = await openDatabase({ dataDir })
+  try {
+    const [operation] = await db.select().from(t.operations)
+    assert.deepEqual([operation?.sender, operation?.state], ['0x02', 'queued'])
+    const [submission] = await db.select().from(t.submissions)
+    assert.deepEqual([submission?.first, submission?.maxFeeWei], ['0x01', 0n])
+    assert.deepEqual(await db.select().from(t.attachments), [{ hash: '0x05', bytes: '0x06' }])
+    assert.equal((await db.select().from(t.manifests)).length, 1)
+    assert.equal((await db.select().from(t.requestNonces)).length, 1)
+  } finally {
+    await close()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+})
+
+test('a database that a later version has used is refused, and left as it was', async () => {
+  const dataDir = await folderAfter(6, [
+    `insert into drizzle.__drizzle_migrations (hash, created_at) values ('of a later version', 9999999999999)`,
+    `insert into leases values ('relay', 'somebody', now())`,
+  ])
+  try {
+    await assert.rejects(openDatabase({ dataDir }), { code: 'database-newer' })
+    // The folder was given back, and nothing in it was touched.
+    const engine = await PGlite.create(join(dataDir, 'sql'))
+    const { rows } = await engine.query('select name from leases')
+    assert.equal(rows.length, 1)
+    await engine.close()
+  } finally {
+    await rm(dataDir, { recursive: true, force: true })
+  }
+})

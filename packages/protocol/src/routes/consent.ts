@@ -8,6 +8,8 @@ export const epochSchema = z.object({
   recipient: bytesSchema(limits.recipientBytes),
   /** To the epoch before (E9); null for the first. */
   backLink: bytesSchema(60).nullable(),
+  /** Block in which it began. */
+  sinceBlock: z.int(),
 })
 
 export const compartmentSchema = z.object({
@@ -15,6 +17,8 @@ export const compartmentSchema = z.object({
   sensitivity: z.int(),
   epoch: z.int(),
   epochs: z.array(epochSchema),
+  /** Organisations without a grant may file here (C17). */
+  inbox: z.boolean(),
 })
 export type CompartmentView = z.infer<typeof compartmentSchema>
 
@@ -29,10 +33,14 @@ export const grantSchema = z.object({
   until: secondsSchema,
   wrapHash: bytes32Schema,
   revoked: z.boolean(),
+  /** Block in which it was revoked or replaced. */
+  endedBlock: z.int().nullable(),
 })
 export type GrantView = z.infer<typeof grantSchema>
 
-export const recordGrantSchema = grantSchema.omit({ rights: true }).extend({ record: bytes32Schema })
+export const recordGrantSchema = grantSchema
+  .omit({ rights: true, endedBlock: true })
+  .extend({ record: bytes32Schema })
 export type RecordGrantView = z.infer<typeof recordGrantSchema>
 
 /** `granted`: the epoch in which the grant was given. `through`: the organisation that hands it on (E17), null when it is the caller's own. */
@@ -50,7 +58,8 @@ export const consentRoutes = {
     method: 'GET',
     path: '/v1/patients/:patient/compartments',
     auth: 'account',
-    summary: 'Compartments of a chart: all for the patient, the granted ones for others',
+    summary:
+      'Compartments of a chart: all for the patient, the granted ones for others, and the inbox for organisations',
     params: z.object({ patient: addressSchema }),
     response: z.object({ compartments: z.array(compartmentSchema) }),
     errors: ['not-found'],
@@ -77,7 +86,8 @@ export const consentRoutes = {
     method: 'GET',
     path: '/v1/patients/:patient/records/:record/wrap',
     auth: 'account',
-    summary: 'The caller’s wrapped key of one record, and the purposes of its grant',
+    summary:
+      'The wrapped key of one record, granted to the caller or handed on by their organisation (E15, E17)',
     params: z.object({ patient: addressSchema, record: bytes32Schema }),
     response: z.object({ purposes: z.int().min(1).max(0xffff), wrap: z.base64() }),
     errors: ['not-found', 'peer-unavailable'],

@@ -1,8 +1,12 @@
 import { consentRoutes } from './consent.ts'
 import { directoryRoutes } from './directory.ts'
+import { emergencyRoutes } from './emergency.ts'
+import { keystoreRoutes } from './keystore.ts'
+import { integrityRoutes } from './integrity.ts'
 import { operationRoutes } from './operations.ts'
 import { peerRoutes } from './peer.ts'
 import { recordRoutes } from './records.ts'
+import { recoveryRoutes } from './recovery.ts'
 import { sessionRoutes } from './session.ts'
 import { statusRoutes } from './status.ts'
 
@@ -13,17 +17,25 @@ export const routes = {
   ...directoryRoutes,
   ...consentRoutes,
   ...recordRoutes,
+  ...emergencyRoutes,
+  ...recoveryRoutes,
+  ...keystoreRoutes,
   ...peerRoutes,
   ...statusRoutes,
+  ...integrityRoutes,
 }
 export type Routes = typeof routes
 export type RouteName = keyof Routes
 
 export * from './consent.ts'
 export * from './directory.ts'
+export * from './emergency.ts'
+export * from './keystore.ts'
+export * from './integrity.ts'
 export * from './operations.ts'
 export * from './peer.ts'
 export * from './records.ts'
+export * from './recovery.ts'
 export * from './route.ts'
 export * from './session.ts'
 export * from './status.ts'

@@ -11,6 +11,7 @@ export async function accountOf({ session }: Actor, account: Address): Promise<A
 export async function recipientOfAccount(actor: Actor, account: Address): Promise<`0x${string}`> {
   const { recipient } = await accountOf(actor, account)
   if (!recipient) throw hreError('not-found', { account })
+  await actor.check?.assertRecipient(account, recipient)
   return recipient
 }
 

@@ -1,5 +1,5 @@
 import { compartmentNames, compartments as compartmentTable, type CompartmentName } from '@hre/fhir'
-import { grantCall, limits, openCompartmentCall, type Call } from '@hre/protocol'
+import { grantCall, limits, openCompartmentCall, setInboxCall, type Call } from '@hre/protocol'
 import { contentIdOf, recipientOf, wrapCompartmentMap } from '@hre/vault'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
 import type { Actor } from '../actor.ts'
@@ -55,3 +55,29 @@ export async function openChart(
   ])
   return submit(actor, calls, { attachments: [map] })
 }
+
+/** The name that the id of the actor's inbox is derived from. */
+const inboxName = 'inbox'
+
+/** Unknown senders: as sensitive as anything may be. */
+const inboxSensitivity = 5
+
+/**
+ * Lets organisations that the actor never met file records, into a part of the chart of its own that nobody but the actor
+ * opens (C17). Again: opens it anew after `closeInbox`.
+ */
+export async function openInbox(actor: Actor): Promise<Applied[]> {
+  const { deployment, keyring } = actor
+  const inbox = keyring.compartmentId(inboxName)
+  const { compartments } = await actor.session.call('listCompartments', {
+    params: { patient: actor.account },
+  })
+  const isThere = compartments.some(({ compartment }) => compartment === inbox)
+  const recipient = bytesToHex(recipientOf(keyring.epochSeed(inbox, 1)))
+  const open = isThere ? [] : [openCompartmentCall(deployment, inbox, inboxSensitivity, recipient)]
+  return submit(actor, [...open, setInboxCall(deployment, inbox)])
+}
+
+/** Strangers file nothing more; what they filed stays. */
+export const closeInbox = (actor: Actor): Promise<Applied[]> =>
+  submit(actor, [setInboxCall(actor.deployment, undefined)])

@@ -5,6 +5,7 @@ import {
   purposesOfBits,
   renewCall,
   revokeCall,
+  rights,
   rightsOfBits,
   type Call,
   type CompartmentView,
@@ -19,8 +20,13 @@ import { recipientOfAccount } from './account.ts'
 import { rotateKeys, wrapFor, type History } from './rotate.ts'
 
 /** Parts of a chart as a gateway knows them: ids, sensitivities, epochs. */
-export async function listCompartments({ session }: Actor, patient: Address): Promise<CompartmentView[]> {
-  return (await session.call('listCompartments', { params: { patient } })).compartments
+export async function listCompartments(
+  { check, session }: Actor,
+  patient: Address,
+): Promise<CompartmentView[]> {
+  const { compartments } = await session.call('listCompartments', { params: { patient } })
+  await check?.assertCompartments(patient, compartments)
+  return compartments
 }
 
 /** Grants that the actor gave as a patient, or received as a reader; revoked and replaced ones too. */
@@ -82,7 +88,7 @@ export async function grantAccess(
 
 /**
  * Ends a reader's grants and changes the keys: the reader is refused at once, and what is recorded from now on is
- * sealed under an epoch that only those who stay can open. When it fails after the revocations, `rotateKeys` finishes it.
+ * sealed under an epoch that only those who stay can open. When it fails after the revocations, `finishRevocations` finishes it.
  *
  * @returns the revocations, then the rotations.
  */
@@ -171,6 +177,32 @@ async function grantsInForce(
     if (!held) throw hreError('not-found', { reader, compartment })
     return held
   })
+}
+
+/**
+ * Parts of the actor's chart whose key a reader still has whose grant was taken back: the machine stopped between the
+ * revocation and the new key. (The gateway refuses that reader meanwhile; what is filed is sealed to a key that they know.)
+ */
+export async function unfinishedRevocations(actor: Actor): Promise<Hex[]> {
+  const [known, grants] = await Promise.all([listCompartments(actor, actor.account), listGrants(actor)])
+  const reading = grants.filter((grant) => (grant.rights & rights.read) !== 0)
+  return known
+    .filter(({ compartment, epochs }) => {
+      const here = reading.filter((grant) => grant.compartment === compartment)
+      const stay = new Set(here.filter(({ revoked }) => !revoked).map(({ reader }) => reader))
+      const since = epochs.at(-1)!.sinceBlock
+      return here.some(
+        ({ reader, endedBlock }) => !stay.has(reader) && endedBlock !== null && endedBlock >= since,
+      )
+    })
+    .map(({ compartment }) => compartment)
+}
+
+/** Changes the keys that an interrupted revocation left. Does nothing when there is nothing to do. @returns which. */
+export async function finishRevocations(actor: Actor): Promise<Hex[]> {
+  const compartments = await unfinishedRevocations(actor)
+  if (compartments.length > 0) await rotateKeys(actor, { compartments })
+  return compartments
 }
 
 function compartmentIn(known: readonly CompartmentView[], compartment: Hex): CompartmentView {

@@ -6,6 +6,7 @@ import {
   encodeManifest,
   hashLeaf,
   hreError,
+  isHreError,
   manifestOf,
   recordKinds,
   treeOf,
@@ -53,7 +54,8 @@ export function recordsOfChart(resources: readonly Resource[]): NewRecord[] {
  *
  * @param options.parties - two registered accounts that sign the batch (R8); the actor, when it is one, has signed with this.
  * @param options.onProgress - called after each record is sealed and uploaded.
- * @throws HreError `not-found` without a write grant; `write-refused`, `blob-missing`.
+ * @throws HreError `not-found` or `write-refused` without a write grant, where the patient has no inbox either (C17); `inbox-full`,
+ * `blob-missing`.
  */
 export async function fileRecords(
   actor: Actor,
@@ -65,8 +67,8 @@ export async function fileRecords(
   },
 ): Promise<FiledBatch> {
   const { patient, records } = options
-  const { compartments: ids } = await actor.session.call('getCompartmentMap', { params: { patient } })
   const known = await listCompartments(actor, patient)
+  const ids = await mapOf(actor, patient)
   let sealedBytes = 0
   let done = 0
   const leaves = await inParallel(records, uploadsAtOnce, async (record) => {
@@ -85,10 +87,23 @@ interface Place {
   recipient: Hex
 }
 
-/** The compartment's present epoch: what is filed now is sealed to it. */
-function placeOf(record: NewRecord, ids: Record<string, Hex>, known: readonly CompartmentView[]): Place {
-  const compartment = ids[record.compartment]
-  const view = known.find((row) => row.compartment === compartment)
+/** From names of parts to ids; undefined without a write grant. */
+async function mapOf(actor: Actor, patient: Address): Promise<Record<string, Hex> | undefined> {
+  try {
+    return (await actor.session.call('getCompartmentMap', { params: { patient } })).compartments
+  } catch (error) {
+    if (isHreError(error, 'not-found')) return undefined
+    throw error
+  }
+}
+
+/** The compartment's present epoch: what is filed now is sealed to it. Whom the patient never met files into the inbox (C17). */
+function placeOf(
+  record: NewRecord,
+  ids: Record<string, Hex> | undefined,
+  known: readonly CompartmentView[],
+): Place {
+  const view = known.find((row) => (ids ? row.compartment === ids[record.compartment] : row.inbox))
   const epoch = view?.epochs.find((row) => row.epoch === view.epoch)
   if (!view || !epoch) throw hreError('write-refused', { compartment: record.compartment })
   return { compartment: view.compartment, epoch: epoch.epoch, recipient: epoch.recipient }

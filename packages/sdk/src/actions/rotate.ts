@@ -24,6 +24,7 @@ import { base64ToBytes, bytesToBase64 } from '../base64.ts'
 import { inParallel } from '../parallel.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
+import { listCompartments } from './consent.ts'
 
 /** What a reader of an epoch opens beside it: everything before, or nothing of it (E16). */
 export type History = 'all' | 'from-now-on'
@@ -47,8 +48,8 @@ export async function rotateKeys(
   options: { compartments: readonly Hex[]; without?: Address },
 ): Promise<Applied[]> {
   const { session, account } = actor
-  const [{ compartments: known }, { grants }] = await Promise.all([
-    session.call('listCompartments', { params: { patient: account } }),
+  const [known, { grants }] = await Promise.all([
+    listCompartments(actor, account),
     session.call('listGrants', { query: { side: 'given' } }),
   ])
   const rotations: { call: Call; wraps: Uint8Array }[] = []
@@ -58,6 +59,7 @@ export async function rotateKeys(
     const staying = grants.filter(
       (grant) => grant.compartment === compartment && grant.reader !== options.without && mayStillRead(grant),
     )
+    await actor.check?.assertGrants(staying)
     rotations.push(await rotationOf(actor, view, staying))
   }
   const applied: Applied[] = []

@@ -2,8 +2,11 @@ import {
   accessAbi,
   anchorHead,
   batchIdOf,
+  directoryAbi,
+  hashAccessRequest,
   hashLeaf,
   hashReceipt,
+  hashRecords,
   hreError,
   intakeAbi,
   nameOf,
@@ -22,7 +25,10 @@ import {
   createPublicClient,
   decodeFunctionData,
   http,
+  isAddressEqual,
   parseEventLogs,
+  recoverAddress,
+  size,
   type Address,
   type Hex,
   type PublicClient,
@@ -179,4 +185,107 @@ export async function verifyReceipt(
       since.map(({ root, count }) => ({ root, count })),
     ],
   })
+}
+
+/**
+ * `signed`: by a key that was the reader's then. `forged`: by none of the reader's, or about something else than the entry says.
+ * `unchecked`: by a kind of key that only the chain can check, and that the reader has replaced since.
+ */
+export type SignatureVerdict = 'signed' | 'forged' | 'unchecked'
+
+/**
+ * Checks that each entry of an access log answers a request which its reader signed (A1, A3), with the signers that stood on chain then
+ * (D14). A gateway can log no access in somebody's name without their key. @returns in the entries' order.
+ */
+export async function verifySignatures(
+  chain: PublicClient,
+  deployment: Deployment,
+  accesses: readonly LoggedAccess[],
+): Promise<SignatureVerdict[]> {
+  const signersOf = await signerHistory(chain, deployment)
+  const verdicts: SignatureVerdict[] = []
+  for (const access of accesses) {
+    const { receipt } = access
+    const candidates = signersOf(receipt.reader).filter(
+      ({ from, to }) => from - clockSeconds <= receipt.at && receipt.at <= to + clockSeconds,
+    )
+    verdicts.push(
+      saysTheSame(deployment, access) ? await verdictOn(chain, deployment, access, candidates) : 'forged',
+    )
+  }
+  return verdicts
+}
+
+/** The entry's own members against the request that was signed; its hash is in the receipt, which is anchored. */
+function saysTheSame(deployment: Deployment, { receipt, request, records }: LoggedAccess): boolean {
+  const named = new Set(request.records)
+  return (
+    hashAccessRequest(deployment, request) === receipt.requestHash &&
+    request.reader === receipt.reader &&
+    request.patient === receipt.patient &&
+    request.purpose === receipt.purpose &&
+    hashRecords(records) === receipt.recordsHash &&
+    (named.size === 0 || records.every((record) => named.has(record)))
+  )
+}
+
+/** A gateway's clock and the chain's differ by less than this: around a replacement either signer counts. */
+const clockSeconds = 60
+
+interface SignerPeriod {
+  signer: Hex
+  /** Unix seconds, both inclusive. */
+  from: number
+  to: number
+}
+
+/** Every account's signers and when they signed, from the Directory's events. */
+async function signerHistory(
+  chain: PublicClient,
+  { directory, block }: Deployment,
+): Promise<(account: Address) => readonly SignerPeriod[]> {
+  const logs = await chain.getLogs({ address: directory, fromBlock: BigInt(block) })
+  const eventName = ['AccountRegistered', 'SignerReplaced', 'SignerRevoked'] as const
+  const events = parseEventLogs({ abi: directoryAbi, logs, eventName: [...eventName], strict: true })
+  const periods = new Map<string, SignerPeriod[]>()
+  for (const event of events) {
+    const key = event.args.account.toLowerCase()
+    const known = periods.get(key) ?? []
+    const isFirst = event.eventName === 'AccountRegistered'
+    const at = isFirst ? 0 : Number((await chain.getBlock({ blockNumber: event.blockNumber })).timestamp)
+    const last = known.at(-1)
+    if (last) last.to = Math.min(last.to, at)
+    if (event.eventName !== 'SignerRevoked') known.push({ signer: event.args.signer, from: at, to: Infinity })
+    periods.set(key, known)
+  }
+  return (account) => periods.get(account.toLowerCase()) ?? []
+}
+
+async function verdictOn(
+  chain: PublicClient,
+  { intake }: Deployment,
+  { receipt, signature }: LoggedAccess,
+  candidates: readonly SignerPeriod[],
+): Promise<SignatureVerdict> {
+  const { reader, requestHash } = receipt
+  for (const { signer } of candidates) {
+    if (size(signer) !== 20) continue
+    const by = await recoverAddress({ hash: requestHash, signature }).catch(() => undefined)
+    if (by && isAddressEqual(by, signer)) return 'signed'
+  }
+  const present = candidates.find(({ to }) => to === Infinity)
+  const isAccepted =
+    present &&
+    (await chain.readContract({
+      address: intake,
+      abi: intakeAbi,
+      functionName: 'isValidSignature',
+      args: [reader, present.signer, requestHash, signature],
+    }))
+  if (isAccepted) return 'signed'
+  // The Intake asks the present signer; a contract or key that was replaced cannot be asked any more.
+  for (const { signer, to } of candidates)
+    if (to !== Infinity && (size(signer) !== 20 || (await chain.getCode({ address: signer })) !== undefined))
+      return 'unchecked'
+  return 'forged'
 }

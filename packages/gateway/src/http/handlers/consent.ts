@@ -7,9 +7,17 @@ import {
   type CompartmentView,
   type consentRoutes,
 } from '@hre/protocol'
-import { recipientHashOf, rewrapToStaff, unwrapCompartmentMap } from '@hre/vault'
+import {
+  recipientHashOf,
+  rewrapToStaff,
+  unwrapCompartmentMap,
+  unwrapRecordKey,
+  wrapRecordKey,
+} from '@hre/vault'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
+import { emergencyOf } from '../../access/emergencies.ts'
 import type { Gateway } from '../../gateway.ts'
+import { inboxOf } from '../../follower/inbox.ts'
 import { accountView, organisationOf } from '../../store/directory.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
@@ -26,13 +34,20 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
       .from(t.epochs)
       .where(eq(t.epochs.patient, params.patient))
       .orderBy(asc(t.epochs.epoch))
+    const inbox = await inboxOf(db, params.patient)
     const compartments: CompartmentView[] = visible.map(({ compartment, sensitivity, epoch }) => ({
       compartment,
       sensitivity,
       epoch,
       epochs: epochs
         .filter((row) => row.compartment === compartment)
-        .map((row) => ({ epoch: row.epoch, recipient: row.recipient, backLink: row.backLink })),
+        .map(({ epoch: number, recipient, backLink, block }) => ({
+          epoch: number,
+          recipient,
+          backLink,
+          sinceBlock: block,
+        })),
+      inbox: compartment === inbox,
     }))
     return { compartments }
   },
@@ -75,25 +90,13 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
 
   async getRecordWrap(gateway, { account, params }) {
     await gateway.follower.sync()
-    const now = Math.floor(Date.now() / 1000)
-    const [grant] = await gateway.db
-      .select()
-      .from(t.recordGrants)
-      .where(
-        and(
-          eq(t.recordGrants.patient, params.patient),
-          eq(t.recordGrants.reader, account),
-          eq(t.recordGrants.record, params.record),
-          isNull(t.recordGrants.ended),
-          lte(t.recordGrants.from, now),
-          gt(t.recordGrants.until, now),
-        ),
-      )
-      .orderBy(desc(t.recordGrants.id))
-      .limit(1)
+    const grant =
+      (await recordGrantInForce(gateway.db, { ...params, reader: account })) ??
+      (await recordGrantToStaff(gateway, account, params))
     if (!grant) throw hreError('not-found')
-    const wrap = Buffer.from(await attachment(gateway, grant.wrapHash)).toString('base64')
-    return { purposes: grant.purposes, wrap }
+    const wrap = await attachment(gateway, grant.wrapHash)
+    const handed = grant.reader === account ? wrap : await handRecordOn(gateway, account, grant, wrap)
+    return { purposes: grant.purposes, wrap: Buffer.from(handed).toString('base64') }
   },
 
   async getWrap(gateway, { account, params }) {
@@ -165,7 +168,10 @@ const readersOf = async (db: Gateway['db'], account: Address): Promise<Address[]
   return organisation && organisation !== account ? [account, organisation] : [account]
 }
 
-/** All for the patient; for others those that a grant in force names, whatever its right. */
+/**
+ * All for the patient; for others those that a grant in force names, whatever its right, or an emergency opens (B8), and
+ * for organisations the inbox (C17).
+ */
 async function visibleCompartments({ db }: Gateway, account: Address, patient: Address) {
   const rows = await db.select().from(t.compartments).where(eq(t.compartments.patient, patient))
   if (account === patient) return rows
@@ -180,7 +186,10 @@ async function visibleCompartments({ db }: Gateway, account: Address, patient: A
       ),
     )
   const open = new Set(granted.map(({ compartment }) => compartment))
-  return rows.filter(({ compartment }) => open.has(compartment))
+  const inbox = (await organisationOf(db, account)) && (await inboxOf(db, patient))
+  if (inbox) open.add(inbox)
+  const emergency = await emergencyOf(db, account, patient, Math.floor(Date.now() / 1000))
+  return rows.filter(({ compartment }) => open.has(compartment) || emergency(compartment) === 'Permitted')
 }
 
 async function grantInForce(
@@ -206,6 +215,76 @@ async function grantInForce(
   )
 }
 
+type StoredRecordGrant = typeof t.recordGrants.$inferSelect
+
+async function recordGrantInForce(
+  db: Gateway['db'],
+  wanted: { patient: Address; record: Hex; reader: Address },
+): Promise<StoredRecordGrant | undefined> {
+  const now = Math.floor(Date.now() / 1000)
+  const [grant] = await db
+    .select()
+    .from(t.recordGrants)
+    .where(
+      and(
+        eq(t.recordGrants.patient, wanted.patient),
+        eq(t.recordGrants.reader, wanted.reader),
+        eq(t.recordGrants.record, wanted.record),
+        isNull(t.recordGrants.ended),
+        lte(t.recordGrants.from, now),
+        gt(t.recordGrants.until, now),
+      ),
+    )
+    .orderBy(desc(t.recordGrants.id))
+    .limit(1)
+  return grant
+}
+
+/** That of this gateway's organisation, where the caller's role lets them have it (E17). */
+async function recordGrantToStaff(
+  gateway: Gateway,
+  account: Address,
+  { patient, record }: { patient: Address; record: Hex },
+): Promise<StoredRecordGrant | undefined> {
+  const own = gateway.keys.identity.account
+  return (await readsFor(gateway, account)) === own
+    ? recordGrantInForce(gateway.db, { patient, record, reader: own })
+    : undefined
+}
+
+/** One file's key, opened by the key agent and wrapped to the caller for the same record and purposes (E17). */
+async function handRecordOn(
+  { db, deployment, keys }: Gateway,
+  account: Address,
+  { patient, compartment, record, purposes, reader: organisation }: StoredRecordGrant,
+  wrap: Uint8Array,
+): Promise<Uint8Array> {
+  const { recipient } = await accountView(db, account)
+  const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.record, record))
+  // Granted before this gateway has the batch: ask again when it is indexed.
+  if (!leaf || !recipient) throw hreError('not-found')
+  const { chainId, consent } = deployment
+  const { epoch, content: contentId } = leaf
+  const context = { chainId, consent, patient, compartment, epoch, record, contentId, purposes }
+  const recordKey = await unwrapRecordKey({
+    wrap,
+    readerSeed: keys.keyring.recipientSeed,
+    context: { ...context, reader: organisation },
+  })
+  try {
+    const readerRecipient = hexToBytes(recipient)
+    return await wrapRecordKey({ recordKey, readerRecipient, context: { ...context, reader: account } })
+  } finally {
+    recordKey.fill(0)
+  }
+}
+
+/** The organisation for which the caller may have keys, by their role (E17). */
+async function readsFor({ db }: Gateway, account: Address): Promise<Address | null> {
+  const { organisation, role } = await accountView(db, account)
+  return readingRoles.some((name) => roles[name] === role) ? organisation : null
+}
+
 type StoredGrant = typeof t.grants.$inferSelect
 type StoredEpoch = typeof t.epochs.$inferSelect
 
@@ -215,13 +294,12 @@ async function readGrantOf(
   account: Address,
   { patient, compartment }: { patient: Address; compartment: Hex },
 ): Promise<StoredGrant> {
-  const { db, keys } = gateway
+  const { keys } = gateway
   const wanted = { patient, compartment, right: rights.read }
   const own = await grantInForce(gateway, { ...wanted, readers: [account] })
   if (own) return own
-  const { organisation, role } = await accountView(db, account)
-  const mayHave = readingRoles.some((name) => roles[name] === role)
-  if (organisation !== keys.identity.account || !mayHave) throw hreError('not-found')
+  const organisation = keys.identity.account
+  if ((await readsFor(gateway, account)) !== organisation) throw hreError('not-found')
   const shared = await grantInForce(gateway, { ...wanted, readers: [organisation] })
   if (!shared) throw hreError('not-found')
   return shared

@@ -10,8 +10,10 @@ import {
   hashLeaf,
   hreError,
   isHreError,
+  isPermitting,
   limits,
   nameOf,
+  permittingDecisions,
   recordsAbi,
   roles,
   treeOf,
@@ -25,7 +27,7 @@ import {
 import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { ruleOn, type Ruling, type StoredLeaf } from '../../access/decide.ts'
 import { marksOf } from '../../access/marks.ts'
-import { mayFile } from '../../follower/batches.ts'
+import { filingRights } from '../../follower/batches.ts'
 import type { Gateway } from '../../gateway.ts'
 import { accountView } from '../../store/directory.ts'
 import * as t from '../../store/schema.ts'
@@ -74,7 +76,7 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
       records: ruling.leaves.length > 0 ? ruling.leaves.map(({ record }) => record) : request.records,
       at: unixNow(),
     })
-    if (ruling.decision !== 'Permitted') throw hreError('not-found')
+    if (!isPermitting(ruling.decision)) throw hreError('not-found')
     return { receipt: gateway.receipts.receiptOf(receipt), records: await proven(gateway, ruling.leaves) }
   },
 
@@ -87,14 +89,14 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
       leaf &&
       receipt.reader === account &&
       receipt.forwardedBy === null &&
-      receipt.decision === 0 &&
+      permittingDecisions.includes(receipt.decision) &&
       receipt.records.includes(leaf.record) &&
       receipt.at + limits.releaseSecondsMax > unixNow()
     if (!covers) throw hreError('not-found')
     // A revocation after the receipt still counts: the answer is given anew from the chain as it is now.
     await gateway.follower.sync()
     const again = await ruleOn(gateway.db, { ...receipt.request, records: [leaf.record] }, unixNow())
-    if (again.decision !== 'Permitted') throw hreError('not-found')
+    if (!isPermitting(again.decision)) throw hreError('not-found')
     const { request, signature } = receipt
     return fetchBlob(gateway, leaf, () =>
       gateway.peers.release(leaf.organisation, contentId, { request, signature }),
@@ -239,23 +241,20 @@ function argumentsOfCommitTwoParty(data: Hex) {
 }
 
 async function assertMayFile({ db }: Gateway, author: Address, manifest: Manifest): Promise<void> {
-  const checked = new Set<string>()
+  const behindAll = { at: unixNow(), block: Number.MAX_SAFE_INTEGER, logIndex: 0 }
+  const may = filingRights(db, { organisation: manifest.organisation, author }, behindAll)
   for (const leaf of manifest.leaves) {
-    const key = `${leaf.patient}|${leaf.compartment}|${leaf.epoch}`
-    if (checked.has(key)) continue
-    checked.add(key)
-    if (!(await mayFile(db, { organisation: manifest.organisation, author }, leaf, unixNow())))
-      throw hreError('write-refused', {
-        patient: leaf.patient,
-        compartment: leaf.compartment,
-        epoch: leaf.epoch,
-      })
+    const { patient, compartment, epoch } = leaf
+    const right = await may(leaf)
+    if (right === 'none') throw hreError('write-refused', { patient, compartment, epoch })
+    if (right === 'inbox full')
+      throw hreError('inbox-full', { patient, recordsPerDayMax: limits.inboxRecordsPerDayMax })
   }
 }
 
 async function assertUploaded({ blobs }: Gateway, manifest: Manifest): Promise<void> {
   const missing: Hex[] = []
-  for (const { content } of manifest.leaves) if (!(await blobs.has(content))) missing.push(content)
+  for (const { content } of manifest.leaves) if (!(await blobs.keep(content))) missing.push(content)
   if (missing.length > 0)
     throw hreError('blob-missing', { missing: missing.slice(0, 100), count: missing.length })
 }

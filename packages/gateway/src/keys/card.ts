@@ -1,0 +1,133 @@
+import { spawn } from 'node:child_process'
+import { createPublicKey } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { p256 } from '@noble/curves/nist.js'
+import { identityBy, lowS, p256SignerOf, type Identity } from '@hre/vault'
+import { bytesToHex, type Address } from 'viem'
+import { z } from 'zod'
+
+/** A smartcard or HSM that speaks PKCS#11 and holds a key on P-256. */
+export const cardSchema = z.strictObject({
+  /** The maker's PKCS#11 library. */
+  module: z.string().min(1),
+  /** OpenSC's program, 0.20 or later. */
+  tool: z.string().min(1).default('pkcs11-tool'),
+  tokenLabel: z.string().min(1).max(32),
+  /** CKA_ID of the key in hexadecimal. */
+  keyId: z.string().regex(/^([0-9a-f]{2}){1,32}$/),
+  /** File with the PIN. */
+  pinFile: z.string().min(1),
+  /** The contract that checks signatures on P-256 (ERC-7913). */
+  verifier: z.string().regex(/^0x[0-9a-fA-F]{40}$/) as unknown as z.ZodType<Address, string>,
+  /** The account, if it was not registered with this card. */
+  account: (z.string().regex(/^0x[0-9a-fA-F]{40}$/) as unknown as z.ZodType<Address, string>).optional(),
+})
+export type CardConfig = z.infer<typeof cardSchema>
+
+export type CardReason =
+  'no-tool' | 'no-token' | 'pin-refused' | 'no-key' | 'other-curve' | 'signed-wrong' | 'failed'
+
+/** The card did not sign. Retry after it was put back (`no-token`); never after `pin-refused`: cards lock themselves. */
+export class CardError extends Error {
+  override readonly name = 'CardError'
+  readonly reason: CardReason
+  constructor(reason: CardReason, tokenLabel: string, cause?: unknown) {
+    super(`the card ${tokenLabel} did not sign: ${reason}`, { cause })
+    this.reason = reason
+  }
+}
+
+/**
+ * The account that a card signs for. The key stays on the card; each signature is one run of OpenSC's `pkcs11-tool`, to which
+ * the PIN goes by environment, never by its arguments, which everybody on the machine can read.
+ *
+ * @throws CardError `no-tool`, `no-token`, `no-key`, `other-curve`. The PIN is tried with the first signature.
+ */
+export async function openCard(config: CardConfig): Promise<Identity> {
+  const pin = (await readFile(config.pinFile, 'utf8')).trimEnd()
+  const card = new Card(config, pin)
+  const publicKey = await card.publicKey()
+  return identityBy({
+    signer: p256SignerOf(config.verifier, publicKey),
+    ...(config.account && { account: config.account.toLowerCase() as Address }),
+    signDigest: async (digest) => bytesToHex(await card.sign(digest, publicKey)),
+  })
+}
+
+class Card {
+  readonly #config: CardConfig
+  readonly #pin: string
+  #isPinRefused = false
+  /** A card does one thing at a time. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(config: CardConfig, pin: string) {
+    this.#config = config
+    this.#pin = pin
+  }
+
+  /** 0x04 ++ x ++ y. */
+  async publicKey(): Promise<Uint8Array> {
+    const der = await this.#run(['--read-object', '--type', 'pubkey', '--id', this.#config.keyId])
+    try {
+      const { crv, x, y } = createPublicKey({ key: der, format: 'der', type: 'spki' }).export({
+        format: 'jwk',
+      })
+      if (crv !== 'P-256') throw new TypeError(`a key on ${crv}`)
+      return Uint8Array.of(4, ...[x!, y!].flatMap((part) => [...Buffer.from(part, 'base64url')]))
+    } catch (cause) {
+      throw new CardError('other-curve', this.#config.tokenLabel, cause)
+    }
+  }
+
+  /** @returns r ++ s with the low s, checked: a faulty card must not get a wrong signature out of the house. */
+  async sign(digest: Uint8Array, publicKey: Uint8Array): Promise<Uint8Array> {
+    const signing = this.#last.then(() => this.#sign(digest))
+    this.#last = signing.catch(() => undefined)
+    const signature = await signing
+    if (signature.length === 64) {
+      const low = lowS(signature)
+      if (p256.verify(low, digest, publicKey, { prehash: false })) return low
+    }
+    throw new CardError('signed-wrong', this.#config.tokenLabel)
+  }
+
+  async #sign(digest: Uint8Array): Promise<Uint8Array> {
+    if (this.#isPinRefused) throw new CardError('pin-refused', this.#config.tokenLabel)
+    const how = ['--mechanism', 'ECDSA', '--signature-format', 'rs']
+    const args = ['--login', '--pin', 'env:HRE_CARD_PIN', '--sign', '--id', this.#config.keyId, ...how]
+    try {
+      return new Uint8Array(await this.#run(args, digest))
+    } catch (error) {
+      this.#isPinRefused = error instanceof CardError && error.reason === 'pin-refused'
+      throw error
+    }
+  }
+
+  /** @param input - goes in by stdin. @returns what came out. */
+  async #run(args: string[], input: Uint8Array = new Uint8Array()): Promise<Buffer> {
+    const { tool, module, tokenLabel } = this.#config
+    const env = { ...process.env, HRE_CARD_PIN: this.#pin }
+    const child = spawn(tool, ['--module', module, '--token-label', tokenLabel, ...args], { env })
+    const [out, said] = [[] as Buffer[], [] as Buffer[]]
+    child.stdout.on('data', (piece: Buffer) => out.push(piece))
+    child.stderr.on('data', (piece: Buffer) => said.push(piece))
+    // A tool that ends early does not read.
+    child.stdin.on('error', () => undefined)
+    child.stdin.end(input)
+    const status = await new Promise<number | null>((resolve, reject) => {
+      child.on('error', (cause) => reject(new CardError('no-tool', tokenLabel, cause)))
+      child.on('close', resolve)
+    })
+    if (status === 0) return Buffer.concat(out)
+    throw new CardError(reasonOf(Buffer.concat(said).toString()), tokenLabel)
+  }
+}
+
+/** What OpenSC says of PKCS#11's return codes. Its text may name what it was asked for, so it goes no further. */
+function reasonOf(said: string): CardReason {
+  if (/CKR_PIN_|PIN_LOCKED/.test(said)) return 'pin-refused'
+  if (/No slot|CKR_TOKEN_NOT_PRESENT|CKR_DEVICE_REMOVED|not find/i.test(said)) return 'no-token'
+  if (/key not found|object not found/i.test(said)) return 'no-key'
+  return 'failed'
+}

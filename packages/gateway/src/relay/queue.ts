@@ -1,0 +1,93 @@
+import { and, asc, count, eq, getTableColumns, inArray, min, sql } from 'drizzle-orm'
+import { hashOperation, hreError, limits, type Deployment, type SignedOperation } from '@hre/protocol'
+import type { Address, Hex } from 'viem'
+import type { Database } from '../store/database.ts'
+import * as t from '../store/schema.ts'
+
+export type QueuedOperation = typeof t.operations.$inferSelect
+
+/** How long a line may get, in operations. Checked before they are added, so a few more may slip in side by side. */
+export interface QueueLimits {
+  operationsMax: number
+  /** Of one sender. */
+  operationsPerSenderMax: number
+}
+
+/** About as long as a submission takes; a full line is not shorter before. */
+const retryAfterSeconds = 5
+const unixNow = () => Math.floor(Date.now() / 1000)
+
+export const idsOf = (deployment: Deployment, operations: readonly SignedOperation[]): Hex[] =>
+  operations.map(({ operation }) => hashOperation(deployment, operation))
+
+/** Adds operations, which stand in line for the first one's account. The same operation again is the same row. */
+export async function enqueue(
+  db: Database,
+  deployment: Deployment,
+  operations: readonly SignedOperation[],
+): Promise<void> {
+  const ids = idsOf(deployment, operations)
+  const sender = operations[0]!.operation.account
+  const at = unixNow()
+  await db
+    .insert(t.operations)
+    .values(
+      operations.map((signed, index) => ({
+        id: ids[index]!,
+        account: signed.operation.account,
+        sender,
+        at,
+        nonce: signed.operation.nonce,
+        signed,
+        state: 'queued' as const,
+      })),
+    )
+    .onConflictDoNothing({ target: t.operations.id })
+}
+
+/** @throws HreError `queue-full`, or `rate-limited` when it is this sender's own line that is too long. */
+export async function assertRoom(db: Database, sender: Address, max: QueueLimits): Promise<void> {
+  const open = inArray(t.operations.state, ['queued', 'submitted'])
+  const [all] = await db.select({ rows: count() }).from(t.operations).where(open)
+  if (all!.rows >= max.operationsMax) throw hreError('queue-full', { retryAfterSeconds })
+  if (all!.rows < max.operationsPerSenderMax) return
+  const [own] = await db
+    .select({ rows: count() })
+    .from(t.operations)
+    .where(and(open, eq(t.operations.sender, sender)))
+  if (own!.rows >= max.operationsPerSenderMax) throw hreError('rate-limited', { retryAfterSeconds })
+}
+
+/**
+ * Whose turn it is: each sender's first, then each one's second and so on, so that nobody waits for somebody else's thousands.
+ * In the order in which they came, which is the order that one sender's have to keep.
+ */
+export async function nextInLine(db: Database): Promise<QueuedOperation[]> {
+  const line = db
+    .select({
+      sequence: t.operations.sequence,
+      turn: sql<number>`row_number() over (partition by ${t.operations.sender} order by ${t.operations.sequence})`.as(
+        'turn',
+      ),
+    })
+    .from(t.operations)
+    .where(eq(t.operations.state, 'queued'))
+    .as('line')
+  return db
+    .select(getTableColumns(t.operations))
+    .from(t.operations)
+    .innerJoin(line, eq(line.sequence, t.operations.sequence))
+    .orderBy(asc(line.turn), asc(line.sequence))
+    .limit(limits.operationsPerSubmissionMax)
+}
+
+/** How many wait for an outcome, and since when the oldest does (Unix seconds). */
+export async function queueState(
+  db: Database,
+): Promise<{ operations: number; oldestAt: number | undefined }> {
+  const [row] = await db
+    .select({ operations: count(), oldestAt: min(t.operations.at) })
+    .from(t.operations)
+    .where(inArray(t.operations.state, ['queued', 'submitted']))
+  return { operations: row!.operations, oldestAt: row!.oldestAt ?? undefined }
+}
