@@ -30,7 +30,7 @@ const prices: readonly Price[] = [
   {
     name: 'recordTwoPartyBatch100',
     target: 2_000,
-    madeOf: `a hundredth of: one commitTwoParty of 100 records by the laboratory’s technician as a party, and one sign by the patient; each with ${aFiftieth}`,
+    madeOf: `a hundredth of: one commitTwoParty of 100 records by the laboratory’s technician as a party, and one sign by the patient; fifty technicians, fifty patients; each with ${aFiftieth}`,
     rivals: 'founding papers 351,000; SwasthyaChain 184,000',
   },
   {
@@ -60,7 +60,7 @@ const prices: readonly Price[] = [
   {
     name: 'registerPatient',
     target: 150_000,
-    madeOf: `one Directory.registerPatient, which attests and registers, with the patient’s agreement and 1,216-byte key; by twenty-five nurses, two each; ${aFiftieth}`,
+    madeOf: `one Directory.registerPatient, which attests and registers, with the patient’s agreement and 1,216-byte key; fifty nurses, fifty patients; ${aFiftieth}`,
     rivals: 'MedRec 728,000, and 897,000 for each relationship; SwasthyaChain 180,000',
   },
   {

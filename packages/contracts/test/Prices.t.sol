@@ -26,7 +26,7 @@ contract PricesTest is Base {
 
     function setUp() public override {
         super.setUp();
-        for (uint256 i = 0; i < FIFTY; ++i) {
+        for (uint256 i = 0; i < 2 * FIFTY; ++i) {
             _join(FIRST_STAFF + i, i % 2 == 0 ? NORTH : SOUTH, i % 2 == 0 ? ROLE_NURSE : ROLE_LAB_TECHNICIAN);
             _open(FIRST_STAFF + i);
         }
@@ -36,9 +36,7 @@ contract PricesTest is Base {
     function test_registerPatient() public {
         IIntake.SignedOperation[] memory operations = new IIntake.SignedOperation[](FIFTY);
         for (uint256 i = 0; i < FIFTY; ++i) {
-            // Nurses alone: every second of the staff.
-            uint256 desk = FIRST_STAFF + 2 * (i % 25);
-            operations[i] = _by(desk, address(directory), _registration(FIRST_PATIENT + i));
+            operations[i] = _by(_nurse(i), address(directory), _registration(FIRST_PATIENT + i));
         }
         vm.snapshotValue("prices", "registerPatient", _priceOf(operations));
     }
@@ -88,7 +86,7 @@ contract PricesTest is Base {
         IIntake.SignedOperation[] memory signatures = new IIntake.SignedOperation[](FIFTY);
         for (uint256 i = 0; i < FIFTY; ++i) {
             uint256 patient = FIRST_PATIENT + i;
-            uint256 technician = FIRST_STAFF + 2 * (i % 25) + 1;
+            uint256 technician = _nurse(i) + 1;
             _becomePatient(patient);
             _open(patient);
             bytes32 root = keccak256(abi.encode("root", i));
@@ -148,6 +146,11 @@ contract PricesTest is Base {
             _assertApplied(outcomes[i]);
         }
         return _share(gas, FIFTY);
+    }
+
+    /// @dev Every second of the staff; the others are technicians.
+    function _nurse(uint256 i) private pure returns (uint256) {
+        return FIRST_STAFF + 2 * i;
     }
 
     /// @dev Rounded up.
