@@ -85,6 +85,12 @@ export const errorTable = {
     'The patient did not let this organisation write there',
     'Ask the patient for a write grant, or file into the inbox compartment',
   ),
+  'operation-reverted': row(
+    422,
+    'never',
+    'The contracts refuse this call, without saying why',
+    'Build the operation with the SDK, which checks this first',
+  ),
   'request-stale': row(
     422,
     'afterRefresh',

@@ -92,7 +92,7 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     accounts.set(request, account)
   })
   for (const name of Object.keys(routes) as RouteName[]) addRoute(server, gateway, name)
-  servePages(server, config.storyFile)
+  servePages(server, config)
   return server
 }
 

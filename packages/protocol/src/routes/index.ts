@@ -6,6 +6,17 @@ import { recordRoutes } from './records.ts'
 import { sessionRoutes } from './session.ts'
 import { statusRoutes } from './status.ts'
 
+/** The routes by what they are about. */
+export const routeGroups = {
+  Sessions: sessionRoutes,
+  Operations: operationRoutes,
+  Directory: directoryRoutes,
+  Consent: consentRoutes,
+  Records: recordRoutes,
+  'Between gateways': peerRoutes,
+  Status: statusRoutes,
+} as const
+
 /** Every route of a gateway, by name. */
 export const routes = {
   ...sessionRoutes,

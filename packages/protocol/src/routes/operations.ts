@@ -33,7 +33,8 @@ export const operationRoutes = {
     }),
     response: z.object({ ids: z.array(bytes32Schema) }),
     status: 202,
-    errors: ['signature-invalid', 'request-stale', 'chain-unavailable', 'storage-full'],
+    errors: ['operation-reverted', 'request-stale', 'storage-full'],
+    contractErrors: true,
   }),
   getOperation: route({
     method: 'GET',

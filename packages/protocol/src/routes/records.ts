@@ -72,7 +72,15 @@ export const recordRoutes = {
     bodyBytesMax: limits.manifestBytesMax,
     response: z.object({ id: bytes32Schema }),
     status: 202,
-    errors: ['blob-missing', 'manifest-invalid', 'write-refused', 'signature-invalid', 'chain-unavailable'],
+    errors: [
+      'blob-missing',
+      'forbidden',
+      'manifest-invalid',
+      'operation-reverted',
+      'request-stale',
+      'write-refused',
+    ],
+    contractErrors: true,
   }),
   getManifest: route({
     method: 'GET',

@@ -24,9 +24,29 @@ export interface Route {
   status?: number
   /** Body limit in bytes; `limits.jsonBodyBytesMax` if absent. */
   bodyBytesMax?: number
-  /** Failures beside those that every route has (bad-request, unauthenticated, rate-limited, internal). */
+  /** Failures beside those of `commonErrorsOf`. */
   errors: readonly ErrorCode[]
+  /** The operation is tried on the chain first: any refusal of the contracts may be the answer. */
+  contractErrors?: true
 }
+
+/** Failures that a route has by its form. */
+export function commonErrorsOf(route: Route): ErrorCode[] {
+  return [
+    'bad-request',
+    ...(route.auth === 'none' ? [] : (['unauthenticated'] as const)),
+    ...(route.auth === 'peer' ? (['forbidden'] as const) : []),
+    ...(route.body ? (['payload-too-large'] as const) : []),
+    'rate-limited',
+    'internal',
+    'chain-unavailable',
+  ]
+}
+
+/** Every code of `errorTable` that the route may answer with. */
+export const errorsOf = (route: Route): ErrorCode[] => [
+  ...new Set([...commonErrorsOf(route), ...route.errors]),
+]
 
 /** Keeps the literal types of a route. */
 export const route = <const R extends Route>(definition: R): R => definition
