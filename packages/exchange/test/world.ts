@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import { startChain, type Chain } from '@hre/chain'
 import { deployContracts } from '@hre/contracts'
 import { configSchema, startGateway, type GatewayConfig, type RunningGateway } from '@hre/gateway'
-import { organisationKinds, type Call, type Deployment, type Role, type SignedOperation } from '@hre/protocol'
+import {
+  loginTypedData,
+  organisationKinds,
+  type Call,
+  type Deployment,
+  type Role,
+  type SignedOperation,
+} from '@hre/protocol'
 import {
   addMember,
   attestPatient,
@@ -19,7 +26,7 @@ import {
   type FiledBatch,
   type NewRecord,
 } from '@hre/sdk'
-import { createRootSeed, openKeyring, signCall } from '@hre/vault'
+import { createRootSeed, openKeyring, randomBytes32, signCall } from '@hre/vault'
 import {
   bytesToHex,
   createPublicClient,
@@ -29,6 +36,7 @@ import {
   type PublicClient,
 } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import type { z } from 'zod'
 import { openOrCreateKey } from '../src/keys.ts'
 
 const chainId = 72_774
@@ -57,15 +65,16 @@ export interface World {
   stop(): Promise<void>
 }
 
-export async function startWorld(): Promise<World> {
+/** @param settings - what both gateways are configured with beside what a test world needs. */
+export async function startWorld(settings: Partial<z.input<typeof configSchema>> = {}): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'hre-test-'))
   const chain = await startChain({ dataDir: join(folder, 'chain'), chainId })
   const citySeed = await openOrCreateKey(join(folder, 'city.key'), join(folder, 'city.password'))
   const lakesideSeed = await openOrCreateKey(join(folder, 'lakeside.key'), join(folder, 'lakeside.password'))
   const deployment = await deploy(chain.url, citySeed)
   const [city, lakeside] = await Promise.all([
-    startHospital({ folder, id: 'city', rpcUrl: chain.url, deployment, seed: citySeed }),
-    startHospital({ folder, id: 'lakeside', rpcUrl: chain.url, deployment, seed: lakesideSeed }),
+    startHospital({ folder, id: 'city', rpcUrl: chain.url, deployment, seed: citySeed, settings }),
+    startHospital({ folder, id: 'lakeside', rpcUrl: chain.url, deployment, seed: lakesideSeed, settings }),
   ])
   await voteAdmission(city.actor, { organisation: lakeside.actor.account, kind: 'hospital', country: 'IN' })
   await register(lakeside.actor)
@@ -111,8 +120,9 @@ async function startHospital(options: {
   rpcUrl: string
   deployment: Deployment
   seed: Uint8Array
+  settings: Partial<z.input<typeof configSchema>>
 }): Promise<Hospital> {
-  const { folder, id, rpcUrl, deployment, seed } = options
+  const { folder, id, rpcUrl, deployment, seed, settings } = options
   const config = configSchema.parse({
     name: id,
     dataDir: join(folder, id),
@@ -124,6 +134,7 @@ async function startHospital(options: {
     anchorSeconds: 3600,
     followMilliseconds: 50,
     logLevel: 'silent',
+    ...settings,
   })
   const gateway = await startGateway(config)
   return { config, gateway, actor: await connect({ gatewayUrl: gateway.url, rootSeed: seed }) }
@@ -177,4 +188,17 @@ export const signed = (
 /** Hands operations to a gateway as they are. */
 export async function send(hospital: Hospital, operations: SignedOperation[]) {
   return hospital.actor.session.client.call('submitOperations', { body: { operations } })
+}
+
+/** A token of a gateway for somebody, by the way that a client takes. */
+export async function tokenOf(hospital: Hospital, { account, identity, deployment }: Actor): Promise<string> {
+  const { client } = hospital.actor.session
+  const { organisation, challenge, expiresAt } = await client.call('createChallenge', {
+    body: { account, callerNonce: randomBytes32() },
+  })
+  const signature = await identity.sign(
+    loginTypedData(deployment, { account, organisation, challenge, expiresAt }),
+  )
+  const body = { account, challenge, expiresAt, signature }
+  return (await client.call('createSession', { body })).token
 }

@@ -27,6 +27,8 @@ export const configSchema = z.strictObject({
   /** Requests a minute: without a session by address, with one by account. */
   anonymousPerMinute: z.coerce.number().int().min(1).default(600),
   accountPerMinute: z.coerce.number().int().min(1).default(20_000),
+  /** A request must be complete within this, in seconds, so that a slow sender holds no socket for long. */
+  requestSeconds: z.coerce.number().int().min(1).default(120),
   /** JSON lines that the page shows as a story; written by whoever runs a demonstration. */
   storyFile: z.string().optional(),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),

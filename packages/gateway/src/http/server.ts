@@ -1,7 +1,13 @@
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import { hreError, HreError, limits, routes, toProblem, type Route, type RouteName } from '@hre/protocol'
-import Fastify, { LogController, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, {
+  LogController,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { z } from 'zod'
 import type { Address } from 'viem'
 import type { Gateway } from '../gateway.ts'
@@ -26,8 +32,6 @@ const handlers: Handlers<RouteName> = {
   ...statusHandlers,
 }
 
-/** A request must be complete within this, so that a slow sender holds no socket for long. */
-const requestTimeoutMilliseconds = 120_000
 const headersBytesMax = 16 * 1024
 
 /** Every route of the protocol on Fastify. Nothing here knows what a route does. */
@@ -36,12 +40,14 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
   const server = Fastify({
     loggerInstance: gateway.log,
     bodyLimit: limits.jsonBodyBytesMax,
-    requestTimeout: requestTimeoutMilliseconds,
+    requestTimeout: config.requestSeconds * 1000,
     http: { maxHeaderSize: headersBytesMax, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
     // Paths hold pseudonyms at most, but they tell who reads whom: requests are not logged.
     logController: new LogController({ disableRequestLogging: true }),
+    // What Fastify refuses before it has a route, in its own words, would repeat the path.
+    frameworkErrors: answerProblem,
   })
   await server.register(helmet, {
     contentSecurityPolicy: {
@@ -74,22 +80,24 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     const result = (schema as z.ZodType).safeParse(data)
     return result.success ? { value: result.data } : { error: result.error }
   })
-  server.setErrorHandler((error, request, reply) => {
-    const known = asHreError(error as FastifyError, request)
-    const seconds = known.data['retryAfterSeconds']
-    if (typeof seconds === 'number') void reply.header('retry-after', seconds)
-    return reply.code(known.status).type('application/problem+json').send(toProblem(known))
-  })
+  server.setErrorHandler(answerProblem)
   server.setNotFoundHandler(() => {
     throw hreError('not-found')
   })
   // A session is looked at before the limit, so that the limit is the account's and not the address's.
   server.addHook('onRequest', async (request) => {
-    const route = request.routeOptions.config as { route?: Route }
-    if (!route.route || route.route.auth === 'none') return
+    const { route } = request.routeOptions.config as { route?: Route }
+    if (!route || route.auth === 'none') return
     const account = await gateway.tokens.accountOf(request.headers.authorization)
-    if (route.route.auth === 'peer') await assertOrganisation(gateway, account)
+    if (route.auth === 'peer') await assertOrganisation(gateway, account)
     accounts.set(request, account)
+  })
+  // Streams are counted while they come; one that says how long it is need not come at all.
+  server.addHook('preParsing', async (request) => {
+    const { route } = request.routeOptions.config as { route?: Route }
+    const bytesMax = route?.bodyBytesMax ?? limits.jsonBodyBytesMax
+    if (Number(request.headers['content-length'] ?? 0) > bytesMax)
+      throw hreError('payload-too-large', { bytesMax })
   })
   for (const name of Object.keys(routes) as RouteName[]) addRoute(server, gateway, name)
   servePages(server, config)
@@ -129,6 +137,13 @@ const accountOf = (request: FastifyRequest): Address | undefined => accounts.get
 async function assertOrganisation({ db, follower }: Gateway, account: Address): Promise<void> {
   await follower.sync()
   if (!(await isActiveOrganisation(db, account))) throw hreError('forbidden')
+}
+
+function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = asHreError(error as FastifyError, request)
+  const seconds = known.data['retryAfterSeconds']
+  if (typeof seconds === 'number') void reply.header('retry-after', seconds)
+  return reply.code(known.status).type('application/problem+json').send(toProblem(known))
 }
 
 /** Anything thrown, as a problem that is safe to show. What we did not expect is logged and not told. */

@@ -19,6 +19,8 @@ export const organisationSchema = z.object({
   kind: z.int(),
   country: z.string(),
   endpoint: z.string().nullable(),
+  /** Suspended or removed by vote (D11). */
+  barred: z.boolean(),
 })
 export type OrganisationView = z.infer<typeof organisationSchema>
 
