@@ -16,6 +16,8 @@ import type { z } from 'zod'
 export interface CallOptions {
   /** Bearer token of a session. */
   token?: string
+  /** For routes that take one (G33): the same key with the same input is done once. */
+  idempotencyKey?: string
   signal?: AbortSignal
 }
 
@@ -49,7 +51,11 @@ export class GatewayClient {
     const route: Route = routes[name]
     const { params = {}, query = {}, body } = input as AnyInput
     const path = route.path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
-    const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]))
+    const search = new URLSearchParams(
+      Object.entries(query)
+        .filter(([, value]) => value !== undefined)
+        .map(([key, value]) => [key, String(value)]),
+    )
     const url = `${this.baseUrl}${path}${search.size > 0 ? `?${search.toString()}` : ''}`
     const response = await this.#send(url, route, body, options)
     if (!response.ok) throw await errorOf(response)
@@ -60,11 +66,13 @@ export class GatewayClient {
     return answer as RouteOutput<Routes[Name]>
   }
 
-  async #send(url: string, route: Route, body: unknown, { token, signal }: CallOptions): Promise<Response> {
+  async #send(url: string, route: Route, body: unknown, options: CallOptions): Promise<Response> {
+    const { token, idempotencyKey, signal } = options
     const isBytes = route.body === 'bytes'
     const headers: Record<string, string> = {}
     if (route.body) headers['content-type'] = isBytes ? 'application/octet-stream' : 'application/json'
     if (token) headers['authorization'] = `Bearer ${token}`
+    if (idempotencyKey) headers['idempotency-key'] = idempotencyKey
     const timeout = AbortSignal.timeout(this.#timeoutMilliseconds)
     try {
       return await this.#fetch(url, {

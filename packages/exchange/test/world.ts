@@ -65,16 +65,27 @@ export interface World {
   stop(): Promise<void>
 }
 
-/** @param settings - what both gateways are configured with beside what a test world needs. */
-export async function startWorld(settings: Partial<z.input<typeof configSchema>> = {}): Promise<World> {
+/** @param settings - what both gateways are configured with beside what a test world needs. `parts`: their clock. */
+export async function startWorld(
+  settings: Partial<z.input<typeof configSchema>> = {},
+  parts: Parameters<typeof startGateway>[1] = {},
+): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'hre-test-'))
   const chain = await startChain({ dataDir: join(folder, 'chain'), chainId })
   const citySeed = await openOrCreateKey(join(folder, 'city.key'), join(folder, 'city.password'))
   const lakesideSeed = await openOrCreateKey(join(folder, 'lakeside.key'), join(folder, 'lakeside.password'))
   const deployment = await deploy(chain.url, citySeed)
   const [city, lakeside] = await Promise.all([
-    startHospital({ folder, id: 'city', rpcUrl: chain.url, deployment, seed: citySeed, settings }),
-    startHospital({ folder, id: 'lakeside', rpcUrl: chain.url, deployment, seed: lakesideSeed, settings }),
+    startHospital({ folder, id: 'city', rpcUrl: chain.url, deployment, seed: citySeed, settings, parts }),
+    startHospital({
+      folder,
+      id: 'lakeside',
+      rpcUrl: chain.url,
+      deployment,
+      seed: lakesideSeed,
+      settings,
+      parts,
+    }),
   ])
   await voteAdmission(city.actor, { organisation: lakeside.actor.account, kind: 'hospital', country: 'IN' })
   await register(lakeside.actor)
@@ -121,8 +132,9 @@ async function startHospital(options: {
   deployment: Deployment
   seed: Uint8Array
   settings: Partial<z.input<typeof configSchema>>
+  parts: Parameters<typeof startGateway>[1]
 }): Promise<Hospital> {
-  const { folder, id, rpcUrl, deployment, seed, settings } = options
+  const { folder, id, rpcUrl, deployment, seed, settings, parts } = options
   const config = configSchema.parse({
     name: id,
     dataDir: join(folder, id),
@@ -136,7 +148,7 @@ async function startHospital(options: {
     logLevel: 'silent',
     ...settings,
   })
-  const gateway = await startGateway(config)
+  const gateway = await startGateway(config, parts)
   return { config, gateway, actor: await connect({ gatewayUrl: gateway.url, rootSeed: seed }) }
 }
 

@@ -8,15 +8,23 @@ import { ReceiptLog } from './access/receipts.ts'
 import { SignatureChecker } from './access/signatures.ts'
 import { FilesBlobStore } from './blobs/files.ts'
 import { assertContracts, connectChain } from './chain.ts'
+import { systemClock, type Clock } from './clock.ts'
 import type { GatewayConfig } from './config.ts'
 import { BatchIndexer, type ManifestSource } from './follower/batches.ts'
 import { Follower } from './follower/follower.ts'
 import type { Gateway } from './gateway.ts'
 import { createServer } from './http/server.ts'
-import { Tokens } from './http/tokens.ts'
+import { Idempotency } from './http/idempotency.ts'
 import { openKeyAgent } from './keys/keyAgent.ts'
 import { Peers } from './peers/peers.ts'
 import { Relay } from './relay/relay.ts'
+import { LoginAttempts } from './session/attempts.ts'
+import { Ceremonies } from './session/ceremonies.ts'
+import { KeyLogin } from './session/keyLogin.ts'
+import { Passkeys } from './session/passkeys.ts'
+import { Sessions } from './session/sessions.ts'
+import { TokenKeys } from './session/tokenKeys.ts'
+import { WalletLogin } from './session/wallets.ts'
 import { openDatabase } from './store/database.ts'
 import * as t from './store/schema.ts'
 
@@ -33,7 +41,10 @@ export interface RunningGateway {
  *
  * @throws KeyAgentError, HreError `chain-unavailable` or `contracts-differ`, or the database's own error; nothing is left running.
  */
-export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
+export async function startGateway(
+  config: GatewayConfig,
+  { clock = systemClock }: { clock?: Clock } = {},
+): Promise<RunningGateway> {
   const log: Logger = pino({ level: config.logLevel, base: { gateway: config.name } })
   const keys = await openKeyAgent(config)
   const { deployment } = config
@@ -43,12 +54,17 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const { db, close } = await openDatabase(config)
   const blobs = new FilesBlobStore(join(config.dataDir, 'blobs'))
   const follower = new Follower({ chain, db, deployment, log })
-  const relay = new Relay({ chain, db, deployment, payer: keys.relay, log })
+  const relay = new Relay({ chain, db, deployment, payer: keys.relay, log, clock })
   const signatures = new SignatureChecker({ chain, db, deployment })
   const peers = new Peers({ db, deployment, identity: keys.identity, signatures, log })
   const receipts = new ReceiptLog({ db, deployment, organisation: keys.identity.account })
   const anchors = new Anchors({ chain, db, deployment, identity: keys.identity, receipts, relay, log })
-  const tokens = new Tokens({ db, deployment, keys, signatures })
+  let listeningUrl = 'http://localhost'
+  const origin = () => new URL(config.publicUrl ?? listeningUrl)
+  const tokenKeys = new TokenKeys({ db, keys, clock, rotationDays: config.tokenKeyDays })
+  const organisation = keys.identity.account
+  const ceremonies = new Ceremonies({ db, clock })
+  const login = { db, deployment, signatures, ceremonies, clock, origin }
   const indexer = new BatchIndexer({ db, log, manifestOf: manifestSource(db, peers) })
   const gateway: Gateway = {
     config,
@@ -64,7 +80,14 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     signatures,
     receipts,
     anchors,
-    tokens,
+    sessions: new Sessions({ db, organisation, keys: tokenKeys, clock, log }),
+    tokenKeys,
+    keyLogin: new KeyLogin({ db, deployment, keys, signatures, clock }),
+    walletLogin: new WalletLogin(login),
+    passkeys: new Passkeys({ ...login, organisation }),
+    loginAttempts: new LoginAttempts(clock),
+    idempotency: new Idempotency({ db, clock }),
+    clock,
     log,
   }
 
@@ -75,6 +98,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   })
   const server = await createServer(gateway)
   const url = await server.listen({ host: config.host, port: config.port })
+  listeningUrl = url
   relay.start()
   follower.start(config.followMilliseconds)
   anchors.start(config.anchorSeconds)

@@ -27,6 +27,12 @@ export const configSchema = z.strictObject({
   /** Requests a minute: without a session by address, with one by account. */
   anonymousPerMinute: z.coerce.number().int().min(1).default(600),
   accountPerMinute: z.coerce.number().int().min(1).default(20_000),
+  /** Keys of session tokens are replaced this often (G35), in days. */
+  tokenKeyDays: z.coerce.number().min(1).max(365).default(30),
+  /** Addresses or networks of reverse proxies, with commas: only these are believed about whom they speak for. */
+  trustedProxies: z.string().max(1000).optional(),
+  /** Strangers' costly requests a second from which on they pay with a puzzle (G39). */
+  puzzleFromPerSecond: z.coerce.number().min(0.1).default(100),
   /** A request must be complete within this, in seconds, so that a slow sender holds no socket for long. */
   requestSeconds: z.coerce.number().int().min(1).default(120),
   /** JSON lines that the page shows as a story; written by whoever runs a demonstration. */

@@ -171,6 +171,7 @@ function operationOf(
     parameters: [
       ...parametersOf(route.params, 'path', schemas),
       ...parametersOf(route.query, 'query', schemas),
+      ...headersOf(route),
     ],
     ...(route.body
       ? {
@@ -184,8 +185,12 @@ function operationOf(
     responses: {
       [String(route.status ?? 200)]: {
         description: 'Done',
+        ...(route.method === 'GET'
+          ? { headers: { ETag: { description: 'Names this very answer', schema: { type: 'string' } } } }
+          : {}),
         content: contentOf(route.response, 'output', schemas),
       },
+      ...(route.method === 'GET' ? { '304': { description: 'The caller has it already' } } : {}),
       ...problemsOf(route),
     },
   }
@@ -205,6 +210,41 @@ function parametersOf(
     ...(property.description ? { description: property.description } : {}),
     schema: property,
   }))
+}
+
+function headersOf(route: Route): ApiParameter[] {
+  const header = (name: string, description: string, schema: JsonSchema, required = false): ApiParameter => ({
+    name,
+    in: 'header',
+    required,
+    description,
+    schema,
+  })
+  const tag = { type: 'string', pattern: '^(\\*|(W/)?"[^"]*"(, *(W/)?"[^"]*")*)$' }
+  return [
+    ...(route.method === 'GET'
+      ? [header('If-None-Match', 'ETags that the caller has: 304 when it is one of them', tag)]
+      : []),
+    ...(route.conditional ? [header('If-Match', 'ETag of what is changed', tag, true)] : []),
+    ...(route.idempotent
+      ? [
+          header(
+            'Idempotency-Key',
+            `Random, one for each request: a repetition within ${limits.idempotencySeconds / 3600} hours is answered as the first time`,
+            { type: 'string', pattern: '^[A-Za-z0-9_-]{16,128}$' },
+          ),
+        ]
+      : []),
+    ...(route.costly
+      ? [
+          header(
+            'HRE-Puzzle',
+            'Solution of the puzzle of an earlier answer, while the gateway is under pressure',
+            { type: 'string', maxLength: 600 },
+          ),
+        ]
+      : []),
+  ]
 }
 
 function contentOf(

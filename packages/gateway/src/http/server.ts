@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import { hreError, HreError, limits, routes, toProblem, type Route, type RouteName } from '@hre/protocol'
@@ -11,11 +12,14 @@ import Fastify, {
 import type { z } from 'zod'
 import type { Address } from 'viem'
 import type { Gateway } from '../gateway.ts'
+import type { Caller } from '../session/sessions.ts'
 import { isActiveOrganisation } from '../store/directory.ts'
-import type { Handlers } from './handler.ts'
+import { entityTagOf, namesTag } from './entityTags.ts'
+import type { Circumstances, Handlers } from './handler.ts'
 import { consentHandlers } from './handlers/consent.ts'
 import { directoryHandlers } from './handlers/directory.ts'
 import { operationHandlers } from './handlers/operations.ts'
+import { passkeyHandlers } from './handlers/passkeys.ts'
 import { peerHandlers } from './handlers/peer.ts'
 import { recordHandlers } from './handlers/records.ts'
 import { sessionHandlers } from './handlers/session.ts'
@@ -24,6 +28,7 @@ import { servePages } from './pages.ts'
 
 const handlers: Handlers<RouteName> = {
   ...sessionHandlers,
+  ...passkeyHandlers,
   ...operationHandlers,
   ...directoryHandlers,
   ...consentHandlers,
@@ -47,7 +52,10 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     // Paths hold pseudonyms at most, but they tell who reads whom: requests are not logged.
     logController: new LogController({ disableRequestLogging: true }),
     // What Fastify refuses before it has a route, in its own words, would repeat the path.
-    frameworkErrors: answerProblem,
+    frameworkErrors: (error, request, reply) => {
+      void answerProblem(error, request, reply as FastifyReply)
+    },
+    trustProxy: config.trustedProxies?.split(',').map((network) => network.trim()) ?? false,
   })
   await server.register(helmet, {
     contentSecurityPolicy: {
@@ -88,9 +96,9 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
   server.addHook('onRequest', async (request) => {
     const { route } = request.routeOptions.config as { route?: Route }
     if (!route || route.auth === 'none') return
-    const account = await gateway.tokens.accountOf(request.headers.authorization)
-    if (route.auth === 'peer') await assertOrganisation(gateway, account)
-    accounts.set(request, account)
+    const caller = await gateway.sessions.callerOf(request.headers.authorization)
+    if (route.auth === 'peer') await assertOrganisation(gateway, caller.account)
+    callers.set(request, caller)
   })
   // Streams are counted while they come; one that says how long it is need not come at all.
   server.addHook('preParsing', async (request) => {
@@ -119,20 +127,57 @@ function addRoute(server: FastifyInstance, gateway: Gateway, name: RouteName): v
     ...(route.bodyBytesMax ? { bodyLimit: route.bodyBytesMax } : {}),
     handler: async (request, reply) => {
       const { params, query, body } = request
-      const handler = handlers[name] as (gateway: Gateway, request: unknown) => Promise<unknown>
-      const answer = await handler(gateway, { params, query, body, account: accountOf(request) })
-      return reply
-        .code(route.status ?? 200)
-        .header('cache-control', 'no-store')
-        .type(route.response === 'bytes' ? 'application/octet-stream' : 'application/json')
-        .send(answer)
+      const circumstances: Circumstances = { address: request.ip, ifMatch: request.headers['if-match'] }
+      const handle = handlers[name] as (gateway: Gateway, request: unknown) => Promise<unknown>
+      const act = () => handle(gateway, { params, query, body, ...callers.get(request), ...circumstances })
+      void reply.code(route.status ?? 200).header('cache-control', 'no-store')
+      if (route.response === 'bytes') return answerBytes(request, reply, await act())
+      const json = await jsonOf(gateway, route, request, reply, act)
+      return answerJson(request, reply, json)
     },
   })
 }
 
+/** The answer as text: of this call or, under an Idempotency-Key, of the first one. */
+async function jsonOf(
+  gateway: Gateway,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  act: () => Promise<unknown>,
+): Promise<string> {
+  const key = request.headers['idempotency-key']
+  if (!route.idempotent || key === undefined) return JSON.stringify(await act())
+  const { method, url, body } = request
+  const call = { key: String(key), caller: accountOf(request), request: JSON.stringify([method, url, body]) }
+  const { json, replayed } = await gateway.idempotency.run(call, async () => JSON.stringify(await act()))
+  if (replayed) void reply.header('idempotency-replayed', 'true')
+  return json
+}
+
+function answerJson(request: FastifyRequest, reply: FastifyReply, json: string): FastifyReply {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return reply.type('application/json').send(json)
+  const tag = entityTagOf(json)
+  void reply.header('etag', tag)
+  if (namesTag(request.headers['if-none-match'], tag)) return reply.code(304).send()
+  return reply.type('application/json').send(json)
+}
+
+/** Sealed files, manifests and wraps are named by their hash: that is their tag, whatever it took to be allowed to have them. */
+function answerBytes(request: FastifyRequest, reply: FastifyReply, answer: unknown): FastifyReply {
+  const { contentId, hash } = request.params as { contentId?: string; hash?: string }
+  const tag = `"${contentId ?? hash}"`
+  void reply.header('etag', tag)
+  if (namesTag(request.headers['if-none-match'], tag)) {
+    if (answer instanceof Readable) answer.destroy()
+    return reply.code(304).send()
+  }
+  return reply.type('application/octet-stream').send(answer)
+}
+
 /** The caller of each request under way; set by the session hook alone. */
-const accounts = new WeakMap<FastifyRequest, Address>()
-const accountOf = (request: FastifyRequest): Address | undefined => accounts.get(request)
+const callers = new WeakMap<FastifyRequest, Caller>()
+const accountOf = (request: FastifyRequest): Address | undefined => callers.get(request)?.account
 
 async function assertOrganisation({ db, follower }: Gateway, account: Address): Promise<void> {
   await follower.sync()

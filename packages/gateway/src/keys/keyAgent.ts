@@ -16,8 +16,16 @@ export interface KeyAgent {
   keyring: Keyring
   /** Pays for transactions; it has no say in what they carry. */
   relay: PrivateKeyAccount
-  /** Signs session tokens (Ed25519). */
-  token: { kid: string; privateKey: KeyObject; publicKey: KeyObject }
+  /** Signs session tokens (Ed25519); each generation is another key (G35), the first is 1. */
+  tokenKey(generation: number): TokenKey
+  /** Authenticates puzzles (G39), 32 bytes: the same for every replica, so that none has to be remembered. */
+  puzzleKey: Uint8Array
+}
+
+export interface TokenKey {
+  kid: string
+  privateKey: KeyObject
+  publicKey: KeyObject
 }
 
 /** The organisation's key cannot be opened. Never retry: the file or the password is wrong. */
@@ -41,18 +49,25 @@ export async function openKeyAgent(options: { keyFile: string; keyPasswordFile: 
     throw new KeyAgentError(`the organisation's key ${options.keyFile} does not open`, { cause })
   }
   const keyring = openKeyring(rootSeed)
+  const tokenKeys = new Map<number, TokenKey>()
   return {
     keyring,
     identity: identityOf(keyring),
     relay: privateKeyToAccount(`0x${derive(rootSeed, 'HRE relay key v1 secp256k1').toString('hex')}`),
-    token: tokenKey(derive(rootSeed, 'HRE token key v1 ed25519')),
+    tokenKey: (generation) => {
+      const known = tokenKeys.get(generation) ?? tokenKeyOf(rootSeed, generation)
+      tokenKeys.set(generation, known)
+      return known
+    },
+    puzzleKey: derive(rootSeed, 'HRE puzzle key v1 hmac-sha256'),
   }
 }
 
 const derive = (rootSeed: Uint8Array, label: string): Buffer =>
   Buffer.from(hkdfSync('sha256', rootSeed, new Uint8Array(0), label, 32))
 
-function tokenKey(seed: Buffer): KeyAgent['token'] {
+function tokenKeyOf(rootSeed: Uint8Array, generation: number): TokenKey {
+  const seed = derive(rootSeed, `HRE token key v2 ed25519 ${generation}`)
   // PKCS #8 of an Ed25519 seed (RFC 8410 section 7): a fixed prefix, then the seed.
   const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed])
   const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })

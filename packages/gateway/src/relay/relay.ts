@@ -15,6 +15,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { encodeFunctionData, keccak256, size, type Hex, type TransactionReceipt } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import type { Chain } from '../chain.ts'
+import type { Clock } from '../clock.ts'
 import type { Database } from '../store/database.ts'
 import * as t from '../store/schema.ts'
 import { errorOfReason, outcomesOf, type Outcome } from './outcome.ts'
@@ -38,6 +39,7 @@ export class Relay {
   readonly #deployment: Deployment
   readonly #payer: PrivateKeyAccount
   readonly #log: FastifyBaseLogger
+  readonly #clock: Clock
   #stopped = false
   #loop: Promise<void> | undefined
   #wake: () => void = () => {}
@@ -48,12 +50,14 @@ export class Relay {
     deployment: Deployment
     payer: PrivateKeyAccount
     log: FastifyBaseLogger
+    clock: Clock
   }) {
     this.#chain = options.chain
     this.#db = options.db
     this.#deployment = options.deployment
     this.#payer = options.payer
     this.#log = options.log
+    this.#clock = options.clock
   }
 
   start(): void {
@@ -146,7 +150,7 @@ export class Relay {
       this.#deployment.emergency,
       this.#deployment.notary,
     ])
-    const now = Math.floor(Date.now() / 1000)
+    const now = this.#clock()
     for (const [index, { operation }] of operations.entries()) {
       if (!targets.has(operation.target)) throw hreError('bad-request', { operation: index, field: 'target' })
       if (operation.deadline < now || operation.deadline > now + limits.operationDeadlineSecondsMax)

@@ -15,6 +15,8 @@ import {
 import type { AccessRequest, Problem, SignedOperation } from '@hre/protocol'
 import { address, hex } from './columns.ts'
 
+export * from './sessionTables.ts'
+
 const seconds = (name: string) => bigint(name, { mode: 'number' })
 
 // What the chain says. The follower alone writes these; `rebuild` empties them and reads the chain again.

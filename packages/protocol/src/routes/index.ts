@@ -1,6 +1,7 @@
 import { consentRoutes } from './consent.ts'
 import { directoryRoutes } from './directory.ts'
 import { operationRoutes } from './operations.ts'
+import { passkeyRoutes } from './passkeys.ts'
 import { peerRoutes } from './peer.ts'
 import { recordRoutes } from './records.ts'
 import { sessionRoutes } from './session.ts'
@@ -9,6 +10,7 @@ import { statusRoutes } from './status.ts'
 /** The routes by what they are about. */
 export const routeGroups = {
   Sessions: sessionRoutes,
+  Passkeys: passkeyRoutes,
   Operations: operationRoutes,
   Directory: directoryRoutes,
   Consent: consentRoutes,
@@ -20,6 +22,7 @@ export const routeGroups = {
 /** Every route of a gateway, by name. */
 export const routes = {
   ...sessionRoutes,
+  ...passkeyRoutes,
   ...operationRoutes,
   ...directoryRoutes,
   ...consentRoutes,
@@ -33,6 +36,8 @@ export type RouteName = keyof Routes
 export * from './consent.ts'
 export * from './directory.ts'
 export * from './operations.ts'
+export * from './page.ts'
+export * from './passkeys.ts'
 export * from './peer.ts'
 export * from './records.ts'
 export * from './route.ts'

@@ -22,6 +22,8 @@ export const operationRoutes = {
     method: 'POST',
     path: '/v1/operations',
     auth: 'none',
+    costly: true,
+    idempotent: true,
     summary: 'Hand over signed operations. Accepted means durable; they run in this order',
     body: z.object({
       operations: z.array(signedOperationSchema).min(1).max(limits.operationsPerSubmissionMax),

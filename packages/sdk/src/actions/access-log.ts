@@ -2,6 +2,7 @@ import { GatewayClient, Session } from '@hre/client'
 import { isHreError, type LoggedAccess } from '@hre/protocol'
 import type { Address } from 'viem'
 import type { Actor } from '../actor.ts'
+import { allRows } from '../all-rows.ts'
 import { listOrganisations } from './account.ts'
 import { signRequest } from './open-records.ts'
 
@@ -24,13 +25,12 @@ export async function readAccessLog(actor: Actor): Promise<AccessLog> {
       unreachable.push(account)
       continue
     }
-    const body = await signRequest(actor, {
-      patient: actor.account,
-      purpose: 'PATRQT',
-      organisation: account,
-    })
+    // Each page is a reading of its own, which the gateway logs.
+    const wish = { patient: actor.account, purpose: 'PATRQT', organisation: account } as const
+    const page = async (cursor: string | undefined) =>
+      session.call('readAccessLog', { body: { ...(await signRequest(actor, wish)), cursor } })
     try {
-      accesses.push(...(await session.call('readAccessLog', { body })).accesses)
+      accesses.push(...(await allRows(page, (log) => log.accesses)))
     } catch (error) {
       if (!isHreError(error, 'gateway-unreachable')) throw error
       unreachable.push(account)
