@@ -13,6 +13,7 @@ import type { GatewayConfig } from './config.ts'
 import { BatchIndexer, type ManifestSource } from './follower/batches.ts'
 import { Follower } from './follower/follower.ts'
 import type { Gateway } from './gateway.ts'
+import { Puzzles } from './http/puzzles.ts'
 import { createServer } from './http/server.ts'
 import { Idempotency } from './http/idempotency.ts'
 import { openKeyAgent } from './keys/keyAgent.ts'
@@ -87,6 +88,12 @@ export async function startGateway(
     passkeys: new Passkeys({ ...login, organisation }),
     loginAttempts: new LoginAttempts(clock),
     idempotency: new Idempotency({ db, clock }),
+    puzzles: new Puzzles({
+      db,
+      clock,
+      key: keys.puzzleKey,
+      quietPerSecond: config.puzzleFromPerSecond,
+    }),
     clock,
     log,
   }

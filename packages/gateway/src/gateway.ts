@@ -13,6 +13,7 @@ import type { KeyAgent } from './keys/keyAgent.ts'
 import type { Peers } from './peers/peers.ts'
 import type { Relay } from './relay/relay.ts'
 import type { Idempotency } from './http/idempotency.ts'
+import type { Puzzles } from './http/puzzles.ts'
 import type { LoginAttempts } from './session/attempts.ts'
 import type { KeyLogin } from './session/keyLogin.ts'
 import type { Passkeys } from './session/passkeys.ts'
@@ -43,6 +44,7 @@ export interface Gateway {
   passkeys: Passkeys
   loginAttempts: LoginAttempts
   idempotency: Idempotency
+  puzzles: Puzzles
   clock: Clock
   log: FastifyBaseLogger
 }

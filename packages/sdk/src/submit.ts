@@ -30,7 +30,7 @@ export async function submit(
   const operations = []
   for (const call of calls)
     operations.push(await signCall(identity, deployment, call, { firstTime: options.firstTime ?? false }))
-  const { ids } = await session.client.call('submitOperations', {
+  const { ids } = await session.callAnyway('submitOperations', {
     body: { operations, attachments: (options.attachments ?? []).map(bytesToBase64) },
   })
   return waitForAll(actor, ids)

@@ -67,7 +67,7 @@ export class Idempotency {
       .from(t.idempotentAnswers)
       .where(and(eq(t.idempotentAnswers.caller, caller), eq(t.idempotentAnswers.key, key)))
     if (first && first.fingerprint !== fingerprint) throw hreError('idempotency-key-reused')
-    if (first?.json != null) return first.json
+    if (first?.json) return first.json
     if (first && first.startedAt + abandonedSeconds > now)
       throw hreError('idempotency-running', { retryAfterSeconds: 1 })
     const [taken] = await this.#db

@@ -94,8 +94,14 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
   })
   // A session is looked at before the limit, so that the limit is the account's and not the address's.
   server.addHook('onRequest', async (request) => {
-    const { route } = request.routeOptions.config as { route?: Route }
-    if (!route || route.auth === 'none') return
+    const { route, name } = request.routeOptions.config as { route?: Route; name?: RouteName }
+    if (!route) return
+    // Who is known pays no stranger's price, also where nobody has to be known.
+    const isKnown = route.auth !== 'none' || (route.costly && request.headers.authorization !== undefined)
+    if (!isKnown) {
+      if (route.costly) await gateway.puzzles.charge(name!, headerOf(request, 'hre-puzzle'))
+      return
+    }
     const caller = await gateway.sessions.callerOf(request.headers.authorization)
     if (route.auth === 'peer') await assertOrganisation(gateway, caller.account)
     callers.set(request, caller)
@@ -118,7 +124,7 @@ function addRoute(server: FastifyInstance, gateway: Gateway, name: RouteName): v
   server.route({
     method: route.method,
     url: route.path,
-    config: { route },
+    config: { route, name },
     schema: {
       ...(route.params ? { params: route.params } : {}),
       ...(route.query ? { querystring: route.query } : {}),
@@ -146,10 +152,10 @@ async function jsonOf(
   reply: FastifyReply,
   act: () => Promise<unknown>,
 ): Promise<string> {
-  const key = request.headers['idempotency-key']
+  const key = headerOf(request, 'idempotency-key')
   if (!route.idempotent || key === undefined) return JSON.stringify(await act())
   const { method, url, body } = request
-  const call = { key: String(key), caller: accountOf(request), request: JSON.stringify([method, url, body]) }
+  const call = { key, caller: accountOf(request), request: JSON.stringify([method, url, body]) }
   const { json, replayed } = await gateway.idempotency.run(call, async () => JSON.stringify(await act()))
   if (replayed) void reply.header('idempotency-replayed', 'true')
   return json
@@ -178,6 +184,11 @@ function answerBytes(request: FastifyRequest, reply: FastifyReply, answer: unkno
 /** The caller of each request under way; set by the session hook alone. */
 const callers = new WeakMap<FastifyRequest, Caller>()
 const accountOf = (request: FastifyRequest): Address | undefined => callers.get(request)?.account
+
+const headerOf = ({ headers }: FastifyRequest, name: string): string | undefined => {
+  const value = headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
 
 async function assertOrganisation({ db, follower }: Gateway, account: Address): Promise<void> {
   await follower.sync()

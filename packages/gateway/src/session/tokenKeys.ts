@@ -54,11 +54,11 @@ export class TokenKeys {
   async valid(): Promise<TokenKey[]> {
     const rows = await this.#known()
     const now = this.#clock()
+    // Of any later one: when the clock jumped, the next one may be of a time that is yet to come.
+    const isOver = (index: number) =>
+      rows.slice(index + 1).some(({ since }) => since + limits.tokenSeconds <= now)
     return rows
-      .filter((row, index) => {
-        const successor = rows[index + 1]
-        return this.#isOurs(row) && (!successor || now < successor.since + limits.tokenSeconds)
-      })
+      .filter((row, index) => this.#isOurs(row) && !isOver(index))
       .map(({ generation }) => this.#keys.tokenKey(generation))
   }
 
