@@ -184,7 +184,7 @@ describe('sessions', () => {
         device: 'test',
       })
       await session.call('listGrants', { query: {} })
-      ahead = limits.tokenSeconds + 1
+      ahead = limits.tokenSeconds + 10
       await Promise.all([1, 2, 3].map(() => session.call('listGrants', { query: {} })))
       assert.equal(signatures, 1)
       ahead += limits.sessionSecondsMax
@@ -202,7 +202,7 @@ describe('sessions', () => {
       const unused = await logIn()
       ahead = limits.tokenSeconds - 5
       await grantsBy(answer.token)
-      ahead = limits.tokenSeconds + 5
+      ahead = limits.tokenSeconds + 10
       await assert.rejects(grantsBy(answer.token), refusal('unauthenticated'))
       ahead = limits.refreshSeconds - 60
       answer = await refresh(answer.refreshToken)
@@ -256,7 +256,7 @@ describe('sessions', () => {
       await grantsBy(before.token)
       await grantsBy(after.token)
       assert.ok((await client().call('getTokenKeys', {})).keys.length >= 2)
-      ahead = limits.tokenSeconds + 1
+      ahead = limits.tokenSeconds + 10
       const { keys } = await client().call('getTokenKeys', {})
       assert.deepEqual(
         keys.map((key) => key.kid),

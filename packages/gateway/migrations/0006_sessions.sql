@@ -61,5 +61,7 @@ CREATE TABLE "token_keys" (
 CREATE INDEX "idempotent_answers_end" ON "idempotent_answers" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "passkeys_account" ON "passkeys" USING btree ("account","created_at");--> statement-breakpoint
 CREATE INDEX "refresh_tokens_session" ON "refresh_tokens" USING btree ("session");--> statement-breakpoint
+CREATE INDEX "refresh_tokens_end" ON "refresh_tokens" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "sessions_account" ON "sessions" USING btree ("account","created_at");--> statement-breakpoint
+CREATE INDEX "sessions_end" ON "sessions" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "spent_puzzles_end" ON "spent_puzzles" USING btree ("expires_at");

@@ -11,6 +11,7 @@ import * as t from '../store/schema.ts'
 import type { TokenKeys } from './tokenKeys.ts'
 
 const algorithm = 'EdDSA'
+const clockToleranceSeconds = 5
 
 type Row = typeof t.sessions.$inferSelect
 
@@ -142,6 +143,8 @@ export class Sessions {
         currentDate: new Date(this.#clock() * 1000),
         // Also after a jump of the clock: a token was signed at most this long ago.
         maxTokenAge: limits.tokenSeconds,
+        // Replicas' clocks differ by a little.
+        clockTolerance: clockToleranceSeconds,
       },
     ).catch((cause: unknown) => {
       throw hreError('unauthenticated', {}, cause)

@@ -21,7 +21,7 @@ export const sessions = pgTable(
     endedAt: seconds('ended_at'),
     endReason: text('end_reason', { enum: ['owner', 'reuse', 'replaced'] }),
   },
-  (t) => [index('sessions_account').on(t.account, t.createdAt)],
+  (t) => [index('sessions_account').on(t.account, t.createdAt), index('sessions_end').on(t.expiresAt)],
 )
 
 /** By SHA-256: who reads the database has none. Spent ones are kept as long as the session, to notice reuse. */
@@ -33,7 +33,7 @@ export const refreshTokens = pgTable(
     expiresAt: seconds('expires_at').notNull(),
     spentAt: seconds('spent_at'),
   },
-  (t) => [index('refresh_tokens_session').on(t.session)],
+  (t) => [index('refresh_tokens_session').on(t.session), index('refresh_tokens_end').on(t.expiresAt)],
 )
 
 /** Which generations of the token key there are (G35). The keys themselves are derived by the key agent. */
