@@ -5,6 +5,7 @@ import {
   hreError,
   problemSchema,
   routes,
+  solvePuzzle,
   type Route,
   type RouteInput,
   type RouteName,
@@ -16,6 +17,8 @@ import type { z } from 'zod'
 export interface CallOptions {
   /** Bearer token of a session. */
   token?: string
+  /** For routes that take one (G33): the same key with the same input is done once. */
+  idempotencyKey?: string
   signal?: AbortSignal
 }
 
@@ -49,10 +52,13 @@ export class GatewayClient {
     const route: Route = routes[name]
     const { params = {}, query = {}, body } = input as AnyInput
     const path = route.path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
-    const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)]))
+    const search = new URLSearchParams(
+      Object.entries(query)
+        .filter(([, value]) => value !== undefined)
+        .map(([key, value]) => [key, String(value)]),
+    )
     const url = `${this.baseUrl}${path}${search.size > 0 ? `?${search.toString()}` : ''}`
-    const response = await this.#send(url, route, body, options)
-    if (!response.ok) throw await errorOf(response)
+    const response = await this.#sendPaying(url, route, body, options)
     const answer =
       route.response === 'bytes'
         ? new Uint8Array(await response.arrayBuffer())
@@ -60,11 +66,37 @@ export class GatewayClient {
     return answer as RouteOutput<Routes[Name]>
   }
 
-  async #send(url: string, route: Route, body: unknown, { token, signal }: CallOptions): Promise<Response> {
+  /** Sends, and solves the puzzle that a gateway under pressure asks for (G39): once, its answer is good for one request. */
+  async #sendPaying(url: string, route: Route, body: unknown, options: CallOptions): Promise<Response> {
+    const response = await this.#send(url, route, body, options)
+    if (response.ok) return response
+    const error = await errorOf(response)
+    const { puzzle, bits } = error.data
+    if (error.code !== 'puzzle-required' || typeof puzzle !== 'string' || typeof bits !== 'number')
+      throw error
+    const solution = await solvePuzzle(puzzle, bits, {
+      timeoutMilliseconds: this.#timeoutMilliseconds,
+      signal: options.signal,
+    })
+    const again = await this.#send(url, route, body, options, solution)
+    if (again.ok) return again
+    throw await errorOf(again)
+  }
+
+  async #send(
+    url: string,
+    route: Route,
+    body: unknown,
+    options: CallOptions,
+    puzzle?: string,
+  ): Promise<Response> {
+    const { token, idempotencyKey, signal } = options
     const isBytes = route.body === 'bytes'
     const headers: Record<string, string> = {}
     if (route.body) headers['content-type'] = isBytes ? 'application/octet-stream' : 'application/json'
     if (token) headers['authorization'] = `Bearer ${token}`
+    if (puzzle) headers['hre-puzzle'] = puzzle
+    if (idempotencyKey) headers['idempotency-key'] = idempotencyKey
     const timeout = AbortSignal.timeout(this.#timeoutMilliseconds)
     try {
       return await this.#fetch(url, {

@@ -8,11 +8,12 @@ import {
   type RouteName,
   type RouteOutput,
   type Routes,
+  type SessionAnswer,
   type TypedMessage,
 } from '@hre/protocol'
 import { randomBytes32, type Identity } from '@hre/vault'
 import type { Address, Hex } from 'viem'
-import type { GatewayClient } from './gatewayClient.ts'
+import type { CallOptions, GatewayClient } from './gatewayClient.ts'
 
 /** A token is renewed when it has less than this left, in seconds. */
 const renewSecondsBefore = 60
@@ -24,48 +25,87 @@ const renewSecondsBefore = 60
  */
 export type WelcomeCheck = (organisation: Address, message: TypedMessage, signature: Hex) => Promise<void>
 
-/** One account at one gateway: logs in when needed, renews its token, and calls routes. */
+/** One account at one gateway: logs in when needed, refreshes its token by itself, and calls routes. */
 export class Session {
   readonly client: GatewayClient
   readonly identity: Identity
   readonly deployment: Deployment
   readonly #checkWelcome: WelcomeCheck | undefined
-  #token: { value: string; expiresAt: number } | undefined
-  #login: Promise<string> | undefined
+  readonly #device: string
+  #open: SessionAnswer | undefined
+  #renewal: Promise<string> | undefined
 
   constructor(options: {
     client: GatewayClient
     identity: Identity
     deployment: Deployment
     checkWelcome?: WelcomeCheck
+    /** What its owner sees in the list of sessions. */
+    device?: string
   }) {
     this.client = options.client
     this.identity = options.identity
     this.deployment = options.deployment
     this.#checkWelcome = options.checkWelcome
+    this.#device = options.device ?? 'unnamed'
   }
 
-  /** Like `GatewayClient.call`, with a token. Logs in again once when the gateway no longer takes the token. */
+  /** Like `GatewayClient.call`, with a token. Renews it once when the gateway no longer takes it. */
   async call<Name extends RouteName>(
     name: Name,
     input: RouteInput<Routes[Name]>,
+    options: Omit<CallOptions, 'token'> = {},
   ): Promise<RouteOutput<Routes[Name]>> {
+    const token = await this.#validToken()
     try {
-      return await this.client.call(name, input, { token: await this.#validToken() })
+      return await this.client.call(name, input, { ...options, token })
     } catch (error) {
       if (!isHreError(error, 'unauthenticated')) throw error
-      this.#token = undefined
-      return this.client.call(name, input, { token: await this.#validToken() })
+      // Of calls side by side the first renews it for all.
+      if (this.#open?.token === token) this.#open = { ...this.#open, expiresAt: 0 }
+      return this.client.call(name, input, { ...options, token: await this.#validToken() })
     }
+  }
+
+  /** For routes that ask for no session: with the token that is there, if there is one, so that nobody known pays a stranger's price. */
+  async callAnyway<Name extends RouteName>(
+    name: Name,
+    input: RouteInput<Routes[Name]>,
+  ): Promise<RouteOutput<Routes[Name]>> {
+    const now = Math.floor(Date.now() / 1000)
+    const isOpen = this.#open !== undefined && this.#open.expiresAt > now
+    if (!isOpen) return this.client.call(name, input)
+    return this.call(name, input)
+  }
+
+  /** Ends the session at the gateway; the next call opens another. */
+  async end(): Promise<void> {
+    const { session, token } = this.#open ?? {}
+    this.#open = undefined
+    if (session && token) await this.client.call('endSession', { params: { session } }, { token })
   }
 
   async #validToken(): Promise<string> {
     const now = Math.floor(Date.now() / 1000)
-    if (this.#token && this.#token.expiresAt - renewSecondsBefore > now) return this.#token.value
-    this.#login ??= this.#logIn().finally(() => {
-      this.#login = undefined
+    if (this.#open && this.#open.expiresAt - renewSecondsBefore > now) return this.#open.token
+    this.#renewal ??= this.#renew(now).finally(() => {
+      this.#renewal = undefined
     })
-    return this.#login
+    return this.#renewal
+  }
+
+  /** By the refresh token, so that the account's key need not sign; by the key when it is refused. */
+  async #renew(now: number): Promise<string> {
+    const { refreshToken, refreshExpiresAt = 0 } = this.#open ?? {}
+    this.#open = undefined
+    if (refreshToken && refreshExpiresAt > now)
+      try {
+        this.#open = await this.client.call('refreshSession', { body: { refreshToken } })
+        return this.#open.token
+      } catch (error) {
+        if (!isHreError(error, 'unauthenticated') && !isHreError(error, 'refresh-reused')) throw error
+      }
+    return this.#logIn()
   }
 
   async #logIn(): Promise<string> {
@@ -81,15 +121,15 @@ export class Session {
         : hreError('peer-untrusted', { organisation }, cause)
     })
     const login = { account, organisation, challenge, expiresAt }
-    const session = await this.client.call('createSession', {
+    this.#open = await this.client.call('createSession', {
       body: {
         account,
         challenge,
         expiresAt,
+        device: this.#device,
         signature: await this.identity.sign(loginTypedData(this.deployment, login)),
       },
     })
-    this.#token = { value: session.token, expiresAt: session.expiresAt }
-    return session.token
+    return this.#open.token
   }
 }

@@ -3,9 +3,9 @@ import { connect as openSocket } from 'node:net'
 import { after, before, describe, test } from 'node:test'
 import { limits, loginTypedData, problemSchema, routes, type Route } from '@hre/protocol'
 import { randomBytes32 } from '@hre/vault'
-import { SignJWT, UnsecuredJWT, generateKeyPair } from 'jose'
+import { decodeJwt, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import type { Actor } from '@hre/sdk'
-import { startWorld, type World } from './world.ts'
+import { startWorld, tokenOf, type World } from './world.ts'
 
 /** What the HTTP surface does with hostile input: always a problem document, never a 5xx, nothing of the input in it. */
 describe('hostile HTTP', () => {
@@ -78,22 +78,26 @@ describe('hostile HTTP', () => {
     })
     test('[G1] attack: JWT with alg none, another key, another audience, another gateway, expired', async () => {
       const organisation = world.city.actor.account
-      const { token } = world.city.gateway.gateway.keys
+      const token = world.city.gateway.gateway.keys.tokenKey(1)
       const { privateKey } = await generateKeyPair('EdDSA')
+      const { sid } = decodeJwt(await tokenOf(world.city, doctor))
       const jwt = (audience: string, expires: string | number = '5m') =>
-        new SignJWT()
-          .setProtectedHeader({ alg: 'EdDSA' })
+        new SignJWT({ sid })
+          .setProtectedHeader({ alg: 'EdDSA', kid: token.kid })
+          .setIssuedAt()
           .setIssuer(organisation)
           .setAudience(audience)
           .setSubject(doctor.account)
           .setExpirationTime(expires)
-      const none = new UnsecuredJWT()
+      const none = new UnsecuredJWT({ sid })
+        .setIssuedAt()
         .setIssuer(organisation)
         .setAudience(organisation)
         .setSubject(doctor.account)
         .setExpirationTime('5m')
-      const hmac = new SignJWT()
-        .setProtectedHeader({ alg: 'HS256' })
+      const hmac = new SignJWT({ sid })
+        .setProtectedHeader({ alg: 'HS256', kid: token.kid })
+        .setIssuedAt()
         .setSubject(doctor.account)
         .setIssuer(organisation)
         .setAudience(organisation)
@@ -105,7 +109,7 @@ describe('hostile HTTP', () => {
         await hmac,
         await jwt(organisation).sign(privateKey),
         await jwt(world.lakeside.actor.account).sign(token.privateKey),
-        await jwt(organisation).sign(world.lakeside.gateway.gateway.keys.token.privateKey),
+        await jwt(organisation).sign(world.lakeside.gateway.gateway.keys.tokenKey(1).privateKey),
         await jwt(organisation, Math.floor(Date.now() / 1000) - 10).sign(token.privateKey),
         'x.y.z',
       ]

@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import { startChain, type Chain } from '@hre/chain'
 import { deployContracts } from '@hre/contracts'
 import { configSchema, startGateway, type GatewayConfig, type RunningGateway } from '@hre/gateway'
-import { organisationKinds, type Call, type Deployment, type Role, type SignedOperation } from '@hre/protocol'
+import {
+  loginTypedData,
+  organisationKinds,
+  type Call,
+  type Deployment,
+  type Role,
+  type SignedOperation,
+} from '@hre/protocol'
 import {
   addMember,
   agreeToRegistration,
@@ -20,7 +27,7 @@ import {
   type FiledBatch,
   type NewRecord,
 } from '@hre/sdk'
-import { createRootSeed, openKeyring, signCall } from '@hre/vault'
+import { createRootSeed, openKeyring, randomBytes32, signCall } from '@hre/vault'
 import {
   bytesToHex,
   createPublicClient,
@@ -30,6 +37,7 @@ import {
   type PublicClient,
 } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import type { z } from 'zod'
 import { openOrCreateKey } from '../src/keys.ts'
 
 const chainId = 72_774
@@ -61,9 +69,13 @@ export interface World {
   stop(): Promise<void>
 }
 
-/** @param settings - of both hospitals' gateways, in place of the tests' own; `databaseUrl` asked for each. */
+/**
+ * @param settings - of both hospitals' gateways, in place of the tests' own; `databaseUrl` asked for each.
+ * @param parts - of both gateways: their clock.
+ */
 export async function startWorld(
-  settings: Partial<GatewayConfig> & { newDatabase?: () => Promise<string> } = {},
+  settings: Partial<z.input<typeof configSchema>> & { newDatabase?: () => Promise<string> } = {},
+  parts: Parameters<typeof startGateway>[1] = {},
 ): Promise<World> {
   const { newDatabase, ...config } = settings
   const settingsOf = async () => ({ ...config, ...(newDatabase && { databaseUrl: await newDatabase() }) })
@@ -81,6 +93,7 @@ export async function startWorld(
       deployment,
       seed: citySeed,
       settings: await settingsOf(),
+      parts,
     }),
     startHospital({
       folder,
@@ -89,6 +102,7 @@ export async function startWorld(
       deployment,
       seed: lakesideSeed,
       settings: await settingsOf(),
+      parts,
     }),
   ])
   await voteAdmission(city.actor, { organisation: lakeside.actor.account, kind: 'hospital', country: 'IN' })
@@ -114,6 +128,7 @@ export async function startWorld(
         deployment,
         seed,
         settings: await settingsOf(),
+        parts,
       })
       others.push(hospital)
       const { account } = hospital.actor
@@ -163,9 +178,10 @@ async function startHospital(options: {
   rpcUrl: string
   deployment: Deployment
   seed: Uint8Array
-  settings: Partial<GatewayConfig>
+  settings: Partial<z.input<typeof configSchema>>
+  parts: Parameters<typeof startGateway>[1]
 }): Promise<Hospital> {
-  const { folder, id, rpcUrl, deployment, seed } = options
+  const { folder, id, rpcUrl, deployment, seed, settings, parts } = options
   const config = configSchema.parse({
     name: id,
     dataDir: join(folder, id),
@@ -177,9 +193,9 @@ async function startHospital(options: {
     anchorSeconds: 3600,
     followMilliseconds: 50,
     logLevel: 'silent',
-    ...options.settings,
+    ...settings,
   })
-  const gateway = await startGateway(config)
+  const gateway = await startGateway(config, parts)
   return {
     config,
     gateway,
@@ -236,4 +252,17 @@ export const signed = (
 /** Hands operations to a gateway as they are. */
 export async function send(hospital: Hospital, operations: SignedOperation[]) {
   return hospital.actor.session.client.call('submitOperations', { body: { operations } })
+}
+
+/** A token of a gateway for somebody, by the way that a client takes. */
+export async function tokenOf(hospital: Hospital, { account, identity, deployment }: Actor): Promise<string> {
+  const { client } = hospital.actor.session
+  const { organisation, challenge, expiresAt } = await client.call('createChallenge', {
+    body: { account, callerNonce: randomBytes32() },
+  })
+  const signature = await identity.sign(
+    loginTypedData(deployment, { account, organisation, challenge, expiresAt }),
+  )
+  const body = { account, challenge, expiresAt, signature }
+  return (await client.call('createSession', { body })).token
 }

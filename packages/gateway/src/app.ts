@@ -10,18 +10,27 @@ import { Trustee } from './access/trustee.ts'
 import { Eraser } from './blobs/eraser.ts'
 import { FilesBlobStore } from './blobs/files.ts'
 import { assertContracts, connectChain } from './chain.ts'
+import { systemClock, type Clock } from './clock.ts'
 import type { GatewayConfig } from './config.ts'
 import { BatchIndexer, type ManifestSource } from './follower/batches.ts'
 import { Follower } from './follower/follower.ts'
 import type { Gateway } from './gateway.ts'
 import { createOperationsServer } from './http/operationsServer.ts'
+import { Puzzles } from './http/puzzles.ts'
 import { createServer } from './http/server.ts'
-import { Tokens } from './http/tokens.ts'
+import { Idempotency } from './http/idempotency.ts'
 import { openKeyAgent } from './keys/keyAgent.ts'
 import { createLog } from './logging.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { Peers } from './peers/peers.ts'
 import { Relay } from './relay/relay.ts'
+import { LoginAttempts } from './session/attempts.ts'
+import { Ceremonies } from './session/ceremonies.ts'
+import { KeyLogin } from './session/keyLogin.ts'
+import { Passkeys } from './session/passkeys.ts'
+import { Sessions } from './session/sessions.ts'
+import { TokenKeys } from './session/tokenKeys.ts'
+import { WalletLogin } from './session/wallets.ts'
 import { openDatabase, type Database } from './store/database.ts'
 import { Leases } from './store/leases.ts'
 import * as t from './store/schema.ts'
@@ -43,7 +52,10 @@ export interface RunningGateway {
  *
  * @throws KeyAgentError, HreError `chain-unavailable` or `contracts-differ`, or the database's own error; nothing is left running.
  */
-export async function startGateway(config: GatewayConfig): Promise<RunningGateway> {
+export async function startGateway(
+  config: GatewayConfig,
+  { clock = systemClock }: { clock?: Clock } = {},
+): Promise<RunningGateway> {
   const log = createLog({ level: config.logLevel, gateway: config.name })
   const keys = await openKeyAgent(config)
   const { deployment } = config
@@ -54,12 +66,20 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const blobs = new FilesBlobStore(config.blobsDir ?? join(config.dataDir, 'blobs'))
   const leases = new Leases(db)
   const follower = new Follower({ chain, db, deployment, log })
-  const relay = new Relay({ chain, db, deployment, payer: keys.relay, leases, log, ...relaySettings(config) })
+  const relay = new Relay({
+    chain,
+    db,
+    deployment,
+    payer: keys.relay,
+    leases,
+    log,
+    clock,
+    ...relaySettings(config),
+  })
   const signatures = new SignatureChecker({ chain, db, deployment })
   const peers = new Peers({ db, deployment, identity: keys.identity, signatures, log })
   const receipts = new ReceiptLog({ db, deployment, organisation: keys.identity.account })
   const anchors = new Anchors({ chain, db, deployment, identity: keys.identity, receipts, relay, log })
-  const tokens = new Tokens({ db, deployment, keys, signatures })
   const trustee = new Trustee({
     db,
     deployment,
@@ -70,8 +90,13 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     log,
     finalityBlocks: config.finalityBlocks,
   })
-  const indexer = new BatchIndexer({ db, log, manifestOf: manifestSource(db, peers) })
+  let listeningUrl = 'http://localhost'
+  const origin = () => new URL(config.publicUrl ?? listeningUrl)
+  const tokenKeys = new TokenKeys({ db, keys, clock, rotationDays: config.tokenKeyDays })
   const organisation = keys.identity.account
+  const ceremonies = new Ceremonies({ db, clock })
+  const login = { db, deployment, signatures, ceremonies, clock, origin }
+  const indexer = new BatchIndexer({ db, log, manifestOf: manifestSource(db, peers) })
   const collector = new UploadCollector({ db, organisation, blobs, hours: config.uploadHours, log })
   const watch = new IntegrityWatch({
     db,
@@ -101,10 +126,23 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     signatures,
     receipts,
     anchors,
-    tokens,
     trustee,
     watch,
     collector,
+    sessions: new Sessions({ db, organisation, keys: tokenKeys, clock, log }),
+    tokenKeys,
+    keyLogin: new KeyLogin({ db, deployment, keys, signatures, clock }),
+    walletLogin: new WalletLogin(login),
+    passkeys: new Passkeys({ ...login, organisation }),
+    loginAttempts: new LoginAttempts(clock),
+    idempotency: new Idempotency({ db, clock }),
+    puzzles: new Puzzles({
+      db,
+      clock,
+      key: keys.puzzleKey,
+      quietPerSecond: config.puzzleFromPerSecond,
+    }),
+    clock,
     log,
   }
 
@@ -126,6 +164,7 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     port: config.operationsPort ?? 0,
   })
   const url = await server.listen({ host: config.host, port: config.port })
+  listeningUrl = url
   relay.start()
   follower.start(config.followMilliseconds)
   anchors.start(config.anchorSeconds)

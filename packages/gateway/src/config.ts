@@ -13,7 +13,7 @@ export const configSchema = z.strictObject({
   /** 0: any free port. */
   port: z.coerce.number().int().min(0).max(65_535).default(0),
   /** Addresses or networks of proxies whose X-Forwarded-For is believed, with commas; without it none is. */
-  trustedProxies: z.string().min(1).optional(),
+  trustedProxies: z.string().min(1).max(1000).optional(),
   /** Base URL under which other gateways and clients reach this one; by default the address it listens on. */
   publicUrl: z.url().max(200).optional(),
   rpcUrl: z.url(),
@@ -62,6 +62,12 @@ export const configSchema = z.strictObject({
   integrityHours: z.coerce.number().min(0.001).max(8_760).default(24),
   /** Sealed files that no batch names are deleted after this, in hours. */
   uploadHours: z.coerce.number().min(0.001).max(8_760).default(48),
+  /** Keys of session tokens are replaced this often (G35), in days. */
+  tokenKeyDays: z.coerce.number().min(1).max(365).default(30),
+  /** Strangers' costly requests a second from which on they pay with a puzzle (G39). */
+  puzzleFromPerSecond: z.coerce.number().min(0.1).default(100),
+  /** A request must be complete within this, in seconds, so that a slow sender holds no socket for long. */
+  requestSeconds: z.coerce.number().int().min(1).default(120),
   /** JSON lines that the page shows as a story; written by whoever runs a demonstration. */
   storyFile: z.string().optional(),
   logLevel: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),

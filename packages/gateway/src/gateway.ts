@@ -6,13 +6,21 @@ import type { SignatureChecker } from './access/signatures.ts'
 import type { Trustee } from './access/trustee.ts'
 import type { BlobStore } from './blobs/blobStore.ts'
 import type { Chain } from './chain.ts'
+import type { Clock } from './clock.ts'
 import type { GatewayConfig } from './config.ts'
 import type { BatchIndexer } from './follower/batches.ts'
 import type { Follower } from './follower/follower.ts'
-import type { Tokens } from './http/tokens.ts'
 import type { KeyAgent } from './keys/keyAgent.ts'
 import type { Peers } from './peers/peers.ts'
 import type { Relay } from './relay/relay.ts'
+import type { Idempotency } from './http/idempotency.ts'
+import type { Puzzles } from './http/puzzles.ts'
+import type { LoginAttempts } from './session/attempts.ts'
+import type { KeyLogin } from './session/keyLogin.ts'
+import type { Passkeys } from './session/passkeys.ts'
+import type { Sessions } from './session/sessions.ts'
+import type { TokenKeys } from './session/tokenKeys.ts'
+import type { WalletLogin } from './session/wallets.ts'
 import type { Database } from './store/database.ts'
 import type { Leases } from './store/leases.ts'
 import type { UploadCollector } from './upkeep/collector.ts'
@@ -34,9 +42,17 @@ export interface Gateway {
   signatures: SignatureChecker
   receipts: ReceiptLog
   anchors: Anchors
-  tokens: Tokens
   trustee: Trustee
   watch: IntegrityWatch
   collector: UploadCollector
+  sessions: Sessions
+  tokenKeys: TokenKeys
+  keyLogin: KeyLogin
+  walletLogin: WalletLogin
+  passkeys: Passkeys
+  loginAttempts: LoginAttempts
+  idempotency: Idempotency
+  puzzles: Puzzles
+  clock: Clock
   log: FastifyBaseLogger
 }

@@ -31,6 +31,12 @@ export const errorTable = {
     'Compare it with the route in spec/gateway.md; `data.issues` names the fields',
   ),
   unauthenticated: row(401, 'afterRefresh', 'No valid session', 'Sign a new challenge and send the token'),
+  'refresh-reused': row(
+    401,
+    'afterRefresh',
+    'This refresh token was used before, so its session was ended',
+    'Sign in again, and end sessions that are not yours: somebody may have a copy',
+  ),
   'signature-invalid': row(
     401,
     'never',
@@ -60,6 +66,30 @@ export const errorTable = {
     'later',
     'The batch names sealed files that were not uploaded',
     'Upload the content ids in `data.missing`, then send the batch again',
+  ),
+  'precondition-failed': row(
+    412,
+    'afterRefresh',
+    'It is not as it was when you read it',
+    'Read it again, then send the change with its new ETag',
+  ),
+  'precondition-required': row(
+    428,
+    'never',
+    'A change of this needs the ETag of what it changes',
+    'Read it first and send its ETag as If-Match',
+  ),
+  'idempotency-key-reused': row(
+    422,
+    'never',
+    'This Idempotency-Key was used for another request',
+    'Use a new random key for each request',
+  ),
+  'idempotency-running': row(
+    409,
+    'later',
+    'The first request with this Idempotency-Key is still under way',
+    'Send the same again after the seconds in Retry-After',
   ),
   'payload-too-large': row(
     413,
@@ -103,6 +133,12 @@ export const errorTable = {
     'Too few hospitals released their share',
     '`data.unreachable` and `data.refused` name them; ask again when one of them is back',
   ),
+  'operation-reverted': row(
+    422,
+    'never',
+    'The contracts refuse this call, without saying why',
+    'Build the operation with the SDK, which checks this first',
+  ),
   'request-stale': row(
     422,
     'afterRefresh',
@@ -110,6 +146,12 @@ export const errorTable = {
     'Sign a new one; check the clock',
   ),
   'rate-limited': row(429, 'later', 'Too many requests', 'Wait for the seconds in Retry-After'),
+  'puzzle-required': row(
+    429,
+    'later',
+    'The gateway is under pressure: strangers pay with a puzzle for this',
+    'Solve `data.puzzle` (spec/gateway.md G39) and send it as HRE-Puzzle, or wait for the seconds in Retry-After',
+  ),
   'record-damaged': row(
     502,
     'later',

@@ -9,25 +9,33 @@ const hexOf = (digits: string, what: string) =>
   z
     .string()
     .regex(new RegExp(`^0x[0-9a-fA-F]${digits}$`), `${what} in hexadecimal with 0x`)
-    .transform((text) => text.toLowerCase() as Hex)
+    .toLowerCase()
 
 /** 20 bytes: an account or a contract. */
-export const addressSchema = hexOf('{40}', '20 bytes') as unknown as z.ZodType<Address, string>
+export const addressSchema = hexOf('{40}', '20 bytes').meta({
+  id: 'Address',
+  description: '20 bytes in hexadecimal: an account or a contract',
+}) as unknown as z.ZodType<Address, string>
 /** 32 bytes: a hash, a random id or a nonce. */
-export const bytes32Schema = hexOf('{64}', '32 bytes')
+export const bytes32Schema = hexOf('{64}', '32 bytes').meta({
+  id: 'Bytes32',
+  description: '32 bytes in hexadecimal: a hash, a random id or a nonce',
+}) as unknown as z.ZodType<Hex, string>
 /** Any number of whole bytes up to `maxBytes`. */
 export const bytesSchema = (maxBytes: number) =>
   z
     .string()
     .max(2 + 2 * maxBytes)
     .regex(/^0x([0-9a-fA-F]{2})*$/, `at most ${maxBytes} bytes in hexadecimal with 0x`)
-    .transform((text) => text.toLowerCase() as Hex)
+    .toLowerCase()
+    .meta({ description: `At most ${maxBytes} bytes in hexadecimal` }) as unknown as z.ZodType<Hex, string>
 
 /** Unix seconds, UTC. The width is that of `uint48` on chain. */
 export const secondsSchema = z
   .int()
   .min(0)
   .max(2 ** 48 - 1)
+  .meta({ id: 'UnixSeconds', description: 'Unix seconds, UTC' })
 
 /** The one spelling of an address (viem prints EIP-55 checksums). */
 export const lowerAddress = (address: Address): Address => address.toLowerCase() as Address

@@ -57,4 +57,27 @@ export const limits = {
   endpointBytesMax: 200,
   tokenSeconds: 15 * 60,
   challengeSeconds: 2 * 60,
+  /** A refresh token, unless its session ends before (G34). */
+  refreshSeconds: 14 * 24 * 60 * 60,
+  sessionSecondsMax: 30 * 24 * 60 * 60,
+  sessionsPerAccountMax: 50,
+  passkeysPerAccountMax: 20,
+  /** How far ahead a wallet's login message may expire (G38). */
+  walletMessageSecondsMax: 10 * 60,
+  /** Failed logins that count together, and how many there may be (G36). */
+  loginFailureSeconds: 15 * 60,
+  loginFailuresPerAddressMax: 50,
+  loginFailuresPerAccountMax: 20,
+  /** An address that got in is not kept out by others' failures at its account for so long. */
+  loginKnownSeconds: 24 * 60 * 60,
+  /** Rows of one page of a list (G31). */
+  pageRowsMax: 500,
+  /** Answers kept for an Idempotency-Key (G33), and how many of one caller. */
+  idempotencySeconds: 24 * 60 * 60,
+  idempotencyAnswersMax: 10_000,
+  idempotencyAnswerBytesMax: 1024 * 1024,
+  /** Leading zero bits of a puzzle's hash (G39): the first price, and the last, some seconds of one core. */
+  puzzleBitsMin: 10,
+  puzzleBitsMax: 20,
+  puzzleSeconds: 60,
 } as const

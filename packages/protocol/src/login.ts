@@ -33,6 +33,34 @@ export function loginTypedData(deployment: Deployment, login: Login) {
   } as const
 }
 
+/** What an account signs to let a passkey log in for it at one gateway (G37). */
+export const passkeyBindingTypes = {
+  PasskeyBinding: [
+    { name: 'account', type: 'address' },
+    { name: 'organisation', type: 'address' },
+    { name: 'challenge', type: 'bytes32' },
+    { name: 'attestationHash', type: 'bytes32' },
+  ],
+} as const
+
+/** @param message - `attestationHash`: SHA-256 of the attestation object, which holds the passkey's public key. */
+export function passkeyBindingTypedData(
+  deployment: Deployment,
+  message: { account: Address; organisation: Address; challenge: Hex; attestationHash: Hex },
+) {
+  return {
+    domain: {
+      name: 'HRE Gateway',
+      version: '1',
+      chainId: deployment.chainId,
+      verifyingContract: deployment.directory,
+    },
+    types: passkeyBindingTypes,
+    primaryType: 'PasskeyBinding',
+    message,
+  } as const
+}
+
 /** What a gateway signs back, so that the caller knows whose gateway it is talking to (G2). */
 export const welcomeTypes = {
   Welcome: [

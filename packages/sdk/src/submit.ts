@@ -29,7 +29,7 @@ export async function submit(
   const { deployment, identity, session } = actor
   const operations = []
   for (const call of calls) operations.push(await signCall(identity, deployment, call))
-  const { ids } = await session.client.call('submitOperations', {
+  const { ids } = await session.callAnyway('submitOperations', {
     body: { operations, attachments: (options.attachments ?? []).map(bytesToBase64) },
   })
   return waitForAll(actor, ids)

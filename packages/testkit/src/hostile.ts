@@ -72,3 +72,43 @@ function readableOf(
     },
   })
 }
+
+/** Texts that break out of a query somewhere, if anything joins strings to SQL. Named by the form of the attack. */
+export const sqlInjections: Record<string, string> = {
+  'always true': "' or '1'='1' --",
+  stacked: "'; drop table receipts; --",
+  union: "' union select signed from operations --",
+  'in a number': '1; delete from sessions',
+  'in a comment': "'/**/or/**/1=1/**/--",
+  'by the clock': "'||(select pg_sleep(5))||'",
+  'in dollar quotes': '$$; drop table accounts; $$',
+  'by a backslash': "\\'; drop table grants; --",
+  'by an identifier': '"; drop table leaves; --',
+}
+
+/** Paths that lead out of a folder, if anything joins them to one. */
+export const pathTraversals: Record<string, string> = {
+  'up and up': '../../../../etc/passwd',
+  'with a null byte': '..\u0000/../etc/passwd',
+  'in backslashes': '..\\..\\organisation.key.json',
+  'encoded once more': '..%2f..%2forganisation.key.json',
+  absolute: '/etc/passwd',
+  'over long': '..%c0%af..%c0%afetc/passwd',
+}
+
+/** Texts that have made readers fail: what a database, a log or a page may not take. */
+export const awkwardTexts: Record<string, string> = {
+  'a null byte': 'a\u0000b',
+  'a lone surrogate': '\ud800',
+  markup: '<script>alert(1)</script>',
+  'a new line in a header': 'x\r\nset-cookie: a=b',
+  'a prototype': '__proto__',
+  'right to left': '\u202e0xdeadbeef',
+  long: '0x' + 'f'.repeat(70_000),
+  empty: '',
+  'a number that is none': 'NaN',
+  'a format string': '%s%s%n{{7*7}}${7*7}',
+}
+
+/** JSON of arrays in arrays. */
+export const nestedJson = (depth: number): string => '['.repeat(depth) + ']'.repeat(depth)

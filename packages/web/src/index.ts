@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
 
+export { apiPage, type ApiDescription } from './api-page.ts'
+
 /** One file of the page: where a gateway serves it, and as what. */
 export interface Page {
   path: string
@@ -19,6 +21,7 @@ const modules = ['page', 'activity', 'announce', 'element', 'figures', 'organisa
 export const pages: readonly Page[] = [
   page('/', 'index.html', 'text/html'),
   page('/page.css', 'page.css', 'text/css'),
+  page('/docs.css', 'docs.css', 'text/css'),
   page('/icon.svg', 'icon.svg', 'image/svg+xml'),
   ...modules.map((name) => page(`/${name}.js`, `${name}.js`, 'text/javascript')),
 ]

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { pages } from '../src/index.ts'
 
 /** As strict as a gateway's (packages/gateway/src/http/server.ts): what the page must live with. */
-const contentSecurityPolicy = [
+export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",

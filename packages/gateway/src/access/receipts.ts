@@ -155,13 +155,34 @@ export class ReceiptLog {
     return row
   }
 
-  /** Everything about one patient, oldest first, with inclusion proofs for what is anchored (A6). */
-  async ofPatient(patient: Address): Promise<LoggedAccess[]> {
+  /** Index of the newest receipt, whoever it is about; -1 when there is none. */
+  async lastIndex(): Promise<number> {
+    const [last] = await this.#db.select().from(t.receipts).orderBy(desc(t.receipts.index)).limit(1)
+    return last?.index ?? -1
+  }
+
+  /**
+   * What is logged about one patient, oldest first, with inclusion proofs for what is anchored (A6).
+   *
+   * @param range - indexes: `after` exclusive, `through` inclusive; undefined: no bound.
+   */
+  async ofPatient(
+    patient: Address,
+    range: { after: number | undefined; through: number | undefined; limit: number },
+  ): Promise<LoggedAccess[]> {
+    const { after, through, limit } = range
     const rows = await this.#db
       .select()
       .from(t.receipts)
-      .where(eq(t.receipts.patient, patient))
+      .where(
+        and(
+          eq(t.receipts.patient, patient),
+          after === undefined ? undefined : gt(t.receipts.index, after),
+          through === undefined ? undefined : lte(t.receipts.index, through),
+        ),
+      )
       .orderBy(asc(t.receipts.index))
+      .limit(limit)
     const sequences = [...new Set(rows.flatMap(({ anchor }) => anchor ?? []))]
     const anchors = new Map(
       await Promise.all(sequences.map(async (sequence) => [sequence, await this.#anchor(sequence)] as const)),

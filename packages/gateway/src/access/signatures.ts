@@ -20,8 +20,12 @@ export class SignatureChecker {
 
   /** @throws HreError `signature-invalid`, also for an account that is not registered; `chain-unavailable`. */
   async assertSigned(account: Address, message: TypedMessage, signature: Hex): Promise<void> {
-    if (!(await this.#isSigned(account, hashMessage(message), signature)))
-      throw hreError('signature-invalid', { account })
+    await this.assertDigest(account, hashMessage(message), signature)
+  }
+
+  /** The same for a digest that is no EIP-712 message. */
+  async assertDigest(account: Address, digest: Hex, signature: Hex): Promise<void> {
+    if (!(await this.#isSigned(account, digest, signature))) throw hreError('signature-invalid', { account })
   }
 
   async #isSigned(account: Address, digest: Hex, signature: Hex): Promise<boolean> {

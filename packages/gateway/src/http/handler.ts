@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Route, RouteName, RouteOutput, RouteRequest, Routes } from '@hre/protocol'
-import type { Address } from 'viem'
+import type { Address, Hex } from 'viem'
 import type { Gateway } from '../gateway.ts'
 
 /** A body of bytes arrives as a stream; everything else parsed. */
@@ -11,12 +11,19 @@ type Received<R extends Route> = R extends { body: 'bytes' }
 /** An answer of bytes may be a stream. */
 type Answer<R extends Route> = R['response'] extends 'bytes' ? Uint8Array | Readable : RouteOutput<R>
 
-/** The caller's account is there where the route asks for a session. */
-type Caller<R extends Route> = R['auth'] extends 'none' ? object : { account: Address }
+/** The caller's account and session are there where the route asks for a session. */
+type Caller<R extends Route> = R['auth'] extends 'none' ? object : { account: Address; session: Hex }
+
+/** What every handler is told beside what its route says. */
+export interface Circumstances {
+  /** Where the request comes from: for limits alone. */
+  address: string
+  ifMatch: string | undefined
+}
 
 export type Handler<Name extends RouteName> = (
   gateway: Gateway,
-  request: Received<Routes[Name]> & Caller<Routes[Name]>,
+  request: Received<Routes[Name]> & Caller<Routes[Name]> & Circumstances,
 ) => Promise<Answer<Routes[Name]>>
 
 /** One handler for each of the routes named. */

@@ -1,14 +1,23 @@
+import { Readable } from 'node:stream'
 import helmet from '@fastify/helmet'
 import rateLimit from '@fastify/rate-limit'
 import { hreError, HreError, limits, routes, toProblem, type Route, type RouteName } from '@hre/protocol'
-import Fastify, { LogController, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, {
+  LogController,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify'
 import type { z } from 'zod'
 import type { Address } from 'viem'
 import type { Gateway } from '../gateway.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import type { Caller } from '../session/sessions.ts'
 import { isActiveOrganisation } from '../store/directory.ts'
 import { databaseFault } from '../store/faults.ts'
-import type { Handlers } from './handler.ts'
+import { entityTagOf, namesTag } from './entityTags.ts'
+import type { Circumstances, Handlers } from './handler.ts'
 import { consentHandlers } from './handlers/consent.ts'
 import { directoryHandlers } from './handlers/directory.ts'
 import { emergencyHandlers } from './handlers/emergency.ts'
@@ -17,6 +26,7 @@ import { findPatientHandlers } from './handlers/find-patient.ts'
 import { keystoreHandlers } from './handlers/keystore.ts'
 import { integrityHandlers } from './handlers/integrity.ts'
 import { operationHandlers } from './handlers/operations.ts'
+import { passkeyHandlers } from './handlers/passkeys.ts'
 import { peerHandlers } from './handlers/peer.ts'
 import { recordHandlers } from './handlers/records.ts'
 import { recoveryHandlers } from './handlers/recovery.ts'
@@ -28,6 +38,7 @@ import { servePages } from './pages.ts'
 const handlers: Handlers<RouteName> = {
   ...sessionHandlers,
   ...erasureHandlers,
+  ...passkeyHandlers,
   ...operationHandlers,
   ...directoryHandlers,
   ...consentHandlers,
@@ -41,8 +52,6 @@ const handlers: Handlers<RouteName> = {
   ...integrityHandlers,
 }
 
-/** A request must be complete within this, so that a slow sender holds no socket for long. */
-const requestTimeoutMilliseconds = 120_000
 const headersBytesMax = 16 * 1024
 
 /** Every route of the protocol on Fastify. Nothing here knows what a route does. */
@@ -50,14 +59,18 @@ export async function createServer(gateway: Gateway, metrics?: Metrics): Promise
   const { config } = gateway
   const server = Fastify({
     loggerInstance: gateway.log,
-    trustProxy: config.trustedProxies ?? false,
     bodyLimit: limits.jsonBodyBytesMax,
-    requestTimeout: requestTimeoutMilliseconds,
+    requestTimeout: config.requestSeconds * 1000,
     http: { maxHeaderSize: headersBytesMax, headersTimeout: 10_000, connectionsCheckingInterval: 2_000 },
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
     // Paths hold pseudonyms at most, but they tell who reads whom: requests are not logged.
     logController: new LogController({ disableRequestLogging: true }),
+    // What Fastify refuses before it has a route, in its own words, would repeat the path.
+    frameworkErrors: (error, request, reply) => {
+      void answerProblem(error, request, reply as FastifyReply)
+    },
+    trustProxy: config.trustedProxies?.split(',').map((network) => network.trim()) ?? false,
   })
   metrics?.watch(server)
   await server.register(helmet, {
@@ -91,26 +104,34 @@ export async function createServer(gateway: Gateway, metrics?: Metrics): Promise
     const result = (schema as z.ZodType).safeParse(data)
     return result.success ? { value: result.data } : { error: result.error }
   })
-  server.setErrorHandler((error, request, reply) => {
-    const known = asHreError(error as FastifyError, request)
-    const seconds = known.data['retryAfterSeconds']
-    if (typeof seconds === 'number') void reply.header('retry-after', seconds)
-    return reply.code(known.status).type('application/problem+json').send(toProblem(known))
-  })
+  server.setErrorHandler(answerProblem)
   server.setNotFoundHandler(() => {
     throw hreError('not-found')
   })
   // A session is looked at before the limit, so that the limit is the account's and not the address's.
   server.addHook('onRequest', async (request) => {
-    const route = request.routeOptions.config as { route?: Route }
-    if (!route.route || route.route.auth === 'none') return
-    const account = await gateway.tokens.accountOf(request.headers.authorization)
-    if (route.route.auth === 'peer') await assertOrganisation(gateway, account)
-    accounts.set(request, account)
+    const { route, name } = request.routeOptions.config as { route?: Route; name?: RouteName }
+    if (!route) return
+    // Who is known pays no stranger's price, also where nobody has to be known.
+    const isKnown = route.auth !== 'none' || (route.costly && request.headers.authorization !== undefined)
+    if (!isKnown) {
+      if (route.costly) await gateway.puzzles.charge(name!, headerOf(request, 'hre-puzzle'))
+      return
+    }
+    const caller = await gateway.sessions.callerOf(request.headers.authorization)
+    if (route.auth === 'peer') await assertOrganisation(gateway, caller.account)
+    callers.set(request, caller)
+  })
+  // Streams are counted while they come; one that says how long it is need not come at all.
+  server.addHook('preParsing', async (request) => {
+    const { route } = request.routeOptions.config as { route?: Route }
+    const bytesMax = route?.bodyBytesMax ?? limits.jsonBodyBytesMax
+    if (Number(request.headers['content-length'] ?? 0) > bytesMax)
+      throw hreError('payload-too-large', { bytesMax })
   })
   for (const name of Object.keys(routes) as RouteName[]) addRoute(server, gateway, name)
   serveHealth(server, gateway)
-  servePages(server, config.storyFile)
+  servePages(server, config)
   return server
 }
 
@@ -120,7 +141,7 @@ function addRoute(server: FastifyInstance, gateway: Gateway, name: RouteName): v
   server.route({
     method: route.method,
     url: route.path,
-    config: { route },
+    config: { route, name },
     schema: {
       ...(route.params ? { params: route.params } : {}),
       ...(route.query ? { querystring: route.query } : {}),
@@ -129,24 +150,73 @@ function addRoute(server: FastifyInstance, gateway: Gateway, name: RouteName): v
     ...(route.bodyBytesMax ? { bodyLimit: route.bodyBytesMax } : {}),
     handler: async (request, reply) => {
       const { params, query, body } = request
-      const handler = handlers[name] as (gateway: Gateway, request: unknown) => Promise<unknown>
-      const answer = await handler(gateway, { params, query, body, account: accountOf(request) })
-      return reply
-        .code(route.status ?? 200)
-        .header('cache-control', 'no-store')
-        .type(route.response === 'bytes' ? 'application/octet-stream' : 'application/json')
-        .send(answer)
+      const circumstances: Circumstances = { address: request.ip, ifMatch: request.headers['if-match'] }
+      const handle = handlers[name] as (gateway: Gateway, request: unknown) => Promise<unknown>
+      const act = () => handle(gateway, { params, query, body, ...callers.get(request), ...circumstances })
+      void reply.code(route.status ?? 200).header('cache-control', 'no-store')
+      if (route.response === 'bytes') return answerBytes(request, reply, await act())
+      const json = await jsonOf(gateway, route, request, reply, act)
+      return answerJson(request, reply, json)
     },
   })
 }
 
+/** The answer as text: of this call or, under an Idempotency-Key, of the first one. */
+async function jsonOf(
+  gateway: Gateway,
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  act: () => Promise<unknown>,
+): Promise<string> {
+  const key = headerOf(request, 'idempotency-key')
+  if (!route.idempotent || key === undefined) return JSON.stringify(await act())
+  const { method, url, body } = request
+  const call = { key, caller: accountOf(request), request: JSON.stringify([method, url, body]) }
+  const { json, replayed } = await gateway.idempotency.run(call, async () => JSON.stringify(await act()))
+  if (replayed) void reply.header('idempotency-replayed', 'true')
+  return json
+}
+
+function answerJson(request: FastifyRequest, reply: FastifyReply, json: string): FastifyReply {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return reply.type('application/json').send(json)
+  const tag = entityTagOf(json)
+  void reply.header('etag', tag)
+  if (namesTag(request.headers['if-none-match'], tag)) return reply.code(304).send()
+  return reply.type('application/json').send(json)
+}
+
+/** Sealed files, manifests and wraps are named by their hash: that is their tag, whatever it took to be allowed to have them. */
+function answerBytes(request: FastifyRequest, reply: FastifyReply, answer: unknown): FastifyReply {
+  const { contentId, hash } = request.params as { contentId?: string; hash?: string }
+  const tag = `"${contentId ?? hash}"`
+  void reply.header('etag', tag)
+  if (namesTag(request.headers['if-none-match'], tag)) {
+    if (answer instanceof Readable) answer.destroy()
+    return reply.code(304).send()
+  }
+  return reply.type('application/octet-stream').send(answer)
+}
+
 /** The caller of each request under way; set by the session hook alone. */
-const accounts = new WeakMap<FastifyRequest, Address>()
-const accountOf = (request: FastifyRequest): Address | undefined => accounts.get(request)
+const callers = new WeakMap<FastifyRequest, Caller>()
+const accountOf = (request: FastifyRequest): Address | undefined => callers.get(request)?.account
+
+const headerOf = ({ headers }: FastifyRequest, name: string): string | undefined => {
+  const value = headers[name]
+  return Array.isArray(value) ? value[0] : value
+}
 
 async function assertOrganisation({ db, follower }: Gateway, account: Address): Promise<void> {
   await follower.sync()
   if (!(await isActiveOrganisation(db, account))) throw hreError('forbidden')
+}
+
+function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = asHreError(error as FastifyError, request)
+  const seconds = known.data['retryAfterSeconds']
+  if (typeof seconds === 'number') void reply.header('retry-after', seconds)
+  return reply.code(known.status).type('application/problem+json').send(toProblem(known))
 }
 
 /** Anything thrown, as a problem that is safe to show. What we did not expect is logged and not told. */

@@ -30,8 +30,16 @@ export interface KeyAgent {
   patientNumberKey: Uint8Array
   /** An account as this gateway alone can spell it: whose a card is, without saying so in SQL (S11). */
   ownerOf(account: Address): Hex
-  /** Signs session tokens (Ed25519). */
-  token: { kid: string; privateKey: KeyObject; publicKey: KeyObject }
+  /** Signs session tokens (Ed25519); each generation is another key (G35), the first is 1. */
+  tokenKey(generation: number): TokenKey
+  /** Authenticates puzzles (G39), 32 bytes: the same for every replica, so that none has to be remembered. */
+  puzzleKey: Uint8Array
+}
+
+export interface TokenKey {
+  kid: string
+  privateKey: KeyObject
+  publicKey: KeyObject
 }
 
 /** The organisation's key cannot be opened. Never retry: the file or the password is wrong. */
@@ -60,13 +68,19 @@ export async function openKeyAgent(options: {
     throw new KeyAgentError(`the organisation's key ${options.keyFile} does not open`, { cause })
   }
   const keyring = openKeyring(rootSeed)
+  const tokenKeys = new Map<number, TokenKey>()
   return {
     keyring,
     identity: options.card ? await openCard(options.card) : identityOf(keyring),
     patientNumberKey: patientNumberKeyOf(rootSeed),
     ownerOf: keyedHash(derive(rootSeed, 'HRE owner key v1')),
     relay: privateKeyToAccount(`0x${derive(rootSeed, 'HRE relay key v1 secp256k1').toString('hex')}`),
-    token: tokenKey(derive(rootSeed, 'HRE token key v1 ed25519')),
+    tokenKey: (generation) => {
+      const known = tokenKeys.get(generation) ?? tokenKeyOf(rootSeed, generation)
+      tokenKeys.set(generation, known)
+      return known
+    },
+    puzzleKey: derive(rootSeed, 'HRE puzzle key v1 hmac-sha256'),
   }
 }
 
@@ -78,7 +92,8 @@ const keyedHash =
   (account: Address): Hex =>
     `0x${createHmac('sha256', key).update(account).digest('hex')}`
 
-function tokenKey(seed: Buffer): KeyAgent['token'] {
+function tokenKeyOf(rootSeed: Uint8Array, generation: number): TokenKey {
+  const seed = derive(rootSeed, `HRE token key v2 ed25519 ${generation}`)
   // PKCS #8 of an Ed25519 seed (RFC 8410 section 7): a fixed prefix, then the seed.
   const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed])
   const privateKey = createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' })

@@ -40,7 +40,7 @@ const failure = (reason: Hex): Outcome => ({ applied: false, error: errorOfReaso
 
 /** The reason bytes of a refused operation as a typed error. */
 export function errorOfReason(reason: Hex): HreError {
-  return contractError(reason) ?? hreError('internal', { reason: reason.slice(0, 138) })
+  return contractError(reason) ?? hreError('operation-reverted', { reason: reason.slice(0, 138) })
 }
 
 /** The code of an operation whose nonce was spent before. */

@@ -14,6 +14,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import { size, type Hex, type TransactionReceipt } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import type { Chain } from '../chain.ts'
+import type { Clock } from '../clock.ts'
 import type { Database } from '../store/database.ts'
 import type { Leases } from '../store/leases.ts'
 import * as t from '../store/schema.ts'
@@ -42,6 +43,7 @@ export interface RelayOptions {
   stallSeconds: number
   /** How long a batch may fill up before it is sent; 0: what is there goes at once. */
   batchMilliseconds: number
+  clock: Clock
   log: FastifyBaseLogger
 }
 
@@ -145,7 +147,7 @@ export class Relay {
       this.#options.deployment.emergency,
       this.#options.deployment.notary,
     ])
-    const now = Math.floor(Date.now() / 1000)
+    const now = this.#options.clock()
     for (const [index, { operation }] of operations.entries()) {
       if (!targets.has(operation.target)) throw hreError('bad-request', { operation: index, field: 'target' })
       if (operation.deadline < now || operation.deadline > now + limits.operationDeadlineSecondsMax)

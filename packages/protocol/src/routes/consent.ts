@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { addressSchema, bytes32Schema, bytesSchema, secondsSchema } from '../hex.ts'
 import { limits } from '../limits.ts'
+import { nextSchema, pageQuery } from './page.ts'
 import { route } from './route.ts'
 
 export const epochSchema = z.object({
@@ -69,8 +70,8 @@ export const consentRoutes = {
     path: '/v1/grants',
     auth: 'account',
     summary: 'Grants that the caller gave, or was given (also through their organisation)',
-    query: z.object({ side: z.enum(['given', 'received']).default('given') }),
-    response: z.object({ grants: z.array(grantSchema) }),
+    query: z.object({ side: z.enum(['given', 'received']).default('given'), ...pageQuery }),
+    response: z.object({ grants: z.array(grantSchema), next: nextSchema }),
     errors: [],
   }),
   listRecordGrants: route({
@@ -78,8 +79,8 @@ export const consentRoutes = {
     path: '/v1/record-grants',
     auth: 'account',
     summary: 'Grants of single records that the caller gave, or was given (also through their organisation)',
-    query: z.object({ side: z.enum(['given', 'received']).default('given') }),
-    response: z.object({ grants: z.array(recordGrantSchema) }),
+    query: z.object({ side: z.enum(['given', 'received']).default('given'), ...pageQuery }),
+    response: z.object({ grants: z.array(recordGrantSchema), next: nextSchema }),
     errors: [],
   }),
   getRecordWrap: route({

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { addressSchema, bytesSchema } from '../hex.ts'
 import { limits } from '../limits.ts'
+import { nextSchema, pageQuery } from './page.ts'
 import { route } from './route.ts'
 
 export const accountSchema = z.object({
@@ -19,6 +20,8 @@ export const organisationSchema = z.object({
   kind: z.int(),
   country: z.string(),
   endpoint: z.string().nullable(),
+  /** Suspended or removed by vote (D11). */
+  barred: z.boolean(),
 })
 export type OrganisationView = z.infer<typeof organisationSchema>
 
@@ -37,7 +40,8 @@ export const directoryRoutes = {
     path: '/v1/organisations',
     auth: 'none',
     summary: 'Admitted organisations and their gateways',
-    response: z.object({ organisations: z.array(organisationSchema) }),
+    query: z.object(pageQuery),
+    response: z.object({ organisations: z.array(organisationSchema), next: nextSchema }),
     errors: [],
   }),
 }

@@ -4,15 +4,29 @@ import { emergencyRoutes } from './emergency.ts'
 import { keystoreRoutes } from './keystore.ts'
 import { integrityRoutes } from './integrity.ts'
 import { operationRoutes } from './operations.ts'
+import { passkeyRoutes } from './passkeys.ts'
 import { peerRoutes } from './peer.ts'
 import { recordRoutes } from './records.ts'
 import { recoveryRoutes } from './recovery.ts'
 import { sessionRoutes } from './session.ts'
 import { statusRoutes } from './status.ts'
 
+/** The routes by what they are about. */
+export const routeGroups = {
+  Sessions: sessionRoutes,
+  Passkeys: passkeyRoutes,
+  Operations: operationRoutes,
+  Directory: directoryRoutes,
+  Consent: consentRoutes,
+  Records: recordRoutes,
+  'Between gateways': peerRoutes,
+  Status: statusRoutes,
+} as const
+
 /** Every route of a gateway, by name. */
 export const routes = {
   ...sessionRoutes,
+  ...passkeyRoutes,
   ...operationRoutes,
   ...directoryRoutes,
   ...consentRoutes,
@@ -33,6 +47,8 @@ export * from './emergency.ts'
 export * from './keystore.ts'
 export * from './integrity.ts'
 export * from './operations.ts'
+export * from './page.ts'
+export * from './passkeys.ts'
 export * from './peer.ts'
 export * from './records.ts'
 export * from './recovery.ts'

@@ -22,6 +22,8 @@ export const operationRoutes = {
     method: 'POST',
     path: '/v1/operations',
     auth: 'none',
+    costly: true,
+    idempotent: true,
     summary: 'Hand over signed operations. Accepted means durable; they run in this order',
     body: z.object({
       operations: z.array(signedOperationSchema).min(1).max(limits.operationsPerSubmissionMax),
@@ -33,7 +35,8 @@ export const operationRoutes = {
     }),
     response: z.object({ ids: z.array(bytes32Schema) }),
     status: 202,
-    errors: ['signature-invalid', 'request-stale', 'chain-unavailable', 'storage-full'],
+    errors: ['operation-reverted', 'request-stale', 'storage-full'],
+    contractErrors: true,
   }),
   getOperation: route({
     method: 'GET',

@@ -4,6 +4,7 @@ import { addressSchema, bytes32Schema, bytesSchema, secondsSchema } from '../hex
 import { leafSchema, manifestSchema } from '../leaf.ts'
 import { limits } from '../limits.ts'
 import { signedOperationSchema } from '../operation.ts'
+import { nextSchema, pageQuery } from './page.ts'
 import { route } from './route.ts'
 
 const signatureSchema = bytesSchema(limits.signatureBytesMax)
@@ -67,12 +68,21 @@ export const recordRoutes = {
     method: 'POST',
     path: '/v1/batches',
     auth: 'account',
+    idempotent: true,
     summary: 'Commit uploaded records: the manifest and the signed operation, all or nothing',
     body: z.object({ manifest: manifestSchema, operation: signedOperationSchema }),
     bodyBytesMax: limits.manifestBytesMax,
     response: z.object({ id: bytes32Schema }),
     status: 202,
-    errors: ['blob-missing', 'manifest-invalid', 'write-refused', 'signature-invalid', 'chain-unavailable'],
+    errors: [
+      'blob-missing',
+      'forbidden',
+      'manifest-invalid',
+      'operation-reverted',
+      'request-stale',
+      'write-refused',
+    ],
+    contractErrors: true,
   }),
   getManifest: route({
     method: 'GET',
@@ -107,9 +117,10 @@ export const recordRoutes = {
     method: 'POST',
     path: '/v1/access-log',
     auth: 'account',
-    summary: 'Every access to the caller’s chart at this organisation, refusals included. Itself logged',
-    body: z.object({ request: accessRequestSchema, signature: signatureSchema }),
-    response: z.object({ accesses: z.array(loggedAccessSchema) }),
+    summary:
+      'Every access to the caller’s chart at this organisation, refusals included. Itself logged; a page takes a request of its own',
+    body: z.object({ request: accessRequestSchema, signature: signatureSchema, ...pageQuery }),
+    response: z.object({ accesses: z.array(loggedAccessSchema), next: nextSchema }),
     errors: ['not-found', 'request-stale', 'signature-invalid'],
   }),
 }

@@ -11,7 +11,7 @@ export type Bytes = 'bytes'
  * One route, defined once: the gateway validates by it, the SDK's client is typed by it, the OpenAPI document follows.
  */
 export interface Route {
-  method: 'GET' | 'POST' | 'PUT'
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Fastify path: parameters as `:name`. */
   path: string
   auth: RouteAuth
@@ -24,9 +24,38 @@ export interface Route {
   status?: number
   /** Body limit in bytes; `limits.jsonBodyBytesMax` if absent. */
   bodyBytesMax?: number
-  /** Failures beside those that every route has (bad-request, unauthenticated, rate-limited, internal). */
+  /** Failures beside those of `commonErrorsOf`. */
   errors: readonly ErrorCode[]
+  /** Takes an `Idempotency-Key` (G33). */
+  idempotent?: true
+  /** A change that needs an `If-Match` of what it changes (G32). */
+  conditional?: true
+  /** Costs the gateway something and asks for no session: under pressure it asks for a puzzle (G39). */
+  costly?: true
+  /** The operation is tried on the chain first: any refusal of the contracts may be the answer. */
+  contractErrors?: true
 }
+
+/** Failures that a route has by its form. */
+export function commonErrorsOf(route: Route): ErrorCode[] {
+  return [
+    'bad-request',
+    ...(route.auth === 'none' ? [] : (['unauthenticated'] as const)),
+    ...(route.auth === 'peer' ? (['forbidden'] as const) : []),
+    ...(route.body ? (['payload-too-large'] as const) : []),
+    ...(route.idempotent ? (['idempotency-key-reused', 'idempotency-running'] as const) : []),
+    ...(route.conditional ? (['precondition-failed', 'precondition-required'] as const) : []),
+    ...(route.costly ? (['puzzle-required'] as const) : []),
+    'rate-limited',
+    'internal',
+    'chain-unavailable',
+  ]
+}
+
+/** Every code of `errorTable` that the route may answer with. */
+export const errorsOf = (route: Route): ErrorCode[] => [
+  ...new Set([...commonErrorsOf(route), ...route.errors]),
+]
 
 /** Keeps the literal types of a route. */
 export const route = <const R extends Route>(definition: R): R => definition

@@ -2,6 +2,7 @@ import type { LoggedAccess } from '@hre/protocol'
 import type { Address } from 'viem'
 import type { Actor } from '../actor.ts'
 import { askEveryGateway } from '../gateways.ts'
+import { allRows } from '../all-rows.ts'
 import { signRequest } from './open-records.ts'
 
 /** Every organisation's log of one patient, and the organisations that could not be asked. */
@@ -16,10 +17,13 @@ export interface AccessLog {
  */
 export async function readAccessLog(actor: Actor): Promise<AccessLog> {
   const { answers, unreachable } = await askEveryGateway(actor, async (session, organisation) => {
-    const body = await signRequest(actor, { patient: actor.account, purpose: 'PATRQT', organisation })
-    return session.call('readAccessLog', { body })
+    // Each page is a reading of its own, which the gateway logs.
+    const wish = { patient: actor.account, purpose: 'PATRQT', organisation } as const
+    const page = async (cursor: string | undefined) =>
+      session.call('readAccessLog', { body: { ...(await signRequest(actor, wish)), cursor } })
+    return allRows(page, (log) => log.accesses)
   })
-  const accesses = answers.flatMap(({ answer }) => answer.accesses)
+  const accesses = answers.flatMap(({ answer }) => answer)
   accesses.sort((a, b) => a.receipt.at - b.receipt.at || a.receipt.index - b.receipt.index)
   return { accesses, unreachable }
 }

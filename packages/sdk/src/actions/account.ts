@@ -1,6 +1,7 @@
 import { hreError, type AccountView, type OrganisationView } from '@hre/protocol'
 import type { Address } from 'viem'
 import type { Actor } from '../actor.ts'
+import { allRows } from '../all-rows.ts'
 
 /** The public face of an account. */
 export async function accountOf({ session }: Actor, account: Address): Promise<AccountView> {
@@ -16,5 +17,8 @@ export async function recipientOfAccount(actor: Actor, account: Address): Promis
 }
 
 export async function listOrganisations({ session }: Actor): Promise<OrganisationView[]> {
-  return (await session.client.call('listOrganisations', {})).organisations
+  return allRows(
+    (cursor) => session.client.call('listOrganisations', { query: { cursor } }),
+    ({ organisations }) => organisations,
+  )
 }

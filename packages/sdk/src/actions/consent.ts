@@ -15,6 +15,7 @@ import {
 import { contentIdOf } from '@hre/vault'
 import type { Address, Hex } from 'viem'
 import type { Actor } from '../actor.ts'
+import { allRows } from '../all-rows.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
 import { rotateKeys, wrapFor, type History } from './rotate.ts'
@@ -34,7 +35,10 @@ export async function listGrants(
   { session }: Actor,
   side: 'given' | 'received' = 'given',
 ): Promise<GrantView[]> {
-  return (await session.call('listGrants', { query: { side } })).grants
+  return allRows(
+    (cursor) => session.call('listGrants', { query: { side, cursor } }),
+    ({ grants }) => grants,
+  )
 }
 
 /**

@@ -10,6 +10,7 @@ import {
 import { contentIdOf, recordKeyOf, unwrapRecordKey, wrapRecordKey, type RecordWrapContext } from '@hre/vault'
 import { hexToBytes, type Address, type Hex } from 'viem'
 import type { Actor } from '../actor.ts'
+import { allRows } from '../all-rows.ts'
 import { base64ToBytes } from '../base64.ts'
 import { EpochKeys } from '../epoch-keys.ts'
 import { submit, type Applied } from '../submit.ts'
@@ -21,7 +22,10 @@ export async function listRecordGrants(
   { session }: Actor,
   side: 'given' | 'received' = 'given',
 ): Promise<RecordGrantView[]> {
-  return (await session.call('listRecordGrants', { query: { side } })).grants
+  return allRows(
+    (cursor) => session.call('listRecordGrants', { query: { side, cursor } }),
+    ({ grants }) => grants,
+  )
 }
 
 /**

@@ -20,6 +20,7 @@ import {
 } from '@hre/vault'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
 import type { Actor } from '../actor.ts'
+import { allRows } from '../all-rows.ts'
 import { base64ToBytes, bytesToBase64 } from '../base64.ts'
 import { inParallel } from '../parallel.ts'
 import { submit, type Applied } from '../submit.ts'
@@ -48,9 +49,12 @@ export async function rotateKeys(
   options: { compartments: readonly Hex[]; without?: Address },
 ): Promise<Applied[]> {
   const { session, account } = actor
-  const [known, { grants }] = await Promise.all([
+  const [known, grants] = await Promise.all([
     listCompartments(actor, account),
-    session.call('listGrants', { query: { side: 'given' } }),
+    allRows(
+      (cursor) => session.call('listGrants', { query: { side: 'given', cursor } }),
+      (page) => page.grants,
+    ),
   ])
   const rotations: { call: Call; wraps: Uint8Array }[] = []
   for (const compartment of options.compartments) {

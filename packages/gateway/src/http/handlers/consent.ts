@@ -21,6 +21,7 @@ import { inboxOf } from '../../follower/inbox.ts'
 import { accountView, organisationOf } from '../../store/directory.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
+import { cursorAfter, pageOf, placeIn } from '../paging.ts'
 import { rotationWrapsSchema } from '@hre/protocol'
 
 export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
@@ -56,36 +57,50 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
     await follower.sync()
     const given = query.side === 'given'
     const readers = await readersOf(db, account)
-    const rows = await db
+    const [after = 0] = placeIn('grants', query.cursor, 'number') ?? []
+    const found = await db
       .select()
       .from(t.grants)
-      .where(given ? eq(t.grants.patient, account) : inArray(t.grants.reader, readers))
+      .where(
+        and(
+          given ? eq(t.grants.patient, account) : inArray(t.grants.reader, readers),
+          gt(t.grants.id, Number(after)),
+        ),
+      )
       .orderBy(asc(t.grants.id))
+      .limit(query.limit + 1)
+    const { rows, next } = pageOf(found, query.limit, ({ id }) => cursorAfter('grants', id))
     const grants = rows.map(
       ({ ended, id: _id, epoch: _epoch, since: _since, conditions: _conditions, ...grant }) => ({
         ...grant,
         revoked: ended !== null,
       }),
     )
-    return { grants }
+    return { grants, next }
   },
 
   async listRecordGrants({ db, follower }, { account, query }) {
     await follower.sync()
-    const rows = await db
+    const [after = 0] = placeIn('record-grants', query.cursor, 'number') ?? []
+    const found = await db
       .select()
       .from(t.recordGrants)
       .where(
-        query.side === 'given'
-          ? eq(t.recordGrants.patient, account)
-          : inArray(t.recordGrants.reader, await readersOf(db, account)),
+        and(
+          query.side === 'given'
+            ? eq(t.recordGrants.patient, account)
+            : inArray(t.recordGrants.reader, await readersOf(db, account)),
+          gt(t.recordGrants.id, Number(after)),
+        ),
       )
       .orderBy(asc(t.recordGrants.id))
+      .limit(query.limit + 1)
+    const { rows, next } = pageOf(found, query.limit, ({ id }) => cursorAfter('record-grants', id))
     const grants = rows.map(({ ended, id: _id, since: _since, ...grant }) => ({
       ...grant,
       revoked: ended !== null,
     }))
-    return { grants }
+    return { grants, next }
   },
 
   async getRecordWrap(gateway, { account, params }) {
@@ -193,7 +208,7 @@ async function visibleCompartments({ db }: Gateway, account: Address, patient: A
 }
 
 async function grantInForce(
-  { db }: Gateway,
+  { clock, db }: Gateway,
   wanted: { patient: Address; readers: Address[]; compartment?: Hex; right?: number },
 ) {
   const rows = await db
@@ -208,7 +223,7 @@ async function grantInForce(
       ),
     )
     .orderBy(desc(t.grants.id))
-  const now = Math.floor(Date.now() / 1000)
+  const now = clock()
   return rows.find(
     (grant) =>
       grant.from <= now && now < grant.until && (!wanted.right || (grant.rights & wanted.right) !== 0),

@@ -16,8 +16,6 @@ import type { Handlers } from '../handler.ts'
 import { cardEntry } from './find-patient.ts'
 import { assertFresh, fetchBlob } from './records.ts'
 
-const unixNow = () => Math.floor(Date.now() / 1000)
-
 export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
   async getPeerManifest({ db }, { params }) {
     const [row] = await db.select().from(t.manifests).where(eq(t.manifests.contentId, params.contentId))
@@ -48,17 +46,17 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
   },
 
   async releaseToPeer(gateway, { account, params, body }) {
-    const { db, deployment, follower, receipts, signatures } = gateway
+    const { clock, db, deployment, follower, receipts, signatures } = gateway
     const { request, signature } = body
     // The reader asked the gateway that now asks us; a request captured elsewhere is worthless here.
     if (request.organisation !== account) throw hreError('bad-request', { field: 'request.organisation' })
     await signatures.assertSigned(request.reader, accessRequestTypedData(deployment, request), signature)
     await follower.sync()
-    const now = unixNow()
+    const now = clock()
     const requestHash = hashAccessRequest(deployment, request)
     // One receipt for a request, however many files it names; only its first release must be fresh.
     const earlier = await receipts.forwarded(db, requestHash, account, now)
-    if (!earlier) assertFresh(request)
+    if (!earlier) assertFresh(request, now)
     const receipt =
       earlier ?? (await receiptFor(gateway, { request, signature, at: now, forwardedBy: account }))
     const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.content, params.contentId))

@@ -32,8 +32,7 @@ import type { Gateway } from '../../gateway.ts'
 import { accountView } from '../../store/directory.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
-
-const unixNow = () => Math.floor(Date.now() / 1000)
+import { cursorAfter, pageOf, placeIn } from '../paging.ts'
 
 export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
   async putBlob(gateway, { account, params, body }) {
@@ -74,7 +73,7 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
       signature,
       decision: ruling.decision,
       records: ruling.leaves.length > 0 ? ruling.leaves.map(({ record }) => record) : request.records,
-      at: unixNow(),
+      at: gateway.clock(),
     })
     if (!isPermitting(ruling.decision)) throw hreError('not-found')
     return { receipt: gateway.receipts.receiptOf(receipt), records: await proven(gateway, ruling.leaves) }
@@ -91,11 +90,11 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
       receipt.forwardedBy === null &&
       permittingDecisions.includes(receipt.decision) &&
       receipt.records.includes(leaf.record) &&
-      receipt.at + limits.releaseSecondsMax > unixNow()
+      receipt.at + limits.releaseSecondsMax > gateway.clock()
     if (!covers) throw hreError('not-found')
     // A revocation after the receipt still counts: the answer is given anew from the chain as it is now.
     await gateway.follower.sync()
-    const again = await ruleOn(gateway.db, { ...receipt.request, records: [leaf.record] }, unixNow())
+    const again = await ruleOn(gateway.db, { ...receipt.request, records: [leaf.record] }, gateway.clock())
     if (!isPermitting(again.decision)) throw hreError('not-found')
     const { request, signature } = receipt
     return fetchBlob(gateway, leaf, () =>
@@ -108,10 +107,17 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     if (request.patient !== account || request.records.length > 0) throw hreError('not-found')
     await assertRequest(gateway, account, request, signature)
     await gateway.follower.sync()
-    const { decision } = await ruleOn(gateway.db, request, unixNow())
-    await gateway.receipts.append({ request, signature, decision, records: [], at: unixNow() })
+    const { decision } = await ruleOn(gateway.db, request, gateway.clock())
+    await gateway.receipts.append({ request, signature, decision, records: [], at: gateway.clock() })
     if (decision !== 'Permitted') throw hreError('not-found')
-    return { accesses: await gateway.receipts.ofPatient(account) }
+    // What this reading adds stands behind the first page's end, so that reading on comes to one.
+    const [after, through] = (placeIn('accesses', body.cursor, 'number', 'number') ?? []) as number[]
+    const found = await gateway.receipts.ofPatient(account, { after, through, limit: body.limit + 1 })
+    const last = through ?? (await gateway.receipts.lastIndex())
+    const { rows, next } = pageOf(found, body.limit, ({ receipt }) =>
+      cursorAfter('accesses', receipt.index, last),
+    )
+    return { accesses: rows, next }
   },
 }
 
@@ -124,11 +130,11 @@ async function ruled(
 ): Promise<Ruling> {
   await assertRequest(gateway, account, request, signature)
   await gateway.follower.sync()
-  return ruleOn(gateway.db, request, unixNow())
+  return ruleOn(gateway.db, request, gateway.clock())
 }
 
 async function assertRequest(
-  { keys, signatures, deployment }: Gateway,
+  { clock, keys, signatures, deployment }: Gateway,
   account: Address,
   request: AccessRequest,
   signature: Hex,
@@ -136,13 +142,13 @@ async function assertRequest(
   if (request.reader !== account) throw hreError('signature-invalid', { reason: 'reader' })
   if (request.organisation !== keys.identity.account)
     throw hreError('bad-request', { field: 'request.organisation' })
-  assertFresh(request)
+  assertFresh(request, clock())
   await signatures.assertSigned(request.reader, accessRequestTypedData(deployment, request), signature)
 }
 
 /** A1: at most five minutes old, at most one ahead. */
-export function assertFresh(request: AccessRequest): void {
-  const age = unixNow() - request.issuedAt
+export function assertFresh(request: AccessRequest, now: number): void {
+  const age = now - request.issuedAt
   if (age > limits.accessRequestAgeSecondsMax || -age > limits.accessRequestAheadSecondsMax)
     throw hreError('request-stale', { ageSeconds: age })
 }
@@ -240,8 +246,8 @@ function argumentsOfCommitTwoParty(data: Hex) {
   }
 }
 
-async function assertMayFile({ db }: Gateway, author: Address, manifest: Manifest): Promise<void> {
-  const behindAll = { at: unixNow(), block: Number.MAX_SAFE_INTEGER, logIndex: 0 }
+async function assertMayFile({ clock, db }: Gateway, author: Address, manifest: Manifest): Promise<void> {
+  const behindAll = { at: clock(), block: Number.MAX_SAFE_INTEGER, logIndex: 0 }
   const may = filingRights(db, { organisation: manifest.organisation, author }, behindAll)
   for (const leaf of manifest.leaves) {
     const { patient, compartment, epoch } = leaf

@@ -1,0 +1,224 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { and, desc, eq, gt, isNull, lt } from 'drizzle-orm'
+import { hreError, limits, type SessionAnswer, type SessionMethod, type SessionView } from '@hre/protocol'
+import type { FastifyBaseLogger } from 'fastify'
+import { jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import { bytesToHex, type Address, type Hex } from 'viem'
+import type { Clock } from '../clock.ts'
+import type { Database } from '../store/database.ts'
+import { signerOf } from '../store/directory.ts'
+import * as t from '../store/schema.ts'
+import type { TokenKeys } from './tokenKeys.ts'
+
+const algorithm = 'EdDSA'
+const clockToleranceSeconds = 5
+
+type Row = typeof t.sessions.$inferSelect
+
+/** Who calls, and under which session. */
+export interface Caller {
+  account: Address
+  session: Hex
+}
+
+/** Sessions of devices (G34): a short token for each call, a refresh token for the next one, and their end. */
+export class Sessions {
+  readonly #db: Database
+  readonly #organisation: Address
+  readonly #keys: TokenKeys
+  readonly #clock: Clock
+  readonly #log: FastifyBaseLogger
+
+  constructor(options: {
+    db: Database
+    organisation: Address
+    keys: TokenKeys
+    clock: Clock
+    log: FastifyBaseLogger
+  }) {
+    this.#db = options.db
+    this.#organisation = options.organisation
+    this.#keys = options.keys
+    this.#clock = options.clock
+    this.#log = options.log
+  }
+
+  /**
+   * Opens a session for an account that has just proved itself. The oldest of too many ends.
+   *
+   * @throws HreError `signature-invalid` for an account that is not registered.
+   */
+  async open(account: Address, method: SessionMethod, device: string): Promise<SessionAnswer> {
+    const signer = await signerOf(this.#db, account)
+    if (signer === undefined) throw hreError('signature-invalid', { account })
+    const now = this.#clock()
+    const session: Row = {
+      id: bytesToHex(randomBytes(32)),
+      account,
+      signer,
+      method,
+      device,
+      createdAt: now,
+      lastUsedAt: now,
+      expiresAt: now + limits.sessionSecondsMax,
+      endedAt: null,
+      endReason: null,
+    }
+    await this.#forget(now)
+    await this.#db.insert(t.sessions).values(session)
+    const surplus = (await this.#live(account)).slice(limits.sessionsPerAccountMax)
+    for (const { id } of surplus) await this.#end(id, 'replaced')
+    return this.#answer(session)
+  }
+
+  /**
+   * The next token for a refresh token, which is spent by that (RFC 9700, 4.14.2).
+   *
+   * @throws HreError `unauthenticated`; `refresh-reused` when it was spent before: the whole session ends then.
+   */
+  async refresh(token: string): Promise<SessionAnswer> {
+    const hash = sha256(token)
+    const now = this.#clock()
+    // One statement decides who spends it, whoever else tries at the same time.
+    const [spent] = await this.#db
+      .update(t.refreshTokens)
+      .set({ spentAt: now })
+      .where(and(eq(t.refreshTokens.hash, hash), isNull(t.refreshTokens.spentAt)))
+      .returning()
+    if (!spent) return this.#refuseSpent(hash)
+    const session = spent.expiresAt > now ? await this.#alive(spent.session) : undefined
+    if (!session) throw hreError('unauthenticated', { reason: 'ended' })
+    await this.#db.update(t.sessions).set({ lastUsedAt: now }).where(eq(t.sessions.id, session.id))
+    return this.#answer(session)
+  }
+
+  /**
+   * Who a bearer token belongs to. Its session must not have ended, nor the key that opened it been replaced.
+   *
+   * @throws HreError `unauthenticated`.
+   */
+  async callerOf(authorization: string | undefined): Promise<Caller> {
+    const token = authorization?.match(/^Bearer ([A-Za-z0-9._-]{1,4096})$/)?.[1]
+    if (!token) throw hreError('unauthenticated')
+    const { sub, sid } = await this.#verified(token)
+    const session =
+      typeof sid === 'string' && /^0x[0-9a-f]{64}$/.test(sid) ? await this.#alive(sid as Hex) : undefined
+    if (!session || session.account !== sub) throw hreError('unauthenticated', { reason: 'ended' })
+    return { account: session.account, session: session.id }
+  }
+
+  /** An account's live sessions, newest first. */
+  async list(account: Address, current: Hex): Promise<SessionView[]> {
+    return (await this.#live(account)).map(({ id, method, device, createdAt, lastUsedAt, expiresAt }) => ({
+      id,
+      method,
+      device,
+      createdAt,
+      lastUsedAt,
+      expiresAt,
+      current: id === current,
+    }))
+  }
+
+  /** Ends one of the account's sessions. @throws HreError `not-found`. */
+  async end(account: Address, id: Hex): Promise<void> {
+    if (!(await this.#live(account)).some((session) => session.id === id)) throw hreError('not-found')
+    await this.#end(id, 'owner')
+  }
+
+  async #verified(token: string): Promise<JWTPayload> {
+    const { payload } = await jwtVerify(
+      token,
+      // The name alone chooses the key: keys, addresses of keys and chains in the header are not looked at.
+      async ({ kid }) => {
+        const key = typeof kid === 'string' ? await this.#keys.byKid(kid) : undefined
+        if (!key) throw hreError('unauthenticated')
+        return key.publicKey
+      },
+      {
+        algorithms: [algorithm],
+        issuer: this.#organisation,
+        audience: this.#organisation,
+        requiredClaims: ['sub', 'sid', 'iat', 'exp'],
+        currentDate: new Date(this.#clock() * 1000),
+        // Also after a jump of the clock: a token was signed at most this long ago.
+        maxTokenAge: limits.tokenSeconds,
+        // Replicas' clocks differ by a little.
+        clockTolerance: clockToleranceSeconds,
+      },
+    ).catch((cause: unknown) => {
+      throw hreError('unauthenticated', {}, cause)
+    })
+    return payload
+  }
+
+  async #answer({ id, account, expiresAt: sessionEnd }: Row): Promise<SessionAnswer> {
+    const now = this.#clock()
+    const key = await this.#keys.current()
+    const expiresAt = now + limits.tokenSeconds
+    const token = await new SignJWT({ sid: id })
+      .setProtectedHeader({ alg: algorithm, kid: key.kid })
+      .setIssuer(this.#organisation)
+      .setAudience(this.#organisation)
+      .setSubject(account)
+      .setIssuedAt(now)
+      .setExpirationTime(expiresAt)
+      .sign(key.privateKey)
+    const refreshToken = randomBytes(32).toString('base64url')
+    const refreshExpiresAt = Math.min(now + limits.refreshSeconds, sessionEnd)
+    await this.#db
+      .insert(t.refreshTokens)
+      .values({ hash: sha256(refreshToken), session: id, expiresAt: refreshExpiresAt })
+    return { session: id, token, expiresAt, refreshToken, refreshExpiresAt }
+  }
+
+  async #refuseSpent(hash: Hex): Promise<never> {
+    const [known] = await this.#db.select().from(t.refreshTokens).where(eq(t.refreshTokens.hash, hash))
+    if (!known) throw hreError('unauthenticated')
+    const session = await this.#alive(known.session)
+    if (!session) throw hreError('unauthenticated', { reason: 'ended' })
+    // The owner or a thief holds a copy, and there is no telling which of them came first.
+    await this.#end(session.id, 'reuse')
+    this.#log.warn({ session: session.id }, 'a spent refresh token was used again; the session was ended')
+    throw hreError('refresh-reused')
+  }
+
+  async #alive(id: Hex): Promise<Row | undefined> {
+    const [found] = await this.#db
+      .select({ session: t.sessions, signer: t.accounts.signer })
+      .from(t.sessions)
+      .innerJoin(t.accounts, eq(t.accounts.account, t.sessions.account))
+      .where(and(eq(t.sessions.id, id), isNull(t.sessions.endedAt), gt(t.sessions.expiresAt, this.#clock())))
+    return found?.session.signer === found?.signer ? found?.session : undefined
+  }
+
+  async #live(account: Address): Promise<Row[]> {
+    const rows = await this.#db
+      .select({ session: t.sessions, signer: t.accounts.signer })
+      .from(t.sessions)
+      .innerJoin(t.accounts, eq(t.accounts.account, t.sessions.account))
+      .where(
+        and(
+          eq(t.sessions.account, account),
+          isNull(t.sessions.endedAt),
+          gt(t.sessions.expiresAt, this.#clock()),
+        ),
+      )
+      .orderBy(desc(t.sessions.createdAt), desc(t.sessions.id))
+    return rows.filter(({ session, signer }) => session.signer === signer).map(({ session }) => session)
+  }
+
+  async #end(id: Hex, reason: Row['endReason']): Promise<void> {
+    await this.#db
+      .update(t.sessions)
+      .set({ endedAt: this.#clock(), endReason: reason })
+      .where(and(eq(t.sessions.id, id), isNull(t.sessions.endedAt)))
+  }
+
+  async #forget(now: number): Promise<void> {
+    await this.#db.delete(t.refreshTokens).where(lt(t.refreshTokens.expiresAt, now))
+    await this.#db.delete(t.sessions).where(lt(t.sessions.expiresAt, now))
+  }
+}
+
+const sha256 = (text: string): Hex => `0x${createHash('sha256').update(text).digest('hex')}`
