@@ -100,7 +100,12 @@ function runNode(): boolean {
   return ok
 }
 
-const chainTests = ['test/deploy.test.ts', 'test/authority.test.ts', 'test/decide.differential.test.ts']
+const chainTests = [
+  'test/deploy.test.ts',
+  'test/deployScript.test.ts',
+  'test/authority.test.ts',
+  'test/decide.differential.test.ts',
+]
 
 /** A check of its own: prints what it found. */
 function runCheck(...args: string[]): boolean {
