@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { addBackup } from './commands/backup.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExport } from './commands/export.ts'
 import { addGrant } from './commands/grant.ts'
@@ -9,6 +10,7 @@ import { addOpen } from './commands/open.ts'
 import { addPeople } from './commands/people.ts'
 import { addProve } from './commands/prove.ts'
 import { addRecords } from './commands/records.ts'
+import { addRestore } from './commands/restore.ts'
 import { addRevoke } from './commands/revoke.ts'
 import { addSign } from './commands/sign.ts'
 import { addStart } from './commands/start.ts'
@@ -48,6 +50,8 @@ const commands = [
   addProve,
   addVerify,
   addDoctor,
+  addBackup,
+  addRestore,
 ]
 
 /** The whole command line; `main.ts` runs it. */
