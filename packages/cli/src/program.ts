@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { addBackup } from './commands/backup.ts'
 import { addNarrow, addRenew } from './commands/change-grant.ts'
 import { addDeleteAccount } from './commands/delete-account.ts'
 import { addDoctor } from './commands/doctor.ts'
@@ -16,6 +17,7 @@ import { addOpen } from './commands/open.ts'
 import { addPeople } from './commands/people.ts'
 import { addProve } from './commands/prove.ts'
 import { addRecords } from './commands/records.ts'
+import { addRestore } from './commands/restore.ts'
 import { addRevoke } from './commands/revoke.ts'
 import { addSign } from './commands/sign.ts'
 import { addStart } from './commands/start.ts'
@@ -63,6 +65,8 @@ const commands = [
   addProve,
   addVerify,
   addDoctor,
+  addBackup,
+  addRestore,
 ]
 
 /** The whole command line; `main.ts` runs it. */

@@ -96,7 +96,7 @@ describe('backup and restore', () => {
       whole.subarray(0, whole.length >> 1),
       Buffer.from(whole),
     ]
-    spoilt[1]![whole.length - 100]! ^= 1
+    spoilt[2]![whole.length - 100]! ^= 1
     for (const [index, bytes] of spoilt.entries()) {
       const file = join(world.folder, `spoilt-${index}.age`)
       await writeFile(file, bytes)

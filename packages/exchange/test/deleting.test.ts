@@ -93,7 +93,7 @@ describe('deleting an account', () => {
     return files
   }
 
-  test('[G11] attack: a stolen session without the key, and a signature for another gateway, delete nothing', async () => {
+  test('[G15] attack: a stolen session without the key, and a signature for another gateway, delete nothing', async () => {
     const issuedAt = inSeconds(0)
     const { account, identity, session } = patient
     const erasure = { account, organisation: world.lakeside.actor.account, issuedAt }
@@ -112,7 +112,7 @@ describe('deleting an account', () => {
     assert.deepEqual(await sealed(), secrets)
   })
 
-  test('[R10] [G11] with one gateway down it says so, and the account can still sign', async () => {
+  test('[R10] [G15] with one gateway down it says so, and the account can still sign', async () => {
     await world.lakeside.gateway.stop()
     const { erased, unreachable } = await deleteAccount(patient)
     assert.deepEqual([erased, unreachable], [3, [world.lakeside.actor.account]])
@@ -123,7 +123,7 @@ describe('deleting an account', () => {
     assert.ok((await sealed()).length > 0)
   })
 
-  test('[R10] [G11] done again it is complete: no wrap, share, keystore or file is left anywhere', async () => {
+  test('[R10] [G15] done again it is complete: no wrap, share, keystore or file is left anywhere', async () => {
     const { erased, unreachable } = await deleteAccount(patient)
     assert.deepEqual([erased, unreachable], [0, []])
     assert.deepEqual(await sealed(), [])

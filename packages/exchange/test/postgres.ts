@@ -80,7 +80,10 @@ export async function startPostgres(): Promise<Postgres> {
     },
     async start() {
       // A process group of its own, so that kill -9 reaches its children.
-      server = spawn(bin('postgres'), ['-D', data], { ...options, detached: true, stdio: 'ignore' })
+      const started = spawn(bin('postgres'), ['-D', data], { ...options, detached: true, stdio: 'ignore' })
+      server = started
+      // A test that ends in the middle leaves no server behind.
+      process.once('exit', () => started.kill('SIGQUIT'))
       const deadline = Date.now() + readyMilliseconds
       for (;;) {
         const ready = await query(url('postgres'), 'select 1').catch(() => undefined)

@@ -77,6 +77,8 @@ export type GatewayConfig = z.infer<typeof configSchema>
 /** The configuration cannot be used; `message` names each field and what is wrong with it. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
+  readonly code = 'config-invalid'
+  readonly hint = 'Mend the file; docs/operations.md explains every field'
 }
 
 const environmentName = (field: string) => `HRE_${field.replace(/[A-Z]/g, (c) => `_${c}`).toUpperCase()}`

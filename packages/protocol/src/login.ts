@@ -88,7 +88,7 @@ export function welcomeTypedData(
   } as const
 }
 
-/** What an account signs to have one gateway delete what it keeps for it (G11). A session alone does not do. */
+/** What an account signs to have one gateway delete what it keeps for it (G15). A session alone does not do. */
 export interface Erasure {
   account: Address
   organisation: Address

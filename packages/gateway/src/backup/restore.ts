@@ -120,6 +120,7 @@ interface Unpacked {
 
 /** @throws BackupError `backup-not-opened`, `backup-damaged`, `backup-newer`. */
 async function unpack(file: string, key: Key, work: string, db: Database): Promise<Unpacked> {
+  await assertWhole(file, key)
   const opened = await open(file, key)
   const blobs = new FilesBlobStore(join(work, 'blobs'))
   const counts = { rows: 0, files: 0 }
@@ -165,7 +166,16 @@ async function open(file: string, key: Key): Promise<AsyncIterable<Uint8Array>> 
   const stream = await decrypter.decrypt(sealed).catch((cause: unknown) => {
     throw new BackupError('backup-not-opened', {}, cause)
   })
-  return Readable.fromWeb(stream as unknown as WebStream<Uint8Array>)
+  return stream as unknown as WebStream<Uint8Array>
+}
+
+/** To the end of the seal before anything is made of it: only there is it known that nothing was altered or cut off. */
+async function assertWhole(file: string, key: Key): Promise<void> {
+  try {
+    for await (const chunk of await open(file, key)) void chunk
+  } catch (cause) {
+    throw cause instanceof BackupError ? cause : new BackupError('backup-damaged', {}, cause)
+  }
 }
 
 /** Reads the chain anew, checks manifests against it and files against the leaves. @returns how many files are missing. */

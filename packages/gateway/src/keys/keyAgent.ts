@@ -45,6 +45,8 @@ export interface TokenKey {
 /** The organisation's key cannot be opened. Never retry: the file or the password is wrong. */
 export class KeyAgentError extends Error {
   override readonly name = 'KeyAgentError'
+  readonly code = 'key-not-opened'
+  readonly hint = 'Check the key file and the file with its password'
 }
 
 /**

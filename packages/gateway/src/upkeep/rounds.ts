@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, isNull, max, sql } from 'drizzle-orm'
+import { and, desc, eq, isNotNull, isNull, max, ne, or, sql } from 'drizzle-orm'
 import type { Hex } from 'viem'
 import type { Database } from '../store/database.ts'
 import * as t from '../store/schema.ts'
@@ -66,7 +66,7 @@ export async function heldAfter(
       and(
         eq(t.leaves.organisation, organisation),
         sql`${t.leaves.content} > ${t.leaves.content.mapToDriverValue(after)}`,
-        sql`${t.marks.status} is distinct from 'erased'`,
+        or(isNull(t.marks.status), ne(t.marks.status, 'erased')),
       ),
     )
     .orderBy(t.leaves.content)

@@ -5,7 +5,7 @@ import type { Database } from '../../store/database.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
 
-/** Crypto-shredding (G11): what could still open a record goes. What others must be able to prove stays: the access log. */
+/** Crypto-shredding (G15): what could still open a record goes. What others must be able to prove stays: the access log. */
 export const erasureHandlers: Handlers<'eraseAccount'> = {
   async eraseAccount(gateway, { account, body }) {
     const { db, deployment, keys, signatures } = gateway
