@@ -106,7 +106,7 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
   async getRecordWrap(gateway, { account, params }) {
     await gateway.follower.sync()
     const grant =
-      (await recordGrantInForce(gateway.db, { ...params, reader: account })) ??
+      (await recordGrantInForce(gateway, { ...params, reader: account })) ??
       (await recordGrantToStaff(gateway, account, params))
     if (!grant) throw hreError('not-found')
     const wrap = await attachment(gateway, grant.wrapHash)
@@ -187,7 +187,7 @@ const readersOf = async (db: Gateway['db'], account: Address): Promise<Address[]
  * All for the patient; for others those that a grant in force names, whatever its right, or an emergency opens (B8), and
  * for organisations the inbox (C17).
  */
-async function visibleCompartments({ db }: Gateway, account: Address, patient: Address) {
+async function visibleCompartments({ clock, db }: Gateway, account: Address, patient: Address) {
   const rows = await db.select().from(t.compartments).where(eq(t.compartments.patient, patient))
   if (account === patient) return rows
   const granted = await db
@@ -203,7 +203,7 @@ async function visibleCompartments({ db }: Gateway, account: Address, patient: A
   const open = new Set(granted.map(({ compartment }) => compartment))
   const inbox = (await organisationOf(db, account)) && (await inboxOf(db, patient))
   if (inbox) open.add(inbox)
-  const emergency = await emergencyOf(db, account, patient, Math.floor(Date.now() / 1000))
+  const emergency = await emergencyOf(db, account, patient, clock())
   return rows.filter(({ compartment }) => open.has(compartment) || emergency(compartment) === 'Permitted')
 }
 
@@ -233,10 +233,10 @@ async function grantInForce(
 type StoredRecordGrant = typeof t.recordGrants.$inferSelect
 
 async function recordGrantInForce(
-  db: Gateway['db'],
+  { clock, db }: Gateway,
   wanted: { patient: Address; record: Hex; reader: Address },
 ): Promise<StoredRecordGrant | undefined> {
-  const now = Math.floor(Date.now() / 1000)
+  const now = clock()
   const [grant] = await db
     .select()
     .from(t.recordGrants)
@@ -263,7 +263,7 @@ async function recordGrantToStaff(
 ): Promise<StoredRecordGrant | undefined> {
   const own = gateway.keys.identity.account
   return (await readsFor(gateway, account)) === own
-    ? recordGrantInForce(gateway.db, { patient, record, reader: own })
+    ? recordGrantInForce(gateway, { patient, record, reader: own })
     : undefined
 }
 

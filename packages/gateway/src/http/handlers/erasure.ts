@@ -8,9 +8,9 @@ import type { Handlers } from '../handler.ts'
 /** Crypto-shredding (G15): what could still open a record goes. What others must be able to prove stays: the access log. */
 export const erasureHandlers: Handlers<'eraseAccount'> = {
   async eraseAccount(gateway, { account, body }) {
-    const { db, deployment, keys, signatures } = gateway
+    const { clock, db, deployment, keys, signatures } = gateway
     const { issuedAt, signature } = body
-    const ageSeconds = Math.floor(Date.now() / 1000) - issuedAt
+    const ageSeconds = clock() - issuedAt
     if (ageSeconds > limits.accessRequestAgeSecondsMax || -ageSeconds > limits.accessRequestAheadSecondsMax)
       throw hreError('request-stale', { ageSeconds })
     const organisation = keys.identity.account

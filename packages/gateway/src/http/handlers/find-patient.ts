@@ -14,8 +14,6 @@ import { accountView } from '../../store/directory.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
 
-const unixNow = () => Math.floor(Date.now() / 1000)
-
 /** How a patient who cannot speak is found: by the card they carry, or by the hospital's own number (S11, S12). */
 export const findPatientHandlers: Handlers<
   keyof Pick<
@@ -78,7 +76,7 @@ export const findPatientHandlers: Handlers<
   },
 
   async findByNumber(gateway, { account, body }) {
-    const { db, keys } = gateway
+    const { clock, db, keys } = gateway
     await gateway.follower.sync()
     await assertOwnStaff(gateway, account, declaringRoles)
     const lookup = patientNumberLookupOf(keys.patientNumberKey, body)
@@ -86,20 +84,20 @@ export const findPatientHandlers: Handlers<
     if (!row) throw hreError('not-found')
     const owner = keys.ownerOf(row.patient)
     // Written before the answer is given: whom this person looked up is known whatever happens next.
-    await db.insert(t.lookups).values({ owner, at: unixNow(), by: account, kind: 'patient number' })
+    await db.insert(t.lookups).values({ owner, at: clock(), by: account, kind: 'patient number' })
     return { patient: row.patient }
   },
 }
 
 /** The entry that this gateway keeps, once it is written down who asks for it. */
 export async function cardEntry(
-  { db }: Gateway,
+  { clock, db }: Gateway,
   lookup: Hex,
   reader: Address,
 ): Promise<EmergencyEntry | undefined> {
   const [row] = await db.select().from(t.emergencyCards).where(eq(t.emergencyCards.lookup, lookup))
   if (!row) return undefined
-  await db.insert(t.lookups).values({ owner: row.owner, at: unixNow(), by: reader, kind: 'card' })
+  await db.insert(t.lookups).values({ owner: row.owner, at: clock(), by: reader, kind: 'card' })
   return { suite: 1, lookup, nonce: row.nonce, box: row.box }
 }
 

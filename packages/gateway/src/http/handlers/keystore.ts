@@ -17,7 +17,6 @@ import type { Handlers } from '../handler.ts'
 
 /** K1: at most two ways are passwords, so two are spoken of for every account. */
 const passwordsSpokenOf = 2
-const unixNow = () => Math.floor(Date.now() / 1000)
 
 /** Ways to unlock a root seed, kept for their owner by somebody who can open none of them (K1, K10). */
 export const keystoreHandlers: Handlers<keyof typeof keystoreRoutes> = {
@@ -109,8 +108,8 @@ async function keptOf(db: Database, account: Address): Promise<KeptKeystore | un
 }
 
 /** @throws HreError `rate-limited` after too many tries for one account, right ones included (K10). */
-async function countTry({ db, keys }: Gateway, account: Address): Promise<void> {
-  const now = unixNow()
+async function countTry({ clock, db, keys }: Gateway, account: Address): Promise<void> {
+  const now = clock()
   const owner = keys.ownerOf(account)
   await db.delete(t.unlockTries).where(lt(t.unlockTries.since, now - limits.unlockTriesSeconds))
   const [row] = await db

@@ -22,7 +22,6 @@ import type { Database } from '../../store/database.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
 
-const unixNow = () => Math.floor(Date.now() / 1000)
 /** 0x and 11 bytes: the words that the owner reads out. */
 const prefixLength = 24
 
@@ -71,7 +70,7 @@ export const recoveryHandlers: Handlers<keyof typeof recoveryRoutes> = {
   },
 
   async putRecoveryRequest(gateway, { body }) {
-    const { db, follower } = gateway
+    const { clock, db, follower } = gateway
     await follower.sync()
     const request = parsed(gateway, body.request)
     const { account } = request
@@ -79,10 +78,10 @@ export const recoveryHandlers: Handlers<keyof typeof recoveryRoutes> = {
     // For accounts that have guardians alone: what strangers may store has an end.
     if (!council || council.guardians.length === 0) throw hreError('not-found')
     const hash = recoveryRequestHashOf(request)
-    await assertRoom(db, account, hash)
+    await assertRoom(gateway, account, hash)
     await db
       .insert(t.recoveryRequests)
-      .values({ hash, prefix: hash.slice(0, prefixLength) as Hex, account, request, at: unixNow() })
+      .values({ hash, prefix: hash.slice(0, prefixLength) as Hex, account, request, at: clock() })
       .onConflictDoNothing()
     return { request: hash }
   },
@@ -180,7 +179,7 @@ function parsed({ deployment }: Gateway, value: unknown): RecoveryRequest {
 }
 
 /** Old requests that no guardian answered go; then there is room for a bounded number. */
-async function assertRoom(db: Database, account: Address, hash: Hex): Promise<void> {
+async function assertRoom({ clock, db }: Gateway, account: Address, hash: Hex): Promise<void> {
   const isOwn = eq(t.recoveryRequests.account, account)
   const answered = db.select({ request: t.recoveryApprovals.request }).from(t.recoveryApprovals)
   await db
@@ -188,7 +187,7 @@ async function assertRoom(db: Database, account: Address, hash: Hex): Promise<vo
     .where(
       and(
         isOwn,
-        lt(t.recoveryRequests.at, unixNow() - limits.recoveryRequestSeconds),
+        lt(t.recoveryRequests.at, clock() - limits.recoveryRequestSeconds),
         notInArray(t.recoveryRequests.hash, answered),
       ),
     )
