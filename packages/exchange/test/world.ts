@@ -64,8 +64,8 @@ export async function startWorld(): Promise<World> {
   const lakesideSeed = await openOrCreateKey(join(folder, 'lakeside.key'), join(folder, 'lakeside.password'))
   const deployment = await deploy(chain.url, citySeed)
   const [city, lakeside] = await Promise.all([
-    startHospital({ folder, id: 'city', rpcUrl: chain.url, deployment, seed: citySeed }),
-    startHospital({ folder, id: 'lakeside', rpcUrl: chain.url, deployment, seed: lakesideSeed }),
+    startHospital({ folder, id: 'city', name: 'City Hospital', rpcUrl: chain.url, deployment, seed: citySeed }),
+    startHospital({ folder, id: 'lakeside', name: 'Lakeside Clinic', rpcUrl: chain.url, deployment, seed: lakesideSeed }),
   ])
   await voteAdmission(city.actor, { organisation: lakeside.actor.account, kind: 'hospital', country: 'IN' })
   await register(lakeside.actor)
@@ -108,13 +108,14 @@ export const inSeconds = (seconds: number): number => Math.floor(Date.now() / 10
 async function startHospital(options: {
   folder: string
   id: string
+  name: string
   rpcUrl: string
   deployment: Deployment
   seed: Uint8Array
 }): Promise<Hospital> {
   const { folder, id, rpcUrl, deployment, seed } = options
   const config = configSchema.parse({
-    name: id,
+    name: options.name,
     dataDir: join(folder, id),
     rpcUrl,
     deployment,

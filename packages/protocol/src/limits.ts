@@ -37,4 +37,6 @@ export const limits = {
   endpointBytesMax: 200,
   tokenSeconds: 15 * 60,
   challengeSeconds: 2 * 60,
+  /** From the front desk to a device that accepts. */
+  invitationSeconds: 24 * 60 * 60,
 } as const

@@ -18,11 +18,16 @@ export interface Actor {
  * Opens the gateway at `gatewayUrl` for the holder of a root seed. Nothing is signed yet: sessions open when needed.
  *
  * @param rootSeed - 32 bytes (E10).
+ * @param options.known - what the gateway said of itself before: then nothing is asked, for a device without a connection.
  * @throws HreError `gateway-unreachable`.
  */
-export async function connect(options: { gatewayUrl: string; rootSeed: Uint8Array }): Promise<Actor> {
+export async function connect(options: {
+  gatewayUrl: string
+  rootSeed: Uint8Array
+  known?: Pick<Actor, 'deployment' | 'organisation'>
+}): Promise<Actor> {
   const client = new GatewayClient({ baseUrl: options.gatewayUrl })
-  const { deployment, organisation } = await client.call('getExchange', {})
+  const { deployment, organisation } = options.known ?? (await client.call('getExchange', {}))
   const keyring = openKeyring(options.rootSeed)
   const identity = identityOf(keyring)
   const session = new Session({ client, identity, deployment })

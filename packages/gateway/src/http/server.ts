@@ -7,13 +7,18 @@ import type { Address } from 'viem'
 import type { Gateway } from '../gateway.ts'
 import { isActiveOrganisation } from '../store/directory.ts'
 import type { Handlers } from './handler.ts'
+import { askHandlers } from './handlers/asks.ts'
+import { chainHandlers } from './handlers/chain.ts'
 import { consentHandlers } from './handlers/consent.ts'
 import { directoryHandlers } from './handlers/directory.ts'
+import { frontDeskHandlers } from './handlers/front-desk.ts'
 import { operationHandlers } from './handlers/operations.ts'
 import { peerHandlers } from './handlers/peer.ts'
 import { recordHandlers } from './handlers/records.ts'
 import { sessionHandlers } from './handlers/session.ts'
 import { statusHandlers } from './handlers/status.ts'
+import { serveApp } from './app.ts'
+import { allowApps } from './cross-origin.ts'
 import { servePages } from './pages.ts'
 
 const handlers: Handlers<RouteName> = {
@@ -24,6 +29,9 @@ const handlers: Handlers<RouteName> = {
   ...recordHandlers,
   ...peerHandlers,
   ...statusHandlers,
+  ...frontDeskHandlers,
+  ...askHandlers,
+  ...chainHandlers,
 }
 
 /** A request must be complete within this, so that a slow sender holds no socket for long. */
@@ -69,6 +77,7 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
     errorResponseBuilder: (_request, { ttl }) =>
       hreError('rate-limited', { retryAfterSeconds: Math.ceil(ttl / 1000) }),
   })
+  allowApps(server)
   server.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
   server.setValidatorCompiler(({ schema }) => (data) => {
     const result = (schema as z.ZodType).safeParse(data)
@@ -93,6 +102,7 @@ export async function createServer(gateway: Gateway): Promise<FastifyInstance> {
   })
   for (const name of Object.keys(routes) as RouteName[]) addRoute(server, gateway, name)
   servePages(server, config.storyFile)
+  await serveApp(server, gateway)
   return server
 }
 

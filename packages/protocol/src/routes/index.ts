@@ -1,5 +1,8 @@
+import { askRoutes } from './asks.ts'
+import { chainRoutes } from './chain.ts'
 import { consentRoutes } from './consent.ts'
 import { directoryRoutes } from './directory.ts'
+import { frontDeskRoutes } from './front-desk.ts'
 import { operationRoutes } from './operations.ts'
 import { peerRoutes } from './peer.ts'
 import { recordRoutes } from './records.ts'
@@ -15,12 +18,18 @@ export const routes = {
   ...recordRoutes,
   ...peerRoutes,
   ...statusRoutes,
+  ...frontDeskRoutes,
+  ...askRoutes,
+  ...chainRoutes,
 }
 export type Routes = typeof routes
 export type RouteName = keyof Routes
 
+export * from './asks.ts'
+export * from './chain.ts'
 export * from './consent.ts'
 export * from './directory.ts'
+export * from './front-desk.ts'
 export * from './operations.ts'
 export * from './peer.ts'
 export * from './records.ts'

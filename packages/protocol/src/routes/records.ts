@@ -107,6 +107,7 @@ export const recordRoutes = {
     method: 'POST',
     path: '/v1/access-log',
     auth: 'account',
+    crossOrigin: true,
     summary: 'Every access to the caller’s chart at this organisation, refusals included. Itself logged',
     body: z.object({ request: accessRequestSchema, signature: signatureSchema }),
     response: z.object({ accesses: z.array(loggedAccessSchema) }),

@@ -10,6 +10,7 @@ export const sessionRoutes = {
     method: 'GET',
     path: '/v1/exchange',
     auth: 'none',
+    crossOrigin: true,
     summary: 'Whose gateway this is, and the deployment it works on',
     response: z.object({
       deployment: deploymentSchema,
@@ -23,6 +24,7 @@ export const sessionRoutes = {
     method: 'POST',
     path: '/v1/challenges',
     auth: 'none',
+    crossOrigin: true,
     summary: 'Ask for a challenge to sign; the gateway proves whose it is in the same answer',
     body: z.object({ account: addressSchema, callerNonce: bytes32Schema }),
     response: z.object({
@@ -38,6 +40,7 @@ export const sessionRoutes = {
     method: 'POST',
     path: '/v1/sessions',
     auth: 'none',
+    crossOrigin: true,
     summary: 'Turn a signed challenge into a token for 15 minutes',
     body: z.object({
       account: addressSchema,

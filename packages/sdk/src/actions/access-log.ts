@@ -40,5 +40,6 @@ export async function readAccessLog(actor: Actor): Promise<AccessLog> {
   return { accesses, unreachable }
 }
 
-const sessionAt = ({ identity, deployment }: Actor, baseUrl: string): Session =>
+/** The actor at another organisation's gateway. */
+export const sessionAt = ({ identity, deployment }: Actor, baseUrl: string): Session =>
   new Session({ client: new GatewayClient({ baseUrl }), identity, deployment })

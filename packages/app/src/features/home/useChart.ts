@@ -1,0 +1,17 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import type { Chart, Hex, Progress } from '../../keeper/api.ts'
+import { keeper, onProgress } from '../../keeper/client.ts'
+
+/** A chart, opened in the keeper; with how far it has come. @param patient - null: one's own. */
+export function useChart(patient: Hex | null) {
+  const [progress, setProgress] = useState<Progress>()
+  const query = useQuery<Chart>({
+    queryKey: ['chart', patient],
+    queryFn: () => keeper.chart(patient),
+    staleTime: 5 * 60_000,
+  })
+  const isWaiting = query.isPending
+  useEffect(() => (isWaiting ? onProgress(setProgress) : undefined), [isWaiting])
+  return { ...query, progress }
+}
