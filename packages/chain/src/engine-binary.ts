@@ -4,7 +4,7 @@ import { delimiter, dirname, join } from 'node:path'
 import { ChainEngineMissingError } from './errors.ts'
 
 /** Replay is proven identical with these; others get a warning. */
-export const ENGINE_VERSION_TESTED = /^anvil\/v1\.7\./
+export const ENGINE_MINOR_TESTED = '1.7'
 
 const SYSTEM_NAMES: Record<string, string> = { linux: 'linux', darwin: 'darwin', win32: 'win32' }
 const PROCESSOR_NAMES: Record<string, string> = { x64: 'amd64', arm64: 'arm64' }

@@ -1,5 +1,6 @@
 export { startChain, type Chain, type ChainEvent, type ChainOptions, type ChainStats } from './start.ts'
 export { CHAIN_ID_DEFAULT, type ChainParameters } from './parameters.ts'
+export { ENGINE_MINOR_TESTED, findEngineBinary } from './engine-binary.ts'
 export { CLIENT_VERSION } from './host.ts'
 export * from './errors.ts'
 export * as limits from './limits.ts'

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { nodeDisk, type Disk } from './disk.ts'
-import { ENGINE_VERSION_TESTED, findEngineBinary } from './engine-binary.ts'
+import { ENGINE_MINOR_TESTED, findEngineBinary } from './engine-binary.ts'
 import { reapRecordedEngine, type EngineIsolation } from './engine-process.ts'
 import { Engine } from './engine.ts'
 import { ChainOptionInvalidError } from './errors.ts'
@@ -132,7 +132,7 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     const chain = await rebuild()
     cleanups.unshift(() => chain.engine.stop())
     const version = await chain.engine.version()
-    if (!ENGINE_VERSION_TESTED.test(version)) {
+    if (!version.startsWith(`anvil/v${ENGINE_MINOR_TESTED}.`)) {
       emit({
         type: 'warning',
         message: `${version} is not a tested engine: replay is proven with anvil 1.7.x`,

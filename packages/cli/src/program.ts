@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { addNarrow, addRenew } from './commands/change-grant.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExport } from './commands/export.ts'
 import { addGrant } from './commands/grant.ts'
@@ -42,6 +43,8 @@ const commands = [
   addExport,
   addGrants,
   addGrant,
+  addNarrow,
+  addRenew,
   addRevoke,
   addLog,
   addSign,

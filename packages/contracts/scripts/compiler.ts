@@ -12,6 +12,8 @@ export type Sources = Record<string, { content: string }>
 export const settings = {
   // Deployed once and called for years: run cost counts, size only against the 24,576-byte limit.
   optimizer: { enabled: true, runs: 10_000 },
+  // Shares code between functions and keeps more on the stack: a grant costs 3,000 gas less.
+  viaIR: true,
   // OpenZeppelin 5.7 needs MCOPY, which Cancun brought; nothing here needs a later fork.
   evmVersion: 'cancun',
   // Without the hash of the sources in it, a comment changes no bytecode.
@@ -49,7 +51,7 @@ export function compileSources<Output extends { errors?: { severity: string; for
   const input = {
     language: 'Solidity',
     sources: { ...sources },
-    settings: { ...settings, optimizer, outputSelection },
+    settings: { ...settings, optimizer, viaIR: settings.viaIR && optimizer.enabled, outputSelection },
   }
   const findImport = (path: string): Import => {
     try {

@@ -45,6 +45,8 @@ function runForge(): boolean {
   const env: NodeJS.ProcessEnv = {}
   const args = [values.coverage ? 'coverage' : 'test']
   if (values.coverage) {
+    // Lines are counted in what forge compiled, not in what is deployed.
+    env['HRE_COVERAGE'] = 'true'
     // The P-256 verifier needs the optimizer, which coverage turns off, as it moves the gas that GasTest compares.
     args.push('--skip', 'test/Intake.passkey.t.sol', '--no-match-contract', 'GasTest', '--report', 'summary')
     args.push('--remappings', `@openzeppelin/contracts/=${join(modulesDir, '@openzeppelin/contracts')}/`)

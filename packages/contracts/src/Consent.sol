@@ -65,12 +65,12 @@ contract Consent is IConsent, DirectoryClient {
 
     /// @inheritdoc IConsent
     function grant(GrantTerms calldata terms) external {
-        _grant(_patient(), terms, Conditions(0, 0, false));
+        _grant(_account(), terms, Conditions(0, 0, false));
     }
 
     /// @inheritdoc IConsent
     function grantOn(GrantTerms calldata terms, Conditions calldata conditions) external {
-        address patient = _patient();
+        address patient = _account();
         _grant(patient, terms, conditions);
         emit ConsentConditioned(
             patient, terms.reader, terms.compartment, conditions.specialty, conditions.country, conditions.licensed
@@ -80,7 +80,6 @@ contract Consent is IConsent, DirectoryClient {
     /// @inheritdoc IConsent
     function grantFor(address patient, GrantTerms calldata terms) external {
         _requireDelegate(patient, terms.reader, terms.compartment);
-        if (!directory.isPatient(patient)) revert ConsentPatientUnknown(patient);
         _grant(patient, terms, Conditions(0, 0, false));
     }
 
@@ -91,8 +90,43 @@ contract Consent is IConsent, DirectoryClient {
     }
 
     /// @inheritdoc IConsent
-    function grantRecord(bytes32 record, GrantTerms calldata terms) external {
+    function narrow(address reader, CompartmentId compartment, Grant calldata wanted) external {
+        // As with `revoke`: giving less never depends on what an organisation says about the patient.
+        address patient = _account();
+        HeldGrant storage held = _heldGrant(patient, reader, compartment);
+        bool wider = wanted.rights & ~held.rights != 0 || wanted.purposes & ~held.purposes != 0
+            || wanted.ceiling > held.ceiling || wanted.from < held.from || wanted.until > held.until;
+        if (wider) revert ConsentWider(_grantOf(held), wanted);
+        _requireScope(wanted.rights, wanted.purposes, wanted.ceiling);
+        _requirePeriod(wanted.from, wanted.until);
+        held.rights = wanted.rights;
+        held.purposes = wanted.purposes;
+        held.ceiling = wanted.ceiling;
+        held.from = wanted.from;
+        held.until = wanted.until;
+        emit ConsentNarrowed(
+            patient, reader, compartment, wanted.rights, wanted.purposes, wanted.ceiling, wanted.from, wanted.until
+        );
+    }
+
+    /// @inheritdoc IConsent
+    function renew(address reader, CompartmentId compartment, uint32 epoch, uint48 heldUntil, uint48 until) external {
         address patient = _patient();
+        HeldGrant storage held = _heldGrant(patient, reader, compartment);
+        uint32 present = _compartments[patient][compartment].epoch;
+        if (epoch != present) revert ConsentEpochInvalid(epoch, present);
+        if (heldUntil != held.until) revert ConsentEndDiffers(heldUntil, held.until);
+        // Whoever's grant was over when a key changed has no wrap of the new one: that takes a new grant.
+        if (heldUntil <= block.timestamp) revert ConsentExpired(heldUntil, block.timestamp);
+        if (until <= heldUntil) revert ConsentNotLater(until, heldUntil);
+        _requireNotTooFar(until);
+        held.until = until;
+        emit ConsentRenewed(patient, reader, compartment, until);
+    }
+
+    /// @inheritdoc IConsent
+    function grantRecord(bytes32 record, GrantTerms calldata terms) external {
+        address patient = _account();
         _requireTerms(patient, terms);
         // Writing is about a compartment: a record that exists is not written again.
         if (terms.rights != RIGHT_READ) revert ConsentRightsInvalid(terms.rights);
@@ -194,8 +228,7 @@ contract Consent is IConsent, DirectoryClient {
 
     /// @inheritdoc IConsent
     function grantOf(address patient, address reader, CompartmentId compartment) external view returns (Grant memory) {
-        HeldGrant storage held = _grants[patient][compartment][reader];
-        return Grant(held.rights, held.purposes, held.ceiling, held.from, held.until);
+        return _grantOf(_grants[patient][compartment][reader]);
     }
 
     /// @inheritdoc IConsent
@@ -226,10 +259,14 @@ contract Consent is IConsent, DirectoryClient {
 
     function _patient() private view returns (address patient) {
         patient = _account();
-        if (!directory.isPatient(patient)) revert ConsentPatientUnknown(patient);
+        _requirePatient(patient);
     }
 
-    function _grant(address patient, GrantTerms calldata terms, Conditions memory conditions) private {
+    function _requirePatient(address account) private view {
+        if (!directory.isPatient(account)) revert ConsentPatientUnknown(account);
+    }
+
+    function _grant(address patient, GrantTerms memory terms, Conditions memory conditions) private {
         _requireTerms(patient, terms);
         _grants[patient][terms.compartment][terms.reader] = _held(terms, conditions);
         emit ConsentGranted(
@@ -246,9 +283,7 @@ contract Consent is IConsent, DirectoryClient {
     }
 
     function _revoke(address patient, address reader, CompartmentId compartment) private {
-        if (_grants[patient][compartment][reader].rights == 0) {
-            revert ConsentNotGranted(patient, reader, compartment);
-        }
+        _heldGrant(patient, reader, compartment);
         delete _grants[patient][compartment][reader];
         emit ConsentRevoked(patient, reader, compartment);
     }
@@ -260,8 +295,9 @@ contract Consent is IConsent, DirectoryClient {
     {
         if (!directory.isPatient(patient)) return Decision.PatientUnknown;
         if (question.reader == patient) return Decision.Permitted;
-        if (!directory.isRegistered(question.reader)) return Decision.ReaderUnknown;
-        if (directory.isBarred(question.reader)) return Decision.ReaderBarred;
+        (bool registered, bool barred) = directory.readerStanding(question.reader);
+        if (!registered) return Decision.ReaderUnknown;
+        if (barred) return Decision.ReaderBarred;
         Compartment storage part = _compartments[patient][compartment];
         if (part.epoch == 0) return Decision.CompartmentUnknown;
         _raise(question, part.sensitivity);
@@ -314,7 +350,7 @@ contract Consent is IConsent, DirectoryClient {
         return Decision.Permitted;
     }
 
-    function _held(GrantTerms calldata terms, Conditions memory conditions) private pure returns (HeldGrant memory) {
+    function _held(GrantTerms memory terms, Conditions memory conditions) private pure returns (HeldGrant memory) {
         return HeldGrant(
             terms.rights,
             terms.purposes,
@@ -335,17 +371,48 @@ contract Consent is IConsent, DirectoryClient {
         emit ConsentByDelegate(patient, delegate, reader, compartment);
     }
 
-    function _requireTerms(address patient, GrantTerms calldata terms) private view {
-        _requireOpen(patient, terms.compartment);
+    function _requireTerms(address patient, GrantTerms memory terms) private view {
+        if (!_isOpen(patient, terms.compartment)) {
+            // Only patients open compartments, and who is a patient stays one: asked for the sake of the answer alone.
+            _requirePatient(patient);
+            revert ConsentCompartmentUnknown(patient, terms.compartment);
+        }
         if (terms.reader == patient) revert ConsentReaderIsPatient(patient);
-        if (!directory.isRegistered(terms.reader)) revert ConsentReaderUnknown(terms.reader);
-        if (terms.rights == 0 || terms.rights > RIGHTS_ALL) revert ConsentRightsInvalid(terms.rights);
-        if (terms.rights & RIGHT_READ != 0 && terms.purposes == 0) revert ConsentPurposesEmpty();
-        if (!_isSensitivity(terms.ceiling)) revert ConsentCeilingInvalid(terms.ceiling);
-        if (terms.from >= terms.until) revert ConsentPeriodInvalid(terms.from, terms.until);
-        if (terms.until <= block.timestamp) revert ConsentExpired(terms.until, block.timestamp);
+        (bool registered,) = directory.readerStanding(terms.reader);
+        if (!registered) revert ConsentReaderUnknown(terms.reader);
+        _requireScope(terms.rights, terms.purposes, terms.ceiling);
+        _requirePeriod(terms.from, terms.until);
+        _requireNotTooFar(terms.until);
+    }
+
+    function _requireScope(uint8 rights, uint16 purposes, uint8 ceiling) private pure {
+        if (rights == 0 || rights > RIGHTS_ALL) revert ConsentRightsInvalid(rights);
+        if (rights & RIGHT_READ != 0 && purposes == 0) revert ConsentPurposesEmpty();
+        if (!_isSensitivity(ceiling)) revert ConsentCeilingInvalid(ceiling);
+    }
+
+    function _requirePeriod(uint48 from, uint48 until) private view {
+        if (from >= until) revert ConsentPeriodInvalid(from, until);
+        if (until <= block.timestamp) revert ConsentExpired(until, block.timestamp);
+    }
+
+    function _requireNotTooFar(uint48 until) private view {
         uint256 untilMax = block.timestamp + GRANT_SECONDS_MAX;
-        if (terms.until > untilMax) revert ConsentExpiryTooFar(terms.until, untilMax);
+        if (until > untilMax) revert ConsentExpiryTooFar(until, untilMax);
+    }
+
+    /// @dev The grant that `reader` has from `patient`, live or not.
+    function _heldGrant(address patient, address reader, CompartmentId compartment)
+        private
+        view
+        returns (HeldGrant storage held)
+    {
+        held = _grants[patient][compartment][reader];
+        if (held.rights == 0) revert ConsentNotGranted(patient, reader, compartment);
+    }
+
+    function _grantOf(HeldGrant storage held) private view returns (Grant memory) {
+        return Grant(held.rights, held.purposes, held.ceiling, held.from, held.until);
     }
 
     function _requireOpen(address patient, CompartmentId compartment) private view {

@@ -3,6 +3,7 @@ pragma solidity ^0.8.37;
 
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {AccountContext} from "./AccountContext.sol";
 import {DirectoryGuardians} from "./DirectoryGuardians.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
@@ -18,20 +19,24 @@ contract Directory is DirectoryGuardians, Initializable {
     /// @notice Longest endpoint, in bytes (D9).
     uint256 public constant ENDPOINT_BYTES_MAX = 200;
 
+    bytes32 private constant PATIENT_REGISTRATION_TYPEHASH =
+        keccak256("PatientRegistration(address patient,bytes recipient,address organisation)");
+
     /// @dev Highest kind of organisation (D5).
     uint8 private constant KIND_MAX = 8;
 
     /// @dev Everything that a decision asks about an account, in one word.
     /// `organisation` and `role` are both zero or both not; `kind` is not zero once admitted, until removed.
+    /// `registeredAt` is zero until the account is registered; `rekeyed` says that its first signer was replaced or revoked.
     /// `barred` is a suspended organisation when `kind` is not zero, and a removed one when it is.
     struct Standing {
         address organisation;
         Role role;
         uint8 kind;
         bytes2 country;
-        bool registered;
         bool attested;
         bool barred;
+        bool rekeyed;
         uint40 registeredAt;
     }
 
@@ -167,24 +172,40 @@ contract Directory is DirectoryGuardians, Initializable {
 
     /// @inheritdoc IDirectory
     function attestPatient(address patient, bytes32 identityCommitment) external {
+        _attest(_actingFor(ROLES_ATTESTING), patient, identityCommitment);
+    }
+
+    /// @inheritdoc IDirectory
+    function registerPatient(
+        bytes calldata signer,
+        bytes calldata recipient,
+        bytes32 identityCommitment,
+        bytes calldata agreement
+    ) external {
         address organisation = _actingFor(ROLES_ATTESTING);
-        if (identityCommitment == 0) revert DirectoryCommitmentEmpty();
-        Standing storage standing = _standings[patient];
-        _requireNoOrganisation(patient);
-        if (attestationOf[patient][organisation] != 0) revert DirectoryAlreadyAttested(patient, organisation);
-        attestationOf[patient][organisation] = identityCommitment;
-        standing.attested = true;
-        emit PatientAttested(patient, organisation, identityCommitment);
+        address patient = accountOfFirstSigner(signer);
+        bytes32 agreed = hashPatientRegistration(patient, recipient, organisation);
+        if (!SignatureChecker.isValidSignatureNow(signer, agreed, agreement)) {
+            revert DirectoryPossessionUnproven(patient);
+        }
+        _attest(organisation, patient, identityCommitment);
+        _register(patient, signer, recipient);
+    }
+
+    /// @inheritdoc IDirectory
+    function hashPatientRegistration(address patient, bytes calldata recipient, address organisation)
+        public
+        view
+        returns (bytes32)
+    {
+        return _hashTypedDataV4(
+            keccak256(abi.encode(PATIENT_REGISTRATION_TYPEHASH, patient, keccak256(recipient), organisation))
+        );
     }
 
     /// @inheritdoc IDirectory
     function accountOf(bytes calldata signer) external pure returns (address) {
         return accountOfFirstSigner(signer);
-    }
-
-    /// @inheritdoc IDirectory
-    function signerOf(address account) external view returns (bytes memory) {
-        return _signerOf(account);
     }
 
     /// @inheritdoc IDirectory
@@ -199,13 +220,19 @@ contract Directory is DirectoryGuardians, Initializable {
 
     /// @inheritdoc IDirectory
     function isRegistered(address account) external view returns (bool) {
-        return _standings[account].registered;
+        return _standings[account].registeredAt != 0;
+    }
+
+    /// @inheritdoc IDirectory
+    function readerStanding(address account) external view returns (bool registered, bool barred) {
+        Standing storage standing = _standings[account];
+        return (standing.registeredAt != 0, standing.barred);
     }
 
     /// @inheritdoc IDirectory
     function isPatient(address account) external view returns (bool) {
         Standing storage standing = _standings[account];
-        return standing.registered && standing.attested;
+        return standing.registeredAt != 0 && standing.attested;
     }
 
     /// @inheritdoc IDirectory
@@ -226,7 +253,7 @@ contract Directory is DirectoryGuardians, Initializable {
     /// @inheritdoc IDirectory
     function affiliationOf(address account) public view returns (address organisation, Role role) {
         Standing storage standing = _standings[account];
-        if (!standing.registered || standing.barred) return (address(0), ROLE_NONE);
+        if (standing.registeredAt == 0 || standing.barred) return (address(0), ROLE_NONE);
         if (standing.kind != 0) return (account, ROLE_NONE);
         organisation = standing.organisation;
         // Asked again at each use, and not only when the member was added: an organisation that stops being active
@@ -290,15 +317,24 @@ contract Directory is DirectoryGuardians, Initializable {
         return accountOfFirstSigner(abi.encodePacked(msg.sender));
     }
 
+    function _attest(address organisation, address patient, bytes32 identityCommitment) private {
+        if (identityCommitment == 0) revert DirectoryCommitmentEmpty();
+        Standing storage standing = _standings[patient];
+        _requireNoOrganisation(patient);
+        if (attestationOf[patient][organisation] != 0) revert DirectoryAlreadyAttested(patient, organisation);
+        attestationOf[patient][organisation] = identityCommitment;
+        standing.attested = true;
+        emit PatientAttested(patient, organisation, identityCommitment);
+    }
+
     function _register(address account, bytes memory signer, bytes memory recipient) private {
         Standing storage standing = _standings[account];
-        if (standing.registered) revert DirectoryAlreadyRegistered(account);
+        if (standing.registeredAt != 0) revert DirectoryAlreadyRegistered(account);
         bool admitted = standing.kind != 0;
         if (!admitted && !standing.attested && standing.organisation == address(0)) {
             revert DirectoryAccountUnexpected(account);
         }
         _setFirstKeys(account, signer, recipient);
-        standing.registered = true;
         standing.registeredAt = uint40(block.timestamp);
         if (standing.organisation != address(0)) _sponsors[account] = standing.organisation;
         if (admitted) ++organisationCount;
@@ -312,7 +348,7 @@ contract Directory is DirectoryGuardians, Initializable {
         standing.country = country;
         standing.barred = false;
         // Someone who was registered as a person before is active at once; others when they register.
-        if (standing.registered) ++organisationCount;
+        if (standing.registeredAt != 0) ++organisationCount;
         emit OrganisationAdmitted(organisation, kind, country);
     }
 
@@ -346,7 +382,7 @@ contract Directory is DirectoryGuardians, Initializable {
 
     function _isActive(address account) private view returns (bool) {
         Standing storage standing = _standings[account];
-        return standing.registered && standing.kind != 0 && !standing.barred;
+        return standing.registeredAt != 0 && standing.kind != 0 && !standing.barred;
     }
 
     function _vote(bytes32 proposal, address organisation, address voter)
@@ -368,8 +404,16 @@ contract Directory is DirectoryGuardians, Initializable {
     }
 
     function _registeredAt(address account) internal view override returns (uint48) {
-        Standing storage standing = _standings[account];
-        return standing.registered ? standing.registeredAt : type(uint48).max;
+        uint40 registeredAt = _standings[account].registeredAt;
+        return registeredAt != 0 ? registeredAt : type(uint48).max;
+    }
+
+    function _isRekeyed(address account) internal view override returns (bool) {
+        return _standings[account].rekeyed;
+    }
+
+    function _setRekeyed(address account) internal override {
+        _standings[account].rekeyed = true;
     }
 
     function _proposalOf(address organisation, uint8 kind, bytes2 country) private view returns (bytes32) {

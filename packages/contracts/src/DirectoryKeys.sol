@@ -15,14 +15,14 @@ abstract contract DirectoryKeys is IDirectory, AccountContext, EIP712 {
     bytes32 private constant REPLACEMENT_TYPEHASH =
         keccak256("SignerReplacement(address account,bytes signer,uint256 replacements)");
 
-    /// @dev The signer of nobody: no signature recovers to the zero address. Not empty, because the Intake lets an
-    /// account without a signer act with its first one (O6).
-    bytes private constant NOBODY = hex"0000000000000000000000000000000000000000";
+    /// @dev In the place of a hash: nothing is known that hashes to it.
+    bytes32 private constant FIRST_SIGNER = 0;
+    bytes32 private constant NOBODY = bytes32(uint256(1));
 
     /// @dev In use before `until`, and since the one before.
     struct FormerSigner {
         uint48 until;
-        bytes signer;
+        bytes32 hash;
     }
 
     struct FormerRecipient {
@@ -30,7 +30,9 @@ abstract contract DirectoryKeys is IDirectory, AccountContext, EIP712 {
         bytes32 hash;
     }
 
-    mapping(address account => bytes) private _signers;
+    /// @dev keccak-256 of the present signer. The first one is not stored: the account commits to it. Whoever asks brings
+    /// the signer along, because the key of a smartcard would take ten words here.
+    mapping(address account => bytes32) private _signerHashes;
     mapping(address account => bytes32) private _recipientHashes;
     mapping(address account => FormerSigner[]) private _formerSigners;
     mapping(address account => FormerRecipient[]) private _formerRecipients;
@@ -62,8 +64,13 @@ abstract contract DirectoryKeys is IDirectory, AccountContext, EIP712 {
     }
 
     /// @inheritdoc IDirectoryKeys
-    function signerAt(address account, uint48 time) external view returns (bytes memory) {
-        if (time < _registeredAt(account)) return "";
+    function isSignerOf(address account, bytes calldata signer) external view returns (bool) {
+        return _isSigner(account, signer, _isRekeyed(account) ? _signerHashes[account] : FIRST_SIGNER);
+    }
+
+    /// @inheritdoc IDirectoryKeys
+    function isSignerAt(address account, bytes calldata signer, uint48 time) external view returns (bool) {
+        if (time < _registeredAt(account)) return false;
         FormerSigner[] storage former = _formerSigners[account];
         // The first that was replaced after `time`; halving, so that a long history costs little.
         (uint256 low, uint256 high) = (0, former.length);
@@ -72,7 +79,7 @@ abstract contract DirectoryKeys is IDirectory, AccountContext, EIP712 {
             if (former[middle].until > time) high = middle;
             else low = middle + 1;
         }
-        return low == former.length ? _signers[account] : former[low].signer;
+        return _isSigner(account, signer, low == former.length ? _signerHashes[account] : former[low].hash);
     }
 
     /// @inheritdoc IDirectoryKeys
@@ -91,9 +98,10 @@ abstract contract DirectoryKeys is IDirectory, AccountContext, EIP712 {
     /// @dev Unix seconds; the largest number when `account` is not registered.
     function _registeredAt(address account) internal view virtual returns (uint48);
 
-    function _signerOf(address account) internal view returns (bytes memory) {
-        return _signers[account];
-    }
+    /// @dev Whether `account` has another signer than its first, or none. Kept in the word that every decision reads.
+    function _isRekeyed(address account) internal view virtual returns (bool);
+
+    function _setRekeyed(address account) internal virtual;
 
     function _recipientHashOf(address account) internal view returns (bytes32) {
         return _recipientHashes[account];
@@ -104,7 +112,6 @@ abstract contract DirectoryKeys is IDirectory, AccountContext, EIP712 {
         _requireRecipient(recipient);
         address holder = _accountOfSigner(signer);
         if (holder != address(0)) revert DirectorySignerTaken(holder);
-        _signers[account] = signer;
         _recipientHashes[account] = keccak256(recipient);
     }
 
@@ -116,9 +123,9 @@ abstract contract DirectoryKeys is IDirectory, AccountContext, EIP712 {
         if (!SignatureChecker.isValidSignatureNow(signer, _hashReplacement(account, signer), possession)) {
             revert DirectoryPossessionUnproven(account);
         }
-        _retireSigner(account);
-        _signers[account] = signer;
-        _accountOfReplacement[keccak256(signer)] = account;
+        bytes32 signerHash = keccak256(signer);
+        _retireSigner(account, signerHash);
+        _accountOfReplacement[signerHash] = account;
         emit SignerReplaced(account, signer);
     }
 
@@ -131,24 +138,22 @@ abstract contract DirectoryKeys is IDirectory, AccountContext, EIP712 {
 
     function _revokeSigner(address account) internal {
         if (_isRevoked(account)) revert DirectorySignerIsRevoked(account);
-        _retireSigner(account);
-        _signers[account] = NOBODY;
+        _retireSigner(account, NOBODY);
         emit SignerRevoked(account);
     }
 
     function _isRevoked(address account) internal view returns (bool) {
-        return keccak256(_signers[account]) == keccak256(NOBODY);
+        return _signerHashes[account] == NOBODY;
     }
 
     /// @dev The registered account whose present signer is `signer`, or zero.
     function _accountOfSigner(bytes memory signer) internal view returns (address account) {
         bytes32 signerHash = keccak256(signer);
         account = _accountOfReplacement[signerHash];
-        if (account != address(0) && keccak256(_signers[account]) == signerHash) return account;
+        if (account != address(0) && _signerHashes[account] == signerHash) return account;
         account = accountOfFirstSigner(signer);
-        // Asked first, because nobody's signer is as empty as an empty one.
-        if (_registeredAt(account) == type(uint48).max) return address(0);
-        return keccak256(_signers[account]) == signerHash ? account : address(0);
+        bool isFirst = _registeredAt(account) != type(uint48).max && !_isRekeyed(account);
+        return isFirst ? account : address(0);
     }
 
     function _accountOfWallet(address wallet) internal view override returns (address) {
@@ -161,8 +166,14 @@ abstract contract DirectoryKeys is IDirectory, AccountContext, EIP712 {
         if (_registeredAt(account) == type(uint48).max) revert DirectoryNotPermitted(account);
     }
 
-    function _retireSigner(address account) private {
-        _formerSigners[account].push(FormerSigner(uint48(block.timestamp), _signers[account]));
+    function _retireSigner(address account, bytes32 next) private {
+        _formerSigners[account].push(FormerSigner(uint48(block.timestamp), _signerHashes[account]));
+        _signerHashes[account] = next;
+        _setRekeyed(account);
+    }
+
+    function _isSigner(address account, bytes calldata signer, bytes32 hash) private pure returns (bool) {
+        return hash == FIRST_SIGNER ? accountOfFirstSigner(signer) == account : keccak256(signer) == hash;
     }
 
     /// @dev The count makes each agreement good for one replacement.

@@ -8,7 +8,6 @@ import {BitMaps} from "@openzeppelin/contracts/utils/structs/BitMaps.sol";
 import {AccountContext} from "./AccountContext.sol";
 import {IDirectory} from "./interfaces/IDirectory.sol";
 import {IIntake} from "./interfaces/IIntake.sol";
-import {accountOfFirstSigner} from "./types/Signer.sol";
 
 /// @title Intake
 /// @dev Documentation, events and errors: IIntake.
@@ -62,11 +61,13 @@ contract Intake is IIntake, EIP712 {
         if (count > OPERATIONS_MAX) revert IntakeTooManyOperations(count, OPERATIONS_MAX);
         outcomes = new Outcome[](count);
         for (uint256 i = 0; i < count; ++i) {
-            bytes memory refusal = _refusalOf(operations[i]);
+            SignedOperation calldata signed = operations[i];
+            Outcome memory outcome = outcomes[i];
+            bytes memory refusal = _refusalOf(signed);
             if (refusal.length == 0) {
-                (outcomes[i].applied, outcomes[i].reason) = _carry(operations[i].operation);
+                (outcome.applied, outcome.reason) = _carry(signed.operation);
             } else {
-                outcomes[i].reason = refusal;
+                outcome.reason = refusal;
                 emit OperationRefused(msg.sender, i, refusal);
             }
         }
@@ -128,9 +129,13 @@ contract Intake is IIntake, EIP712 {
     }
 
     /// @inheritdoc IIntake
-    function isValidSignature(address account, bytes32 hash, bytes calldata signature) external view returns (bool) {
-        bytes memory signer = directory.signerOf(account);
-        return signer.length != 0 && _isSignedBy(signer, hash, signature);
+    function isValidSignature(address account, bytes calldata signer, bytes32 hash, bytes calldata signature)
+        external
+        view
+        returns (bool)
+    {
+        return directory.isRegistered(account) && directory.isSignerOf(account, signer)
+            && _isSignedBy(signer, hash, signature);
     }
 
     /// @inheritdoc IIntake
@@ -172,14 +177,10 @@ contract Intake is IIntake, EIP712 {
         if (isNonceUsed(account, operation.nonce)) {
             return abi.encodeWithSelector(IntakeNonceUsed.selector, account, operation.nonce);
         }
-        bytes memory signer = directory.signerOf(account);
-        if (signer.length == 0) {
-            signer = signed.signer;
-            if (accountOfFirstSigner(signer) != account) {
-                return abi.encodeWithSelector(IntakeSignerUnknown.selector, account);
-            }
+        if (!directory.isSignerOf(account, signed.signer)) {
+            return abi.encodeWithSelector(IntakeSignerUnknown.selector, account);
         }
-        if (!_isSignedBy(signer, hashOperation(operation), signed.signature)) {
+        if (!_isSignedBy(signed.signer, hashOperation(operation), signed.signature)) {
             return abi.encodeWithSelector(IntakeSignatureInvalid.selector, account);
         }
         return "";
@@ -229,7 +230,7 @@ contract Intake is IIntake, EIP712 {
 
     /// @dev A wallet's signature costs the same for everybody and is checked here. A contract's check is somebody
     /// else's code: it runs in a frame of its own, with bounded gas, and what it returns is never copied here.
-    function _isSignedBy(bytes memory signer, bytes32 hash, bytes calldata signature) private view returns (bool) {
+    function _isSignedBy(bytes calldata signer, bytes32 hash, bytes calldata signature) private view returns (bool) {
         if (signer.length == 20) {
             // Nobody has the private key of a contract's address, so a recovered signer needs no look at the code: that
             // would cost 2,600 gas for every account of a submission.

@@ -6,7 +6,6 @@ import {Consent} from "../src/Consent.sol";
 import {Consortium} from "../src/Consortium.sol";
 import {Directory} from "../src/Directory.sol";
 import {Emergency} from "../src/Emergency.sol";
-import {ExchangeProxy} from "../src/ExchangeProxy.sol";
 import {Intake} from "../src/Intake.sol";
 import {Notary} from "../src/Notary.sol";
 import {Records} from "../src/Records.sol";
@@ -79,7 +78,7 @@ abstract contract Base {
         (targets[3], targets[4]) = (accessAt, consortiumAt);
         targets[5] = vm.computeCreateAddress(address(this), nonce + 9);
         targets[6] = vm.computeCreateAddress(address(this), nonce + 10);
-        intake = new Intake(IDirectory(targets[0]), consortiumAt, targets);
+        intake = Intake(_create("Intake", abi.encode(targets[0], consortiumAt, targets)));
         IConsortium.Listing[] memory listings = new IConsortium.Listing[](8);
         listings[0] = IConsortium.Listing("Intake", address(intake), address(0), false);
         listings[1] = IConsortium.Listing("Consortium", consortiumAt, address(0), false);
@@ -89,16 +88,16 @@ abstract contract Base {
         listings[5] = IConsortium.Listing("Records", targets[2], _proxyAdminOf(targets[2]), true);
         listings[6] = IConsortium.Listing("Emergency", targets[5], address(0), false);
         listings[7] = IConsortium.Listing("Notary", targets[6], address(0), true);
-        consortium = new Consortium(address(intake), IDirectory(targets[0]), listings);
-        access = new Access(address(intake), IDirectory(targets[0]));
-        address directoryCode = address(new Directory(address(intake)));
-        address consentCode = address(new Consent(address(intake), IDirectory(targets[0])));
-        address recordsCode = address(new Records(address(intake), IDirectory(targets[0])));
+        consortium = Consortium(_create("Consortium", abi.encode(intake, targets[0], listings)));
+        access = Access(_create("Access", abi.encode(intake, targets[0])));
+        address directoryCode = _create("Directory", abi.encode(intake));
+        address consentCode = _create("Consent", abi.encode(intake, targets[0]));
+        address recordsCode = _create("Records", abi.encode(intake, targets[0]));
         directory = Directory(_proxyOf(directoryCode, abi.encodeCall(IDirectory.initialize, (_founders()))));
         consent = Consent(_proxyOf(consentCode, ""));
         records = Records(_proxyOf(recordsCode, ""));
-        emergency = new Emergency(address(intake), directory, consent);
-        notary = new Notary(address(intake), directory);
+        emergency = Emergency(_create("Emergency", abi.encode(intake, directory, consent)));
+        notary = Notary(_create("Notary", abi.encode(intake, directory)));
     }
 
     function _founders() internal pure returns (IDirectory.Founder[] memory founders) {
@@ -109,7 +108,24 @@ abstract contract Base {
     }
 
     function _proxyOf(address code, bytes memory data) internal returns (address) {
-        return address(new ExchangeProxy(code, address(consortium), data));
+        return _create("ExchangeProxy", abi.encode(code, consortium, data));
+    }
+
+    /// @dev The code that is deployed, byte for byte, as scripts/compile.ts wrote it. `new` would compile every contract
+    /// again into each test that uses it; only coverage does, to see the lines.
+    function _create(string memory name, bytes memory arguments) internal returns (address created) {
+        bool measured = vm.envOr("HRE_COVERAGE", false);
+        string memory path =
+            measured ? string.concat(name, ".sol:", name) : string.concat("artifacts/", name, ".json");
+        bytes memory code = bytes.concat(vm.getCode(path), arguments);
+        assembly ("memory-safe") {
+            created := create(0, add(code, 0x20), mload(code))
+            if iszero(created) {
+                let reason := mload(0x40)
+                returndatacopy(reason, 0, returndatasize())
+                revert(reason, returndatasize())
+            }
+        }
     }
 
     /// @dev A proxy creates its admin first of all.

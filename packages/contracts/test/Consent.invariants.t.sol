@@ -64,6 +64,41 @@ contract ConsentHandler is Base {
         _ledger.push(Said(Act.Granted, patient, terms));
     }
 
+    /// @dev What is left is said anew: the ledger knows no narrowing, so it shares no rule about it with the contract.
+    function narrow(uint256 seed, uint16 purposes) external {
+        if (_ledger.length == 0) return;
+        Said memory said = _ledger[seed % _ledger.length];
+        (bool granted, IConsent.GrantTerms memory terms) =
+            _latest(said.patient, said.terms.reader, said.terms.compartment);
+        if (!granted || terms.until <= time + 1) return;
+        if ((seed >> 8) % 2 == 0) terms.purposes &= purposes | uint16(terms.purposes & (~terms.purposes + 1));
+        if ((seed >> 9) % 2 == 0 && terms.ceiling > 1) --terms.ceiling;
+        if ((seed >> 10) % 2 == 0 && terms.rights == 3) terms.rights = 1 + uint8(seed >> 11) % 2;
+        if ((seed >> 12) % 2 == 0 && terms.from + 1 < terms.until) ++terms.from;
+        if ((seed >> 13) % 2 == 0 && terms.from + 1 < terms.until) --terms.until;
+        vm.prank(vm.addr(said.patient));
+        consent.narrow(
+            terms.reader,
+            terms.compartment,
+            IConsent.Grant(terms.rights, terms.purposes, terms.ceiling, terms.from, terms.until)
+        );
+        _ledger.push(Said(Act.Granted, said.patient, terms));
+    }
+
+    function renew(uint256 seed, uint32 lastsSeconds) external {
+        if (_ledger.length == 0) return;
+        Said memory said = _ledger[seed % _ledger.length];
+        (bool granted, IConsent.GrantTerms memory terms) =
+            _latest(said.patient, said.terms.reader, said.terms.compartment);
+        if (!granted || terms.until <= time) return;
+        (, uint32 epoch,) = consent.compartmentOf(_accountOf(said.patient), terms.compartment);
+        uint48 until = terms.until + 1 + lastsSeconds % 4 days;
+        vm.prank(vm.addr(said.patient));
+        consent.renew(terms.reader, terms.compartment, epoch, terms.until, until);
+        terms.until = until;
+        _ledger.push(Said(Act.Granted, said.patient, terms));
+    }
+
     function revoke(uint256 seed) external {
         if (_ledger.length == 0) return;
         Said memory said = _ledger[seed % _ledger.length];
@@ -166,12 +201,14 @@ contract ConsentInvariantsTest is Base {
 
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
         targets = new FuzzSelector[](1);
-        bytes4[] memory selectors = new bytes4[](5);
+        bytes4[] memory selectors = new bytes4[](7);
         selectors[0] = ConsentHandler.grant.selector;
         selectors[1] = ConsentHandler.revoke.selector;
         selectors[2] = ConsentHandler.rotate.selector;
         selectors[3] = ConsentHandler.changeEmployer.selector;
         selectors[4] = ConsentHandler.pass.selector;
+        selectors[5] = ConsentHandler.narrow.selector;
+        selectors[6] = ConsentHandler.renew.selector;
         targets[0] = FuzzSelector(address(handler), selectors);
     }
 

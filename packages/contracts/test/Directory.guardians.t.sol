@@ -66,8 +66,8 @@ contract DirectoryGuardiansTest is Base {
         _expectNotReady(NEW, NOW + 3 days);
         vm.warp(NOW + 3 days);
         _execute(NEW);
-        vm.assertEq(directory.signerOf(_accountOf(ANA)), _signer(NEW));
-        vm.assertEq(directory.signerAt(_accountOf(ANA), NOW - 1), "");
+        vm.assertTrue(directory.isSignerOf(_accountOf(ANA), _signer(NEW)));
+        vm.assertFalse(directory.isSignerAt(_accountOf(ANA), _signer(ANA), NOW - 1));
         // Once.
         _expectNotReady(NEW, 0);
     }

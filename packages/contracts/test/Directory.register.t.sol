@@ -23,7 +23,6 @@ contract DirectoryRegisterTest is Base {
         bytes memory data = abi.encodeCall(IDirectory.register, (_signer(CARLA), _recipient()));
         _assertFailed(_carry(CARLA, address(directory), data), reason);
         vm.assertFalse(directory.isRegistered(_accountOf(CARLA)));
-        vm.assertEq(directory.signerOf(_accountOf(CARLA)), "");
     }
 
     function test_D1_aMemberRemovedBeforeRegisteringIsAStrangerAgain() public {
@@ -84,7 +83,7 @@ contract DirectoryRegisterTest is Base {
     }
 
     function found(IDirectory.Founder[] calldata founders) external {
-        _proxyOf(address(new Directory(address(intake))), abi.encodeCall(IDirectory.initialize, (founders)));
+        _proxyOf(_create("Directory", abi.encode(intake)), abi.encodeCall(IDirectory.initialize, (founders)));
     }
 
     function test_O1_signersOf20To1024BytesAreTaken() public {
@@ -132,7 +131,7 @@ contract DirectoryRegisterTest is Base {
     }
 
     function test_D4_aStrangerCannotFoundTheCodeBehindTheDirectory() public {
-        Directory code = new Directory(address(intake));
+        Directory code = Directory(_create("Directory", abi.encode(intake)));
         vm.expectRevert(abi.encodeWithSelector(Initializable.InvalidInitialization.selector));
         vm.prank(vm.addr(MALLORY));
         code.initialize(_founders());

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.37;
 
-import {Consent} from "../src/Consent.sol";
-import {Directory} from "../src/Directory.sol";
-import {Records} from "../src/Records.sol";
 import {IAccess} from "../src/interfaces/IAccess.sol";
 import {IConsent} from "../src/interfaces/IConsent.sol";
 import {IDirectory} from "../src/interfaces/IDirectory.sol";
@@ -118,6 +115,10 @@ contract GasTest is Base {
         directory.setDelegate(_accountOf(BEN), 1, NOW + 100);
         terms.reader = _accountOf(LIN);
         _measure(BEN, target, abi.encodeCall(IConsent.grantFor, (_accountOf(ANA), terms)), "grantFor");
+        IConsent.Grant memory left = IConsent.Grant(1, 1, 2, NOW, NOW + 300 days);
+        _measure(ANA, target, abi.encodeCall(IConsent.narrow, (terms.reader, LABS, left)), "narrow");
+        data = abi.encodeCall(IConsent.renew, (terms.reader, LABS, 1, left.until, left.until + 1));
+        _measure(ANA, target, data, "renew");
         data = abi.encodeCall(IConsent.revokeFor, (_accountOf(ANA), _accountOf(LIN), LABS));
         _measure(BEN, target, data, "revokeFor");
     }
@@ -276,9 +277,9 @@ contract GasTest is Base {
     function test_sizes() public {
         vm.snapshotValue("sizes", "Intake", address(intake).code.length);
         vm.snapshotValue("sizes", "Consortium", address(consortium).code.length);
-        vm.snapshotValue("sizes", "Directory", address(new Directory(address(intake))).code.length);
-        vm.snapshotValue("sizes", "Consent", address(new Consent(address(intake), directory)).code.length);
-        vm.snapshotValue("sizes", "Records", address(new Records(address(intake), directory)).code.length);
+        vm.snapshotValue("sizes", "Directory", _create("Directory", abi.encode(intake)).code.length);
+        vm.snapshotValue("sizes", "Consent", _create("Consent", abi.encode(intake, directory)).code.length);
+        vm.snapshotValue("sizes", "Records", _create("Records", abi.encode(intake, directory)).code.length);
         vm.snapshotValue("sizes", "Access", address(access).code.length);
         vm.snapshotValue("sizes", "ExchangeProxy", address(directory).code.length);
         vm.snapshotValue("sizes", "Emergency", address(emergency).code.length);

@@ -21,7 +21,7 @@ contract IntakeAttacksTest is Base {
         hostile = new HostileTarget();
         address[] memory targets = new address[](2);
         (targets[0], targets[1]) = (address(directory), address(hostile));
-        intake = new Intake(directory, address(consortium), targets);
+        intake = Intake(_create("Intake", abi.encode(directory, consortium, targets)));
     }
 
     function _call(uint256 key, bytes memory data) private returns (IIntake.SignedOperation memory) {
@@ -104,6 +104,8 @@ contract IntakeAttacksTest is Base {
     function test_O6_foreignSignerIsRefusedAndSpendsNoNonce() public {
         IIntake.SignedOperation memory operation = _good(ANA);
         operation = _sign(MALLORY, operation.operation);
+        _assertFailed(_submit(operation), abi.encodeWithSelector(IIntake.IntakeSignerUnknown.selector, _accountOf(ANA)));
+        operation.signer = _signer(ANA);
         _assertFailed(
             _submit(operation), abi.encodeWithSelector(IIntake.IntakeSignatureInvalid.selector, _accountOf(ANA))
         );
@@ -142,9 +144,9 @@ contract IntakeAttacksTest is Base {
         if (which == 3) operation.nonce += 1;
         if (which == 4) operation.deadline += 1;
         if (which == 5) operation.gasLimit -= 1;
-        _assertFailed(
-            _submit(signed), abi.encodeWithSelector(IIntake.IntakeSignatureInvalid.selector, operation.account)
-        );
+        // Another account's signer is not the one sent along.
+        bytes4 refusal = which == 0 ? IIntake.IntakeSignerUnknown.selector : IIntake.IntakeSignatureInvalid.selector;
+        _assertFailed(_submit(signed), abi.encodeWithSelector(refusal, operation.account));
     }
 
     function testFuzz_O6_anyOtherSignatureIsRefused(bytes memory signature) public {

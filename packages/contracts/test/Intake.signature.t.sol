@@ -90,20 +90,21 @@ contract IntakeSignatureTest is Base {
 
     function test_O6_isValidSignatureIsThatOfThePresentSigner() public {
         bytes32 digest = keccak256("receipt");
-        vm.assertTrue(intake.isValidSignature(_accountOf(ANA), digest, _signature(ANA, digest)));
-        vm.assertFalse(intake.isValidSignature(_accountOf(ANA), digest, _signature(BEN, digest)));
-        vm.assertFalse(intake.isValidSignature(_accountOf(ANA), keccak256("other"), _signature(ANA, digest)));
-        vm.assertFalse(intake.isValidSignature(_accountOf(MALLORY), digest, _signature(MALLORY, digest)));
-        vm.assertFalse(intake.isValidSignature(_accountOf(ANA), digest, ""));
+        vm.assertTrue(intake.isValidSignature(_accountOf(ANA), _signer(ANA), digest, _signature(ANA, digest)));
+        vm.assertFalse(intake.isValidSignature(_accountOf(ANA), _signer(ANA), digest, _signature(BEN, digest)));
+        vm.assertFalse(intake.isValidSignature(_accountOf(ANA), _signer(ANA), keccak256("other"), _signature(ANA, digest)));
+        vm.assertFalse(intake.isValidSignature(_accountOf(MALLORY), _signer(MALLORY), digest, _signature(MALLORY, digest)));
+        vm.assertFalse(intake.isValidSignature(_accountOf(ANA), _signer(ANA), digest, ""));
+        vm.assertFalse(intake.isValidSignature(_accountOf(ANA), _signer(BEN), digest, _signature(BEN, digest)));
         bytes memory signer = abi.encodePacked(hostile);
         _expect(signer);
         _assertApplied(_submit(_registration(signer)));
         address account = accountOfFirstSigner(signer);
-        vm.assertTrue(intake.isValidSignature(account, digest, ""));
+        vm.assertTrue(intake.isValidSignature(account, signer, digest, ""));
         hostile.become(HostileSigner.Mood.Burn);
-        vm.assertFalse(intake.isValidSignature{gas: 2_000_000}(account, digest, ""));
+        vm.assertFalse(intake.isValidSignature{gas: 2_000_000}(account, signer, digest, ""));
         vm.expectRevert();
-        intake.isValidSignature{gas: 200_000}(account, digest, "");
+        intake.isValidSignature{gas: 200_000}(account, signer, digest, "");
     }
 
     function testFuzz_O1_noShortSignerIsEverValid(bytes memory signer, bytes32 digest, bytes memory signature)

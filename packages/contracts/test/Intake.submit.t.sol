@@ -107,15 +107,18 @@ contract IntakeSubmitTest is Base {
         bytes memory data = abi.encodeCall(IDirectory.register, (_signer(CARLA), _recipient()));
         _assertApplied(_carry(CARLA, address(directory), data));
         vm.assertTrue(directory.isRegistered(_accountOf(CARLA)));
-        vm.assertEq(directory.signerOf(_accountOf(CARLA)), _signer(CARLA));
+        vm.assertTrue(directory.isSignerOf(_accountOf(CARLA), _signer(CARLA)));
     }
 
-    function test_O6_aKnownAccountNeedsNoSignerAndIgnoresOne() public {
+    function test_O6_aKnownAccountBringsItsSignerToo() public {
         IIntake.SignedOperation memory operation = _publish(NORTH, "https://x");
+        bytes memory reason = abi.encodeWithSelector(IIntake.IntakeSignerUnknown.selector, _accountOf(NORTH));
         operation.signer = "";
-        _assertApplied(_submit(operation));
-        operation = _publish(NORTH, "https://y");
+        _assertFailed(_submit(operation), reason);
+        // A relay cannot swap it either, and harms nobody with that: the nonce stays.
         operation.signer = _signer(MALLORY);
+        _assertFailed(_submit(operation), reason);
+        operation.signer = _signer(NORTH);
         _assertApplied(_submit(operation));
     }
 

@@ -33,7 +33,18 @@ interface Vm {
     function assertFalse(bool condition, string calldata note) external pure;
     function assertLt(uint256 left, uint256 right) external pure;
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gasUsed);
+    function lastCallGas() external view returns (Gas memory);
+    function getCode(string calldata path) external view returns (bytes memory code);
+    function envOr(string calldata name, bool otherwise) external view returns (bool);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
+
+    struct Gas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
 
     struct Log {
         bytes32[] topics;

@@ -149,7 +149,12 @@ describe('deployment and carriage on a chain', { skip: anvilSkipReason }, () => 
     const digest = toHex(2, { size: 32 })
     const signature = await patient.sign({ hash: digest })
     assert.equal(
-      await read('Intake', deployment.intake, 'isValidSignature', [account, digest, signature]),
+      await read('Intake', deployment.intake, 'isValidSignature', [
+        account,
+        patient.address,
+        digest,
+        signature,
+      ]),
       true,
     )
   })

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
+import { ChainEngineMissingError } from '@hre/chain'
 import { diagnose, type Finding } from './doctor.ts'
 import { checkEngine } from './doctor/engine.ts'
 import { checkDependencies, checkNode } from './doctor/setup.ts'
@@ -172,17 +173,16 @@ describe('the set-up', () => {
     { skip: process.platform === 'win32' },
     async () => {
       const checkout = await mkdtemp(join(tmpdir(), 'hre-doctor-'))
-      const environment = { PATH: join(checkout, 'bin') }
       const binary = join(checkout, 'bin/anvil')
       const engine = async (script: string) => {
         await writeWhole(binary, `#!/bin/sh\n${script}\n`)
         await chmod(binary, 0o755)
-        return checkEngine(checkout, environment)
+        return checkEngine(() => binary)
       }
-      await writeJson(join(checkout, 'package.json'), {
-        optionalDependencies: { '@foundry-rs/anvil-linux-amd64': '1.7.1' },
-      })
-      assert.match((await checkEngine(checkout, environment)).text, /There is no anvil/)
+      const missing = () => {
+        throw new ChainEngineMissingError('linux x64')
+      }
+      assert.match((await checkEngine(missing)).text, /There is no anvil/)
       assert.equal((await engine('exit 1')).state, 'problem')
       assert.equal((await engine('echo anvil Version: 1.5.0-stable')).state, 'warning')
       assert.equal((await engine('echo anvil Version: 1.7.3-stable')).state, 'ok')

@@ -29,7 +29,7 @@ export async function* diagnose(options: DiagnoseOptions): AsyncGenerator<Findin
   const layout = layoutOf(options.data)
   yield checkNode()
   yield await checkDependencies(checkout)
-  yield await checkEngine(checkout)
+  yield await checkEngine()
   yield await checkContracts(checkout)
   const folder = yield* checkFolder(layout)
   if (folder === 'missing') {

@@ -1,4 +1,13 @@
-import { addMember, attestPatient, connect, openChart, register, voteAdmission, type Actor } from '@hre/sdk'
+import {
+  addMember,
+  agreeToRegistration,
+  connect,
+  openChart,
+  register,
+  registerPatient,
+  voteAdmission,
+  type Actor,
+} from '@hre/sdk'
 import { people, type OrganisationId, type PersonId } from '@hre/testkit'
 import { ExchangeError } from './errors.ts'
 import { country, organisationSeed, type Progress, type RunningExchange } from './exchange.ts'
@@ -69,18 +78,16 @@ export async function admitPeople(exchange: RunningExchange, progress: Progress)
 }
 
 /**
- * A patient at the front desk: the hospital checks who they are, they register, open their chart and let the hospital
- * file in it.
+ * A patient at the front desk: the hospital checks who they are and registers them as they agree, they open their chart and
+ * let the hospital file in it.
  *
  * @param id - name of the key file; nothing personal.
  */
 export async function admitPatient(exchange: RunningExchange, id: string, name: string): Promise<Actor> {
   const patient = await newPerson(exchange, id, name, 'patient', 'city-hospital')
   const frontDesk = await connectPerson(exchange, 'admin-city')
-  await unlessDone('directory-already-attested', () =>
-    attestPatient(frontDesk, patient.account, `demo ${id}`),
-  )
-  await unlessDone('directory-already-registered', () => register(patient))
+  const agreement = await agreeToRegistration(patient, exchange.gateways['city-hospital'].account)
+  await unlessDone('directory-already-attested', () => registerPatient(frontDesk, agreement, `demo ${id}`))
   await unlessDone('consent-compartment-exists', () =>
     openChart(patient, {
       writer: exchange.gateways['city-hospital'].account,

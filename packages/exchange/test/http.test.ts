@@ -155,7 +155,7 @@ describe('hostile HTTP', () => {
           deadline: 1,
           gasLimit: 21_000,
         },
-        signer: '0x',
+        signer: doctor.identity.signer,
         signature: '0x',
       }
       const operations = Array.from({ length: limits.operationsPerSubmissionMax + 1 }, () => one)

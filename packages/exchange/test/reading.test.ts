@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test'
 import { eq } from 'drizzle-orm'
 import { GatewayClient, Session } from '@hre/client'
 import { FilesBlobStore, tables } from '@hre/gateway'
-import { accessRequestTypedData, decisions, hashLeaf, type LoggedAccess } from '@hre/protocol'
+import { accessAbi, accessRequestTypedData, decisions, hashLeaf, type LoggedAccess } from '@hre/protocol'
 import {
   compartmentIds,
   fileRecords,
@@ -16,6 +16,7 @@ import {
   revokeAccess,
   signRequest,
   verifyAccesses,
+  verifyReceipt,
   verifyRecord,
   type Actor,
   type FiledBatch,
@@ -316,6 +317,49 @@ describe('reading across two hospitals', () => {
       assert.ok((await verdicts()).includes('altered'))
     })
   })
+
+  test('[A8] the contract proves one receipt of a gateway, also after later anchors; attack: one that was altered', async () => {
+    const { gateway } = world.lakeside.gateway
+    const stranger = await world.newMember(world.lakeside, 'doctor')
+    const mine = async () => {
+      await gateway.follower.sync()
+      const { accesses } = await readAccessLog(patient)
+      return accesses.find(({ receipt }) => receipt.reader === stranger.account)!
+    }
+    await assert.rejects(
+      requestAccess(stranger, { patient: patient.account, purpose: 'TREAT' }),
+      refusal('not-found'),
+    )
+    const prove = (access: LoggedAccess) => verifyReceipt(world.rpc, world.deployment, access)
+    assert.equal(await prove(await mine()), false, 'not anchored yet')
+    await gateway.anchors.run()
+    const access = await mine()
+    assert.equal(await prove(access), true)
+    // Reading the log was logged: that is what the next anchors hold.
+    for (let later = 0; later < 2; later++) {
+      await gateway.anchors.run()
+      await mine()
+    }
+    assert.equal(await prove(access), true)
+    assert.equal((await mine()).anchor!.sequence < Number((await headOf(access))[1]) - 1, true)
+    const { receipt } = access
+    for (const change of [
+      { decision: 0 },
+      { reader: patient.account },
+      { at: receipt.at - 60 },
+      { index: 0 },
+      { organisation: world.city.actor.account },
+    ])
+      assert.equal(await prove({ ...access, receipt: { ...receipt, ...change } }), false)
+  })
+
+  const headOf = ({ receipt }: LoggedAccess) =>
+    world.rpc.readContract({
+      address: world.deployment.access,
+      abi: accessAbi,
+      functionName: 'headOf',
+      args: [receipt.organisation],
+    })
 
   async function tokenOf(actor: Actor): Promise<string> {
     let token = ''

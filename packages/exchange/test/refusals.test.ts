@@ -58,9 +58,7 @@ describe('what the exchange refuses', () => {
     test('[D6] a member of a hospital that was not admitted', async () => {
       const hospital = await world.newStranger()
       const member = await world.newStranger()
-      const operation = await signed(hospital, addMemberCall(world.deployment, member.account, 'doctor'), {
-        firstTime: true,
-      })
+      const operation = await signed(hospital, addMemberCall(world.deployment, member.account, 'doctor'))
       await assert.rejects(send(world.city, [operation]), refusal('directory-not-permitted'))
       await assert.rejects(register(member), refusal('directory-account-unexpected'))
     })
@@ -174,6 +172,8 @@ describe('what the exchange refuses', () => {
     test('[C2] attack: a doctor signs in the patient’s name', async () => {
       const forged = { ...patient, identity: { ...doctor.identity, account: patient.account } }
       const operation = await signed(forged, grantCall(world.deployment, terms()))
+      await assert.rejects(send(world.lakeside, [operation]), refusal('intake-signer-unknown'))
+      operation.signer = patient.identity.signer
       await assert.rejects(send(world.lakeside, [operation]), refusal('intake-signature-invalid'))
     })
     test('[C2] attack: another patient grants in a chart that is not theirs', async () => {

@@ -106,7 +106,7 @@ describe('what a gateway must follow to refuse', () => {
     await assert.rejects(requestAccess(member, wish()), refusal('signature-invalid'))
     await assert.rejects(
       submit(member, [revokeSignerCall(world.deployment)]),
-      refusal('intake-signature-invalid'),
+      refusal('intake-signer-unknown'),
     )
   })
 

@@ -8,12 +8,13 @@ import { configSchema, startGateway, type GatewayConfig, type RunningGateway } f
 import { organisationKinds, type Call, type Deployment, type Role, type SignedOperation } from '@hre/protocol'
 import {
   addMember,
-  attestPatient,
+  agreeToRegistration,
   connect,
   connectChain,
   fileRecords,
   openChart,
   register,
+  registerPatient,
   voteAdmission,
   type Actor,
   type FiledBatch,
@@ -88,8 +89,8 @@ export async function startWorld(): Promise<World> {
     },
     async newPatient() {
       const actor = await newStranger()
-      await attestPatient(city.actor, actor.account, 'hospital number 1')
-      await register(actor)
+      const agreement = await agreeToRegistration(actor, city.actor.account)
+      await registerPatient(city.actor, agreement, 'hospital number 1')
       await openChart(actor, { writer: city.actor.account, until: inSeconds(3600) })
       return actor
     },

@@ -241,6 +241,41 @@ export function attestPatientCall(
   )
 }
 
+/** @param patient.agreement - signature of the patient's signer over `patientRegistrationTypedData` (D19). */
+export function registerPatientCall(
+  { directory }: Deployment,
+  patient: { signer: Hex; recipient: Hex; identityCommitment: Hex; agreement: Hex },
+): Call {
+  return call(
+    directory,
+    1_000_000,
+    encodeFunctionData({
+      abi: directoryAbi,
+      functionName: 'registerPatient',
+      args: [patient.signer, patient.recipient, patient.identityCommitment, patient.agreement],
+    }),
+  )
+}
+
+/** The EIP-712 message by which a patient agrees to be registered by `organisation` (D19). */
+export function patientRegistrationTypedData(
+  { chainId, directory }: Deployment,
+  message: { patient: Address; recipient: Hex; organisation: Address },
+) {
+  return {
+    domain: { name: 'HRE Directory', version: '1', chainId, verifyingContract: directory },
+    types: {
+      PatientRegistration: [
+        { name: 'patient', type: 'address' },
+        { name: 'recipient', type: 'bytes' },
+        { name: 'organisation', type: 'address' },
+      ],
+    },
+    primaryType: 'PatientRegistration',
+    message,
+  } as const
+}
+
 export function openCompartmentCall(
   { consent }: Deployment,
   compartment: Hex,
@@ -329,6 +364,46 @@ export function revokeForCall(
   )
 }
 
+/** What is left of a grant (C15). */
+export type Narrowing = Pick<Grant, 'rights' | 'purposes' | 'ceiling' | 'from' | 'until'>
+
+/** Takes a part of a grant back (C15): nothing in `left` is more than what is held. */
+export function narrowCall(
+  { consent }: Deployment,
+  reader: Address,
+  compartment: Hex,
+  left: Narrowing,
+): Call {
+  const { ceiling, from, until } = left
+  const terms = { rights: rightBits(left.rights), purposes: purposeBits(left.purposes), ceiling, from, until }
+  return call(
+    consent,
+    150_000,
+    encodeFunctionData({ abi: consentAbi, functionName: 'narrow', args: [reader, compartment, terms] }),
+  )
+}
+
+/**
+ * Lets a grant that is not over end later (C16).
+ *
+ * @param renewal - `epoch`: the compartment's present one; `heldUntil`: when the grant ends so far.
+ */
+export function renewCall(
+  { consent }: Deployment,
+  renewal: { reader: Address; compartment: Hex; epoch: number; heldUntil: number; until: number },
+): Call {
+  const { reader, compartment, epoch, heldUntil, until } = renewal
+  return call(
+    consent,
+    150_000,
+    encodeFunctionData({
+      abi: consentAbi,
+      functionName: 'renew',
+      args: [reader, compartment, epoch, heldUntil, until],
+    }),
+  )
+}
+
 /** Reading of one record (C12); the rights of `grant` are read alone. */
 export function grantRecordCall({ consent }: Deployment, record: Hex, grant: Grant): Call {
   return call(
@@ -358,13 +433,15 @@ export function revokeRecordCall(
 const termsOf = (grant: Grant) => ({
   reader: grant.reader,
   compartment: grant.compartment,
-  rights: grant.rights.reduce((bits, right) => bits | rights[right], 0),
+  rights: rightBits(grant.rights),
   purposes: purposeBits(grant.purposes),
   ceiling: grant.ceiling,
   from: grant.from,
   until: grant.until,
   wrapHash: grant.wrapHash,
 })
+
+const rightBits = (names: readonly Right[]) => names.reduce((bits, right) => bits | rights[right], 0)
 
 export function revokeCall({ consent }: Deployment, reader: Address, compartment: Hex): Call {
   return call(

@@ -34,6 +34,11 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
   ConsentCeilingInvalid: { title: 'A ceiling is between 1 and 5', hint: fixInput },
   ConsentCompartmentExists: { title: 'That compartment was opened already', hint: already, status: 409 },
   ConsentCompartmentUnknown: { title: 'No such compartment in this chart', hint: 'Open it first' },
+  ConsentEndDiffers: {
+    title: 'The grant was changed meanwhile',
+    hint: 'Read the grant again and renew what it is now',
+    status: 409,
+  },
   ConsentEpochInvalid: {
     title: 'The key of this compartment was changed meanwhile',
     hint: 'Read the present epoch and try again',
@@ -47,6 +52,10 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
     status: 403,
   },
   ConsentNotGranted: { title: 'There is no such grant to revoke', hint: already, status: 409 },
+  ConsentNotLater: {
+    title: 'A renewal ends later than the grant does',
+    hint: 'Choose a later end, or narrow the grant',
+  },
   ConsentPatientUnknown: {
     title: 'Only a registered patient decides about a chart',
     hint: 'Sign as the patient',
@@ -62,6 +71,11 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
   ConsentRecipientLengthInvalid: { title: 'A recipient has 1,216 bytes', hint: fixInput },
   ConsentRightsInvalid: { title: 'Rights are read, write or both', hint: fixInput },
   ConsentSensitivityInvalid: { title: 'A sensitivity is between 1 and 5', hint: fixInput },
+  ConsentWider: {
+    title: 'That would give more than the grant does',
+    hint: 'Give a new grant, or narrow it to less',
+    status: 409,
+  },
   ConsortiumAlreadyReady: {
     title: 'Enough organisations have voted',
     hint: 'Wait for the end of the waiting period, then execute it',
@@ -287,8 +301,9 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
     status: 401,
   },
   IntakeSignerUnknown: {
-    title: 'The account is not registered and its signer was not sent along',
-    hint: 'Register first',
+    title: 'That is not the key that the account signs with at present',
+    hint: 'Sign with the account’s present key, and send its public half along',
+    status: 401,
   },
   IntakeTargetInvalid: { title: 'That contract is on the list', hint: already, status: 409 },
   IntakeTargetPaused: {

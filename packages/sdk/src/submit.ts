@@ -24,12 +24,11 @@ const waitMilliseconds = 60_000
 export async function submit(
   actor: Actor,
   calls: readonly Call[],
-  options: { attachments?: readonly Uint8Array[]; firstTime?: boolean } = {},
+  options: { attachments?: readonly Uint8Array[] } = {},
 ): Promise<Applied[]> {
   const { deployment, identity, session } = actor
   const operations = []
-  for (const call of calls)
-    operations.push(await signCall(identity, deployment, call, { firstTime: options.firstTime ?? false }))
+  for (const call of calls) operations.push(await signCall(identity, deployment, call))
   const { ids } = await session.client.call('submitOperations', {
     body: { operations, attachments: (options.attachments ?? []).map(bytesToBase64) },
   })

@@ -28,10 +28,10 @@ export class ChunkCipher {
     return this.#use.aeadSeal(this.#key, this.#next(last), chunk, into)
   }
 
-  /** The chunk, or undefined: altered, cut, out of place, or empty though chunks came before it. */
-  open(sealed: Uint8Array, last: boolean): Uint8Array | undefined {
+  /** The chunk (in `into` if given: 16 bytes shorter), or undefined: altered, cut, out of place, or empty though chunks came before it. */
+  open(sealed: Uint8Array, last: boolean, into?: Uint8Array): Uint8Array | undefined {
     const isFirst = this.#nonce.every((byte) => byte === 0)
-    const chunk = this.#use.aeadOpen(this.#key, this.#next(last), sealed)
+    const chunk = this.#use.aeadOpen(this.#key, this.#next(last), sealed, into)
     return chunk?.length === 0 && !isFirst ? undefined : chunk
   }
 

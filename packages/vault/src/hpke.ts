@@ -70,6 +70,8 @@ export async function hpkeOpen(args: {
 const suiteId = concatBytes(utf8('HPKE'), Uint8Array.of(0x64, 0x7a, 0, 1, 0, 3))
 const version = utf8('HPKE-v1')
 const nothing = new Uint8Array()
+/** The same for every message without a psk. Public. */
+let pskIdHash: Uint8Array | undefined
 
 /** RFC 9180 section 5.1, base mode: no psk, one message, so the nonce is the base nonce. */
 function keySchedule(use: Primitives, shared: Uint8Array, info: string) {
@@ -77,7 +79,7 @@ function keySchedule(use: Primitives, shared: Uint8Array, info: string) {
     use.hmacSha256(salt, version, suiteId, utf8(label), ikm)
   const context = concatBytes(
     Uint8Array.of(0),
-    extract(nothing, 'psk_id_hash', nothing),
+    (pskIdHash ??= extract(nothing, 'psk_id_hash', nothing)),
     extract(nothing, 'info_hash', utf8(info)),
   )
   const secret = extract(shared, 'secret', nothing)

@@ -1,15 +1,15 @@
 import {
+  hashMessage,
   limits,
   operationTypedData,
   type Call,
   type Deployment,
   type Operation,
   type SignedOperation,
-  toTypedData,
   type TypedMessage,
 } from '@hre/protocol'
-import { bytesToHex, type Address, type Hex } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
+import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
 import type { Keyring } from './keyring.ts'
 
 /** Someone who can sign: a keyring today, a passkey, a card or a wallet by the same two members. */
@@ -24,13 +24,21 @@ export interface Identity {
 }
 
 export function identityOf(keyring: Pick<Keyring, 'account' | 'signer' | 'signingKey'>): Identity {
-  const signing = privateKeyToAccount(bytesToHex(keyring.signingKey))
   return {
     account: keyring.account,
     signer: keyring.signer,
-    sign: (message) => signing.signTypedData(toTypedData(message)),
+    sign: (message) => Promise.resolve(signatureOf(hashMessage(message), keyring.signingKey)),
     nextNonce: countNonces(),
   }
+}
+
+/** r, s and v of 27 or 28, by RFC 6979 and with the low s: what ECDSA libraries of Ethereum make and its contracts accept. */
+function signatureOf(digest: Hex, signingKey: Uint8Array): Hex {
+  const [recovery, ...rs] = secp256k1.sign(hexToBytes(digest), signingKey, {
+    prehash: false,
+    format: 'recovered',
+  })
+  return bytesToHex(Uint8Array.of(...rs, 27 + recovery!))
 }
 
 const noncesPerWord = 256
@@ -60,13 +68,12 @@ export const randomBytes32 = (): Hex => bytesToHex(crypto.getRandomValues(new Ui
  * A call made into an operation that only this account could have signed (O3).
  *
  * @param options.now - Unix seconds; default the clock.
- * @param options.firstTime - the Directory does not know the account yet: the submission carries its signer (O6).
  */
 export async function signCall(
   identity: Identity,
   deployment: Deployment,
   call: Call,
-  options: { now?: number; firstTime?: boolean } = {},
+  options: { now?: number } = {},
 ): Promise<SignedOperation> {
   const now = options.now ?? Math.floor(Date.now() / 1000)
   const operation: Operation = {
@@ -79,7 +86,7 @@ export async function signCall(
   }
   return {
     operation,
-    signer: options.firstTime ? identity.signer : '0x',
+    signer: identity.signer,
     signature: await identity.sign(operationTypedData(deployment, operation)),
   }
 }

@@ -60,7 +60,7 @@ export type { Address, Hex, Hex32 } from './hex.ts'
 export { accountOfSigner, createRootSeed, openKeyring, type Keyring } from './keyring.ts'
 export { countNonces, identityOf, randomBytes32, signCall, type Identity } from './identity.ts'
 export { openKeystore, sealKeystore } from './keystore.ts'
-export { assertKeystore, keystoreSchema, type Keystore } from './keystoreForm.ts'
+export { assertKeystore, type Keystore } from './keystoreForm.ts'
 export { lockWhenIdle, type UnlockedSeed } from './lockWhenIdle.ts'
 export type {
   CompartmentMapContext,

@@ -1,18 +1,10 @@
+import { accountOfSigner as protocolAccountOfSigner } from '@hre/protocol'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { bytesToNumberBE, numberToBytesBE } from '@noble/curves/utils.js'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { normalizeCompartmentName } from './compartmentName.ts'
 import { VaultError } from './errors.ts'
-import {
-  assertBytes,
-  concatBytes,
-  decodeHex,
-  encodeHex,
-  utf8,
-  type Address,
-  type Hex,
-  type Hex32,
-} from './hex.ts'
+import { assertBytes, encodeHex, lowerHex, type Address, type Hex, type Hex32 } from './hex.ts'
 import { derive, labels } from './labels.ts'
 import { platformRandom, type RandomBytes } from './random.ts'
 import { recipientOf } from './recipient.ts'
@@ -65,7 +57,7 @@ export function openKeyring(rootSeed: Uint8Array): Keyring {
 }
 
 /**
- * The account id that a first signer commits to: the last 20 bytes of keccak256("HRE account v1" ++ signer) (O2).
+ * The account id that a first signer commits to (O2), for signers that nobody has looked at yet.
  *
  * @param signer - ERC-7913 bytes, 20 to 1,024 of them (O1).
  * @throws VaultError `argument-invalid`.
@@ -78,8 +70,7 @@ export function accountOfSigner(signer: Hex): Address {
       expected: '20 to 1024 bytes in hexadecimal',
     })
   }
-  const digest = keccak_256(concatBytes(utf8('HRE account v1'), decodeHex(signer, 'signer', sizeBytes)))
-  return encodeHex(digest.subarray(12))
+  return protocolAccountOfSigner(lowerHex(signer, 'signer', sizeBytes))
 }
 
 /** RFC 9380 hash_to_field for the scalar field: 48 bytes, big-endian, mod n, so that no scalar is measurably likelier. */

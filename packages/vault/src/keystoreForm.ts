@@ -52,14 +52,6 @@ export function assertKeystore(value: unknown): asserts value is Keystore {
   demandHex(keystore.box, 'box', 48)
 }
 
-/** {@link assertKeystore} in the shape of the wire schemas. */
-export const keystoreSchema = {
-  parse(value: unknown): Keystore {
-    assertKeystore(value)
-    return value
-  },
-}
-
 const fieldsOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
 

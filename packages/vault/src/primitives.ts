@@ -27,8 +27,8 @@ export interface Primitives {
   hmacSha256(key: Uint8Array, ...parts: Uint8Array[]): Uint8Array
   /** ChaCha20-Poly1305, empty aad: ciphertext and 16 bytes of tag, in `into` where it is given (of exactly that size). */
   aeadSeal(key: Uint8Array, nonce: Uint8Array, plaintext: Uint8Array, into?: Uint8Array): Uint8Array
-  /** The plaintext, or undefined when the tag is wrong. */
-  aeadOpen(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array): Uint8Array | undefined
+  /** The plaintext, in `into` where it is given (of exactly its size), or undefined when the tag is wrong: `into` is then untouched. */
+  aeadOpen(key: Uint8Array, nonce: Uint8Array, sealed: Uint8Array, into?: Uint8Array): Uint8Array | undefined
   /** 1,216 bytes of public key for 32 of secret seed. */
   xwingPublicKey(seed: Uint8Array): Uint8Array
   /** With fresh randomness of the platform's. Throws when the X25519 half is of low order. */

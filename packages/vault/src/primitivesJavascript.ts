@@ -2,11 +2,11 @@ import { chacha20poly1305 } from '@noble/ciphers/chacha.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { x25519 } from '@noble/curves/ed25519.js'
-import { sha3_256 } from '@noble/hashes/sha3.js'
-import { XWing } from '@noble/post-quantum/hybrid.js'
+import { sha3_256, shake256 } from '@noble/hashes/sha3.js'
 import { ml_kem768 } from '@noble/post-quantum/ml-kem.js'
 import { concatBytes } from './hex.ts'
 import type { Encapsulated, Primitives } from './primitives.ts'
+import { platformRandom } from './random.ts'
 import { xwingLabel, xwingSizes } from './xwing.ts'
 
 /** Runs everywhere. The reference for the others. */
@@ -25,24 +25,48 @@ export const javascriptPrimitives: Primitives = {
     into?.set(sealed)
     return into ?? sealed
   },
-  aeadOpen(key, nonce, sealed) {
+  aeadOpen(key, nonce, sealed, into) {
     try {
-      return chacha20poly1305(key, nonce).decrypt(sealed)
+      const plaintext = chacha20poly1305(key, nonce).decrypt(sealed)
+      into?.set(plaintext)
+      return into ?? plaintext
     } catch {
       return undefined
     }
   },
-  xwingPublicKey: (seed) => XWing.getPublicKey(seed),
-  xwingEncapsulate(publicKey) {
-    const { cipherText, sharedSecret } = XWing.encapsulate(publicKey)
-    return { share: cipherText, shared: sharedSecret }
+  xwingPublicKey(seed) {
+    const { mlkem, x25519Public } = expand(seed)
+    return concatBytes(mlkem.publicKey, x25519Public)
   },
-  xwingDecapsulate: (seed, share) => XWing.decapsulate(share, seed),
+  xwingEncapsulate: (publicKey) => encapsulateFrom(publicKey, platformRandom(64)),
+  xwingDecapsulate(seed, share) {
+    const { mlkem, x25519Secret, x25519Public } = expand(seed)
+    const theirs = share.subarray(xwingSizes.mlkemShare)
+    const sharedKey = ml_kem768.decapsulate(share.subarray(0, xwingSizes.mlkemShare), mlkem.secretKey)
+    return combine(sharedKey, x25519.getSharedSecret(x25519Secret, theirs), theirs, x25519Public)
+  },
 }
 
+// X-Wing put together from its two halves rather than taken from noble's `hybrid.js`, which brings all of its other hybrids
+// and their curves along: 15 KB of a phone's download. Vectors and an HPKE library hold it to the draft.
+
+/** Both key pairs of a 32-byte secret seed (draft-connolly-cfrg-xwing-kem section 5.2). */
+function expand(seed: Uint8Array) {
+  const wide = shake256(seed, { dkLen: 96 })
+  const x25519Secret = wide.subarray(64)
+  return {
+    mlkem: ml_kem768.keygen(wide.subarray(0, 64)),
+    x25519Secret,
+    x25519Public: x25519.getPublicKey(x25519Secret),
+  }
+}
+
+/** Section 5.3 of the draft. */
+const combine = (mlkemShared: Uint8Array, agreed: Uint8Array, share: Uint8Array, publicKey: Uint8Array) =>
+  sha3_256(concatBytes(mlkemShared, agreed, share, publicKey, xwingLabel))
+
 /**
- * X-Wing encapsulation from the draft's 64-byte eseed, which platforms do not let one choose: for vectors. Written out,
- * because noble takes other bytes for the X25519 half than the draft does.
+ * X-Wing encapsulation from the draft's 64-byte eseed, which platforms do not let one choose: for vectors.
  *
  * @see draft-connolly-cfrg-xwing-kem section 5.4
  */
@@ -53,6 +77,6 @@ export function encapsulateFrom(publicKey: Uint8Array, eseed: Uint8Array): Encap
   const agreed = x25519.getSharedSecret(eseed.subarray(32), theirs)
   return {
     share: concatBytes(mlkem.cipherText, ours),
-    shared: sha3_256(concatBytes(mlkem.sharedSecret, agreed, ours, theirs, xwingLabel)),
+    shared: combine(mlkem.sharedSecret, agreed, ours, theirs),
   }
 }

@@ -1,4 +1,5 @@
 import type * as NodeCrypto from 'node:crypto'
+import { concatBytes } from './hex.ts'
 import type { Primitives } from './primitives.ts'
 import { xwingLabel, xwingSizes } from './xwing.ts'
 
@@ -43,6 +44,14 @@ export function nodePrimitives(): Primitives | undefined {
 function primitivesOf(crypto: typeof NodeCrypto): Primitives {
   const recipients = new Map<string, { mlkem: NodeCrypto.KeyObject; x25519: NodeCrypto.KeyObject }>()
   const plain = (buffer: Uint8Array) => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
+  /**
+   * Gives memory back now. The collector does not see how much hangs on a buffer and lets hundreds of them wait, and fresh
+   * memory for the next chunk costs more than encrypting it: this makes sealing twice as fast in half of the memory.
+   */
+  const release = (buffer: Uint8Array) => {
+    const { buffer: memory, length } = buffer
+    if (length === memory.byteLength && memory instanceof ArrayBuffer) memory.transfer(0)
+  }
   const rawPublic = (key: Uint8Array, type: string) =>
     crypto.createPublicKey({ key, format: 'raw-public', asymmetricKeyType: type } as never)
   const rawPrivate = (key: Uint8Array, format: string, type: string) =>
@@ -53,11 +62,8 @@ function primitivesOf(crypto: typeof NodeCrypto): Primitives {
   /** OpenSSL refuses a point of low order by throwing. */
   const agree = (privateKey: NodeCrypto.KeyObject, publicKey: NodeCrypto.KeyObject) =>
     crypto.diffieHellman({ privateKey, publicKey })
-  const combine = (...parts: Uint8Array[]) => {
-    const hash = crypto.createHash('sha3-256')
-    for (const part of parts) hash.update(part)
-    return plain(hash.update(xwingLabel).digest())
-  }
+  const combine = (...parts: Uint8Array[]) =>
+    plain(crypto.hash('sha3-256', concatBytes(...parts, xwingLabel), 'buffer'))
 
   function recipientKeys(publicKey: Uint8Array) {
     const id = crypto.hash('sha256', publicKey, 'latin1' as never)
@@ -108,12 +114,14 @@ function primitivesOf(crypto: typeof NodeCrypto): Primitives {
     aeadSeal(key, nonce, plaintext, into) {
       const running = crypto.createCipheriv(cipher, key, nonce, { authTagLength: tagBytes })
       const sealed = into ?? new Uint8Array(plaintext.length + tagBytes)
-      sealed.set(running.update(plaintext))
+      const ciphertext = running.update(plaintext)
+      sealed.set(ciphertext)
+      release(ciphertext)
       running.final()
       sealed.set(running.getAuthTag(), plaintext.length)
       return sealed
     },
-    aeadOpen(key, nonce, sealed) {
+    aeadOpen(key, nonce, sealed, into) {
       const end = sealed.length - tagBytes
       if (end < 0) return undefined
       const running = crypto.createDecipheriv(cipher, key, nonce, { authTagLength: tagBytes })
@@ -125,7 +133,10 @@ function primitivesOf(crypto: typeof NodeCrypto): Primitives {
         plaintext.fill(0)
         return undefined
       }
-      return plain(plaintext)
+      if (!into) return plain(plaintext)
+      into.set(plaintext)
+      release(plaintext)
+      return into
     },
     xwingPublicKey(seed) {
       const { mlkem, x25519Public } = expand(seed)

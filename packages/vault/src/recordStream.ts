@@ -1,3 +1,4 @@
+import { chunkBytes, sealedChunkBytes } from './ageStream.ts'
 import { VaultError } from './errors.ts'
 import { assertBytes, decodeHex, encodeHex, lowerHex, type Hex, type Hex32 } from './hex.ts'
 import { webCrypto } from './platform.ts'
@@ -13,42 +14,53 @@ export type ByteSource = AsyncIterable<Uint8Array>
 /** Told after every piece how many bytes of the source were worked on so far. */
 export type OnProgress = (doneBytes: number) => void
 
+/**
+ * `reuseMemory`: pieces come in one and the same buffer, each valid until the next is asked for: write it, wait, ask. It takes a
+ * few hundred kilobytes at any speed; without it each piece has memory of its own, which waits for the collector.
+ */
+interface Memory {
+  reuseMemory?: boolean
+}
+
 /** What is known once the last byte was sealed. */
 export type SealedSummary = Omit<SealedRecord, 'sealed'>
 
 /**
  * Seals a record of any size with a few hundred kilobytes of memory. The same file as `sealRecord` makes.
  *
- * @param args.body - read once, as fast as the sealed pieces are taken.
+ * @param args.body - read once, as fast as the sealed pieces are taken. A piece is not looked at after the next was asked for.
  * @returns a generator of pieces of the file, whose return value is the summary. Wherever the pieces go, they are a
  * record only when it returned: drop them if it throws.
  * @throws VaultError `argument-invalid`, `recipient-refused`, `platform-unavailable`; whatever `body` throws.
  * @see spec/envelope.md E14
  */
-export async function* sealRecordStream(args: {
-  body: ByteSource
-  mediaType: string
-  recipient: Uint8Array
-  salt?: Hex
-  random?: RandomBytes
-  onProgress?: OnProgress
-}): AsyncGenerator<Uint8Array, SealedSummary, void> {
+export async function* sealRecordStream(
+  args: Memory & {
+    body: ByteSource
+    mediaType: string
+    recipient: Uint8Array
+    salt?: Hex
+    random?: RandomBytes
+    onProgress?: OnProgress
+  },
+): AsyncGenerator<Uint8Array, SealedSummary, void> {
   const { body, mediaType, recipient, random = platformRandom, onProgress } = args
   assertSource(body, 'body')
   assertRecipient(recipient)
   webCrypto()
   const salt = encodeHex(args.salt === undefined ? random(32) : decodeHex(args.salt, 'salt', 32))
   const sealer = await RecordSealer.create({ salt, mediaType }, recipient)
+  const place = args.reuseMemory ? oneBufferOf(sealedChunkBytes) : undefined
   yield sealer.head
   let doneBytes = 0
   for await (const piece of body) {
     assertBytes(piece, 'body')
-    yield* sealer.push(piece)
+    yield* sealer.push(piece, place)
     onProgress?.((doneBytes += piece.length))
   }
-  const { chunk, contentId, commitment } = sealer.finish()
+  const { chunk, contentId, commitment } = sealer.finish(place)
   yield chunk
-  return { contentId, commitment, salt }
+  return { contentId, commitment: commitment!, salt }
 }
 
 /**
@@ -64,12 +76,13 @@ export async function* sealRecordStream(args: {
  * `argument-invalid`, `platform-unavailable`; from `body` also `content-id-mismatch`, `commitment-mismatch`.
  */
 export async function openRecordStream(
-  args: ({ seed: Uint8Array } | { recordKey: Uint8Array }) & {
-    sealed: ByteSource
-    contentId?: Hex
-    commitment?: Hex
-    onProgress?: OnProgress
-  },
+  args: ({ seed: Uint8Array } | { recordKey: Uint8Array }) &
+    Memory & {
+      sealed: ByteSource
+      contentId?: Hex
+      commitment?: Hex
+      onProgress?: OnProgress
+    },
 ): Promise<{ body: AsyncGenerator<Uint8Array, void, void>; mediaType: string; salt: Hex32 }> {
   assertSource(args.sealed, 'sealed')
   if ('seed' in args) assertBytes(args.seed, 'seed', 32)
@@ -101,8 +114,9 @@ export async function openRecordStream(
   async function* body() {
     if (first.part === 'last') finish()
     if (opener.first.length > 0) yield opener.first
+    const place = args.reuseMemory ? oneBufferOf(chunkBytes) : undefined
     for await (const { bytes, part } of chunks) {
-      const piece = opener.next(bytes, part === 'last')
+      const piece = opener.next(bytes, part === 'last', place?.(Math.max(0, bytes.length - 16)))
       if (part === 'last') finish()
       yield piece
     }
@@ -137,6 +151,11 @@ export async function commitmentOfStream(
   const digest = primitives().createHmacSha256(decodeHex(salt, 'salt', 32))
   for await (const _piece of tapped(body, digest, onProgress));
   return encodeHex(digest.digest())
+}
+
+const oneBufferOf = (sizeBytes: number) => {
+  const buffer = new Uint8Array(sizeBytes)
+  return (usedBytes: number) => buffer.subarray(0, usedBytes)
 }
 
 async function* tapped(

@@ -1,4 +1,4 @@
-import { english } from 'viem/accounts'
+import { wordlist as english } from '@scure/bip39/wordlists/english'
 import { VaultError, type PhraseReason } from './errors.ts'
 import { assertBytes } from './hex.ts'
 import { primitives } from './primitives.ts'

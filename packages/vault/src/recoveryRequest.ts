@@ -1,6 +1,6 @@
 import { hashRecovery } from '@hre/protocol'
 import { sha256 } from '@noble/hashes/sha2.js'
-import { english } from 'viem/accounts'
+import { wordlist as english } from '@scure/bip39/wordlists/english'
 import { fieldsOf } from './fields.ts'
 import { decodeHex, encodeHex, lowerHex, utf8, type Hex, type Hex32 } from './hex.ts'
 import { createRootSeed, openKeyring } from './keyring.ts'

@@ -5,7 +5,7 @@ import {CompartmentId} from "../types/CompartmentId.sol";
 
 /// @title Consent
 /// @notice What each patient agreed to, and the one authority on whether somebody may read or write.
-/// @dev Rules C1-C14 in spec/consent.md.
+/// @dev Rules C1-C16 in spec/consent.md.
 interface IConsent {
     /// @notice The answer of `decide`; C6 says in which order reasons are checked.
     enum Decision {
@@ -116,6 +116,21 @@ interface IConsent {
     event ConsentByDelegate(
         address indexed patient, address indexed delegate, address reader, CompartmentId compartment
     );
+    /// @notice What is left of the grant to `reader`; its conditions and its wrap are as before.
+    event ConsentNarrowed(
+        address indexed patient,
+        address indexed reader,
+        CompartmentId indexed compartment,
+        uint8 rights,
+        uint16 purposes,
+        uint8 ceiling,
+        uint48 from,
+        uint48 until
+    );
+    /// @notice The grant to `reader` ends at `until` now; all else of it is as before.
+    event ConsentRenewed(
+        address indexed patient, address indexed reader, CompartmentId indexed compartment, uint48 until
+    );
     /// @notice The patient's latest word to `reader` about one record.
     event RecordConsentGranted(
         address indexed patient,
@@ -163,6 +178,12 @@ interface IConsent {
     error ConsentExpiryTooFar(uint48 until, uint256 untilMax);
     /// @notice `reader` has no grant for this compartment (C4).
     error ConsentNotGranted(address patient, address reader, CompartmentId compartment);
+    /// @notice Narrowing only takes away: something in `wanted` is more than in `held` (C15).
+    error ConsentWider(Grant held, Grant wanted);
+    /// @notice The grant was changed since, or is another one by now (C16). Read it again.
+    error ConsentEndDiffers(uint48 heldUntil, uint48 expected);
+    /// @notice A renewal ends later than the grant does (C16).
+    error ConsentNotLater(uint48 until, uint48 heldUntil);
     /// @notice Another device has rotated first, or one is ahead (C5). Read the epoch again.
     error ConsentEpochInvalid(uint32 epoch, uint32 expected);
     /// @notice A back-link has 60 bytes (spec/envelope.md E9).
@@ -213,6 +234,35 @@ interface IConsent {
     /// @custom:reverts ConsentNotGranted(patient, reader, compartment)
     /// @custom:emits ConsentByDelegate(patient, delegate, reader, compartment), then ConsentRevoked
     function revokeFor(address patient, address reader, CompartmentId compartment) external;
+
+    /// @notice Takes a part of the caller's grant to `reader` back: rights, purposes, sensitivity or time.
+    /// @dev C15. Conditions and the wrap stay. Rotate afterwards when reading was taken away.
+    /// @param wanted All that is left; nothing of it more than is held, and a grant by C2.
+    /// @custom:reverts ConsentNotGranted(patient, reader, compartment)
+    /// @custom:reverts ConsentWider(held, wanted)
+    /// @custom:reverts ConsentRightsInvalid(rights)
+    /// @custom:reverts ConsentPurposesEmpty()
+    /// @custom:reverts ConsentCeilingInvalid(ceiling)
+    /// @custom:reverts ConsentPeriodInvalid(from, until)
+    /// @custom:reverts ConsentExpired(until, timestamp)
+    /// @custom:emits ConsentNarrowed(patient, reader, compartment, rights, purposes, ceiling, from, until)
+    function narrow(address reader, CompartmentId compartment, Grant calldata wanted) external;
+
+    /// @notice Lets the caller's grant to `reader`, which is not over yet, end later.
+    /// @dev C16. Names the grant by what the patient saw of it, so that a renewal which a relay kept back extends
+    /// nothing that was changed meanwhile.
+    /// @param epoch The compartment's present epoch.
+    /// @param heldUntil When the grant ends so far.
+    /// @param until Unix seconds, exclusive, after `heldUntil`, at most `GRANT_SECONDS_MAX` away.
+    /// @custom:reverts ConsentPatientUnknown(account)
+    /// @custom:reverts ConsentNotGranted(patient, reader, compartment)
+    /// @custom:reverts ConsentEpochInvalid(epoch, expected)
+    /// @custom:reverts ConsentEndDiffers(heldUntil, expected)
+    /// @custom:reverts ConsentExpired(until, timestamp)
+    /// @custom:reverts ConsentNotLater(until, heldUntil)
+    /// @custom:reverts ConsentExpiryTooFar(until, untilMax)
+    /// @custom:emits ConsentRenewed(patient, reader, compartment, until)
+    function renew(address reader, CompartmentId compartment, uint32 epoch, uint48 heldUntil, uint48 until) external;
 
     /// @notice Lets `terms.reader` read one record of the caller's chart, whatever else the compartment holds.
     /// @dev C12. `terms.rights` is 1.

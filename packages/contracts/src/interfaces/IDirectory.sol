@@ -182,11 +182,31 @@ interface IDirectory is IDirectoryKeys, IDirectoryGuardians {
     /// @custom:emits PatientAttested(patient, organisation, identityCommitment)
     function attestPatient(address patient, bytes32 identityCommitment) external;
 
+    /// @notice Attests and registers a patient in one operation, with the patient's agreement.
+    /// @dev D19. By an active organisation, its administrator, doctor or nurse.
+    /// @param signer The patient's; the account follows from it (O2).
+    /// @param recipient The patient's, 1,216 bytes. Only the patient can name it: records are sealed to it.
+    /// @param identityCommitment Salted; the salt stays with the organisation.
+    /// @param agreement By `signer`, over `hashPatientRegistration`.
+    /// @custom:reverts DirectoryPossessionUnproven(account)
+    /// @custom:reverts DirectoryAlreadyRegistered(account), and whatever `attestPatient` and `register` refuse
+    /// @custom:emits PatientAttested(patient, organisation, identityCommitment)
+    /// @custom:emits AccountRegistered(account, signer, recipient)
+    function registerPatient(
+        bytes calldata signer,
+        bytes calldata recipient,
+        bytes32 identityCommitment,
+        bytes calldata agreement
+    ) external;
+
+    /// @notice The EIP-712 digest by which a patient agrees to be registered with `recipient` by `organisation`.
+    function hashPatientRegistration(address patient, bytes calldata recipient, address organisation)
+        external
+        view
+        returns (bytes32);
+
     /// @notice The account that `signer` commits to as its first signer (O2), known or not.
     function accountOf(bytes calldata signer) external pure returns (address);
-
-    /// @notice The present signer of `account`; empty when it is not registered.
-    function signerOf(address account) external view returns (bytes memory);
 
     /// @notice The registered account whose present signer is `signer`; zero when there is none.
     function accountOfSigner(bytes calldata signer) external view returns (address);
@@ -195,6 +215,9 @@ interface IDirectory is IDirectoryKeys, IDirectoryGuardians {
     function recipientHashOf(address account) external view returns (bytes32);
 
     function isRegistered(address account) external view returns (bool);
+
+    /// @notice `isRegistered` and `isBarred` in one call: what a grant and a decision ask about a reader.
+    function readerStanding(address account) external view returns (bool registered, bool barred);
 
     /// @notice Whether `account` is registered and some organisation has attested it.
     function isPatient(address account) external view returns (bool);

@@ -44,10 +44,14 @@ interface IDirectoryKeys {
     /// @notice The EIP-712 digest by which a new signer agrees to sign for `account`; another one after each replacement.
     function hashSignerReplacement(address account, bytes calldata signer) external view returns (bytes32);
 
-    /// @notice The signer of `account` at `time`; empty before it was registered.
-    /// @dev D14. `Intake.checkSignature` checks an old signature against it. Twenty zero bytes: nobody signed then.
+    /// @notice Whether `signer` is the present signer of `account`: until it is replaced, the one that the account commits
+    /// to (O2), registered or not.
+    function isSignerOf(address account, bytes calldata signer) external view returns (bool);
+
+    /// @notice Whether `signer` was the one of `account` at `time`; false before it was registered.
+    /// @dev D14. `Intake.checkSignature` then checks an old signature. Events hold every signer.
     /// @param time Unix seconds.
-    function signerAt(address account, uint48 time) external view returns (bytes memory);
+    function isSignerAt(address account, bytes calldata signer, uint48 time) external view returns (bool);
 
     /// @notice keccak-256 of the recipient of `account` at `time`; zero before it was registered.
     function recipientHashAt(address account, uint48 time) external view returns (bytes32);

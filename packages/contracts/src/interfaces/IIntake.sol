@@ -23,8 +23,7 @@ interface IIntake {
         uint32 gasLimit;
     }
 
-    /// @param signer The signer that `operation.account` commits to; read only while the Directory does not know the
-    /// account (O6), ignored afterwards.
+    /// @param signer The account's present signer (O6). Until it is replaced, the one that the account commits to.
     /// @param signature By the account's signer, over `hashOperation(operation)`.
     struct SignedOperation {
         Operation operation;
@@ -84,7 +83,7 @@ interface IIntake {
     error IntakeGasLimitTooHigh(uint256 gasLimit, uint256 gasLimitMax);
     /// @notice The nonce is spent: the operation was carried before, replaced or cancelled.
     error IntakeNonceUsed(address account, uint256 nonce);
-    /// @notice The Directory does not know `account`, and the signer sent along is not the one it commits to.
+    /// @notice The signer sent along is not the present one of `account`.
     error IntakeSignerUnknown(address account);
     /// @notice The signature is not one of `account`'s present signer over this operation.
     error IntakeSignatureInvalid(address account);
@@ -125,9 +124,13 @@ interface IIntake {
     /// @notice The EIP-712 digest that the account's signer signs (O3).
     function hashOperation(Operation calldata operation) external view returns (bytes32);
 
-    /// @notice Whether `signature` over `hash` is one of `account`'s present signer; false for unknown accounts.
+    /// @notice Whether `signer` is the present one of `account`, and `signature` over `hash` one of its; false for unknown
+    /// accounts.
     /// @custom:reverts IntakeInsufficientGas(required, available) - a contract signer could not be given its gas
-    function isValidSignature(address account, bytes32 hash, bytes calldata signature) external view returns (bool);
+    function isValidSignature(address account, bytes calldata signer, bytes32 hash, bytes calldata signature)
+        external
+        view
+        returns (bool);
 
     /// @notice Whether `signature` over `hash` is one of `signer`, whoever it belongs to.
     /// @dev The Intake calls this on itself, so that a contract signer spends gas and memory in a frame of its own.

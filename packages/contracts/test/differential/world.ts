@@ -7,10 +7,12 @@ import {
   grantCall,
   grantOnCall,
   grantRecordCall,
+  narrowCall,
   openCompartmentCall,
   purposesOfBits,
   registerCall,
   removeMemberCall,
+  renewCall,
   revokeCall,
   revokeRecordCall,
   rightsOfBits,
@@ -186,6 +188,23 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
         say(patient, grantOnCall(deployment, grant, terms.conditions))
       } else say(patient, grantCall(deployment, grant))
       grants.set(keyOf(patient, compartment, reader), terms)
+      if (draw.once(4)) {
+        const heldUntil = terms.until
+        terms.until += 1 + draw.below(100_000)
+        say(patient, renewCall(deployment, { reader, compartment, epoch: 1, heldUntil, until: terms.until }))
+      }
+      if (draw.once(4)) {
+        // Reading and writing may become one of them, and reading keeps a purpose.
+        if (terms.rights === 3) terms.rights = 1 + draw.below(3)
+        terms.purposes &= draw.below(2 ** 16) | (terms.purposes & -terms.purposes)
+        terms.ceiling = 1 + draw.below(terms.ceiling)
+        terms.until =
+          Math.max(terms.from, now + 10_000) +
+          1 +
+          draw.below(terms.until - Math.max(terms.from, now + 10_000))
+        const left = { rights: rightsOfBits(terms.rights), purposes: purposesOfBits(terms.purposes) }
+        say(patient, narrowCall(deployment, reader, compartment, { ...terms, ...left }))
+      }
       edges.push(terms.from - 1, terms.from, terms.until - 1, terms.until)
       if (!draw.once(6)) continue
       say(patient, revokeCall(deployment, reader, compartment))

@@ -36,7 +36,7 @@ export class SignatureChecker {
         address: this.#deployment.intake,
         abi: intakeAbi,
         functionName: 'isValidSignature',
-        args: [account, digest, signature],
+        args: [account, signer, digest, signature],
       })
       .catch((cause: unknown) => {
         throw hreError('chain-unavailable', {}, cause)

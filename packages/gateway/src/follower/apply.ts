@@ -144,6 +144,18 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
         .where(grantIs(key))
       return
     }
+    case 'ConsentNarrowed':
+      return applyNarrowing(db, event.args, place)
+    case 'ConsentRenewed': {
+      // In its row: a grant that is renewed was not over, so this answers about no moment that was answered before.
+      const { until } = event.args
+      await db
+        .update(t.grants)
+        .set({ until })
+        .where(grantIs(keyOf(event.args)))
+      await say('A patient renewed a grant')
+      return
+    }
     case 'ConsentRevoked': {
       await endGrant(db, keyOf(event.args), place)
       await say('A patient revoked a grant')
@@ -297,6 +309,22 @@ async function applyGrant(
     since: place.at,
   })
   await addActivity(db, 'A patient gave a grant', place)
+}
+
+/** What is left takes the place of the grant (C15), which stays in the list: what was filed under it was permitted. */
+async function applyNarrowing(
+  db: Database,
+  args: Extract<ExchangeEvent, { eventName: 'ConsentNarrowed' }>['args'],
+  place: EventPlace,
+): Promise<void> {
+  const key = keyOf(args)
+  const [held] = await db.select().from(t.grants).where(grantIs(key))
+  if (!held) throw new Error(`block ${place.block}: a narrowing of what was not granted`)
+  await endGrant(db, key, place)
+  const { id: _id, ...kept } = held
+  const { rights, purposes, ceiling, from, until } = args
+  await db.insert(t.grants).values({ ...kept, rights, purposes, ceiling, from, until, since: place.at })
+  await addActivity(db, 'A patient narrowed a grant', place)
 }
 
 async function addActivity(db: Database, what: string, place: EventPlace): Promise<void> {

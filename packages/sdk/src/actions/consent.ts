@@ -1,7 +1,11 @@
 import {
   grantCall,
   hreError,
+  narrowCall,
+  purposesOfBits,
+  renewCall,
   revokeCall,
+  rightsOfBits,
   type Call,
   type CompartmentView,
   type GrantView,
@@ -94,6 +98,81 @@ export async function revokeAccess(
   )
   return [...revoked, ...(await rotateKeys(actor, { compartments, without: reader }))]
 }
+
+/**
+ * Takes a part of a reader's grants back, at once and without changing keys: what the reader may open no longer is refused by
+ * gateways, as it is sealed under the same key. Rights stay: to end reading, `revokeAccess`.
+ *
+ * @param options.purposes - those to keep. `until` - Unix seconds, exclusive. Left out: as they are.
+ * @returns one entry for each compartment, in order.
+ * @throws HreError `not-found` without such a grant; `consent-wider` when something would be more than before.
+ */
+export async function narrowAccess(
+  actor: Actor,
+  options: {
+    reader: Address
+    compartments: readonly Hex[]
+    purposes?: readonly Purpose[]
+    ceiling?: number
+    until?: number
+  },
+): Promise<Applied[]> {
+  const { reader, compartments } = options
+  const held = await grantsInForce(actor, reader, compartments)
+  return submit(
+    actor,
+    held.map((grant) =>
+      narrowCall(actor.deployment, reader, grant.compartment, {
+        rights: rightsOfBits(grant.rights),
+        purposes: options.purposes ?? purposesOfBits(grant.purposes),
+        ceiling: options.ceiling ?? grant.ceiling,
+        from: grant.from,
+        until: options.until ?? grant.until,
+      }),
+    ),
+  )
+}
+
+/**
+ * Lets a reader's grants, which are not over, end later. All else of them stays, the wraps as well.
+ *
+ * @param options.until - Unix seconds, exclusive.
+ * @returns one entry for each compartment, in order.
+ * @throws HreError `not-found` without such a grant; `consent-end-differs` when it was changed meanwhile; `consent-not-later`,
+ * `consent-expired`.
+ */
+export async function renewAccess(
+  actor: Actor,
+  options: { reader: Address; compartments: readonly Hex[]; until: number },
+): Promise<Applied[]> {
+  const { reader, compartments, until } = options
+  const held = await grantsInForce(actor, reader, compartments)
+  const known = await listCompartments(actor, actor.account)
+  return submit(
+    actor,
+    held.map(({ compartment, until: heldUntil }) => {
+      const { epoch } = compartmentIn(known, compartment)
+      return renewCall(actor.deployment, { reader, compartment, epoch, heldUntil, until })
+    }),
+  )
+}
+
+/** The grants that the actor gave a reader and did not take back, one for each compartment. */
+async function grantsInForce(
+  actor: Actor,
+  reader: Address,
+  compartments: readonly Hex[],
+): Promise<GrantView[]> {
+  const given = await listGrants(actor)
+  return compartments.map((compartment) => {
+    const held = given.find(
+      (grant) => grant.reader === reader && grant.compartment === compartment && !grant.revoked,
+    )
+    if (!held) throw hreError('not-found', { reader, compartment })
+    return held
+  })
+}
+
 function compartmentIn(known: readonly CompartmentView[], compartment: Hex): CompartmentView {
   const found = known.find((row) => row.compartment === compartment)
   if (!found) throw hreError('not-found', { compartment })

@@ -1,7 +1,9 @@
 import {
   addMemberCall,
   attestPatientCall,
+  patientRegistrationTypedData,
   registerCall,
+  registerPatientCall,
   removeMemberCall,
   voteAdmissionCall,
   type OrganisationKind,
@@ -20,7 +22,7 @@ import { submit, type Applied } from '../submit.ts'
 export async function register(actor: Actor): Promise<Applied> {
   const { deployment, keyring } = actor
   const call = registerCall(deployment, keyring.signer, bytesToHex(keyring.recipient))
-  const [applied] = await submit(actor, [call], { firstTime: true })
+  const [applied] = await submit(actor, [call])
   return applied!
 }
 
@@ -56,8 +58,48 @@ export async function attestPatient(
   patient: Address,
   identity: string,
 ): Promise<Applied & { salt: Hex }> {
-  const salt = randomBytes32()
-  const commitment = keccak256(`${salt}${stringToHex(identity).slice(2)}`)
+  const { salt, commitment } = commitTo(identity)
   const [applied] = await submit(actor, [attestPatientCall(actor.deployment, patient, commitment)])
   return { ...applied!, salt }
+}
+
+/** What a patient hands to the front desk of one organisation, which alone can use it (D19). No secret. */
+export interface PatientAgreement {
+  signer: Hex
+  recipient: Hex
+  agreement: Hex
+}
+
+/** Agrees to be registered by `organisation` (D19). Nothing is sent. @param organisation - its own account, not the staff's. */
+export async function agreeToRegistration(patient: Actor, organisation: Address): Promise<PatientAgreement> {
+  const { deployment, identity, keyring } = patient
+  const recipient = bytesToHex(keyring.recipient)
+  const message = { patient: identity.account, recipient, organisation }
+  const agreement = await identity.sign(patientRegistrationTypedData(deployment, message))
+  return { signer: identity.signer, recipient, agreement }
+}
+
+/**
+ * Attests and registers a patient in one operation of the front desk (D19): for who comes with an agreement and is not
+ * registered yet. Otherwise `attestPatient`.
+ *
+ * @param identity - as in `attestPatient`.
+ * @returns with the salt, for the organisation to keep.
+ * @throws HreError `directory-possession-unproven` when the agreement is for another organisation, recipient or exchange;
+ *   `directory-already-attested`, `directory-already-registered`, `directory-not-permitted`.
+ */
+export async function registerPatient(
+  frontDesk: Actor,
+  patient: PatientAgreement,
+  identity: string,
+): Promise<Applied & { salt: Hex }> {
+  const { salt, commitment } = commitTo(identity)
+  const call = registerPatientCall(frontDesk.deployment, { ...patient, identityCommitment: commitment })
+  const [applied] = await submit(frontDesk, [call])
+  return { ...applied!, salt }
+}
+
+function commitTo(identity: string): { salt: Hex; commitment: Hex } {
+  const salt = randomBytes32()
+  return { salt, commitment: keccak256(`${salt}${stringToHex(identity).slice(2)}`) }
 }

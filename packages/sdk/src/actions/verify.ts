@@ -144,3 +144,39 @@ export async function verifyAccesses(
     return heads.has(anchorHead({ organisation, sequence, previous, root, count })) ? 'anchored' : 'altered'
   })
 }
+
+/**
+ * Asks the contract about one entry of an access log (A8): the receipt, its proof and the anchors since lead to the head that
+ * the chain holds. Unlike `verifyAccesses` this needs no trust in the events that a node hands out.
+ *
+ * @returns false as well when the gateway anchors again while this runs: ask again then.
+ */
+export async function verifyReceipt(
+  chain: PublicClient,
+  deployment: Deployment,
+  { receipt, anchor }: LoggedAccess,
+): Promise<boolean> {
+  if (!anchor) return false
+  const { organisation, at: loggedAt, ...fields } = receipt
+  const events = await chain.getContractEvents({
+    address: deployment.access,
+    abi: accessAbi,
+    eventName: 'AccessAnchored',
+    args: { organisation },
+    fromBlock: BigInt(deployment.block),
+    strict: true,
+  })
+  const since = events.map(({ args }) => args).filter(({ sequence }) => sequence >= BigInt(anchor.sequence))
+  return chain.readContract({
+    address: deployment.access,
+    abi: accessAbi,
+    functionName: 'verifyReceipt',
+    args: [
+      { ...fields, organisation, loggedAt, index: BigInt(receipt.index) },
+      anchor.proof,
+      BigInt(anchor.sequence),
+      anchor.previous,
+      since.map(({ root, count }) => ({ root, count })),
+    ],
+  })
+}
