@@ -7,7 +7,8 @@ self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim(
 self.addEventListener('fetch', (event) => {
   const { request } = event
   const url = new URL(request.url)
-  if (request.method !== 'GET' || url.origin !== self.location.origin || !url.pathname.startsWith('/app/')) return
+  if (request.method !== 'GET' || url.origin !== self.location.origin || !url.pathname.startsWith('/app/'))
+    return
   // Names under assets/ carry a hash of what they hold; everything else is asked for first.
   event.respondWith(url.pathname.startsWith('/app/assets/') ? keptFirst(request) : askedFirst(request))
 })

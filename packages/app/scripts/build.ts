@@ -16,7 +16,11 @@ const stamp = join(packageDir, 'dist', '.inputs')
 /** Everything that goes into the bundle; what is installed counts by the lockfile. */
 function hashInputs(): string {
   const sources = globSync(
-    ['app/{src,public}/**/*', 'app/{index.html,vite.config.ts}', '{protocol,vault,client,sdk,fhir}/src/**/*.ts'],
+    [
+      'app/{src,public}/**/*',
+      'app/{index.html,vite.config.ts}',
+      '{protocol,vault,client,sdk,fhir}/src/**/*.ts',
+    ],
     { cwd: packagesDir, withFileTypes: true },
   )
     .filter((entry) => entry.isFile() && !/\.(test|fuzz|fixture)\.tsx?$/.test(entry.name))

@@ -5,7 +5,8 @@ import type { Actor } from '@hre/sdk'
 import { generateChart } from '@hre/testkit'
 import { desktop, file, inviteToCity, skip, startStage, Visitor, type Stage } from './stage.ts'
 
-const ana = () => generateChart('app', { name: 'Ana Sharma', sex: 'female', birthDate: '1958-04-12' }).resources
+const ana = () =>
+  generateChart('app', { name: 'Ana Sharma', sex: 'female', birthDate: '1958-04-12' }).resources
 
 describe('a patient with the app', { skip }, () => {
   let stage: Stage
@@ -47,15 +48,23 @@ describe('a patient with the app', { skip }, () => {
     await visitor.assertAccessible('by day')
     await visitor.shoot('app-home-phone', { documented: true, fullPage: false })
     await page.getByText('By topic').click()
-    const measurements = page.getByRole('region').or(page.locator('section')).filter({ hasText: 'Measurements' })
+    const measurements = page
+      .getByRole('region')
+      .or(page.locator('section'))
+      .filter({ hasText: 'Measurements' })
     await measurements.getByText('Blood pressure').first().waitFor()
     await visitor.assertAccessible('by topic')
     await visitor.shoot('app-topics-phone')
-    await page.getByRole('link', { name: /Blood pressure/ }).first().click()
+    await page
+      .getByRole('link', { name: /Blood pressure/ })
+      .first()
+      .click()
     await page.getByRole('img', { name: /Blood pressure: 10 values over time/ }).waitFor()
     await visitor.button('Check that nobody changed it').click()
     await page.getByText(/Unchanged since \d+ \w+ \d{4}\./).waitFor()
-    await page.getByText('Recorded by City Hospital, signed by a laboratory technician, City Hospital.').waitFor()
+    await page
+      .getByText('Recorded by City Hospital, signed by a laboratory technician, City Hospital.')
+      .waitFor()
     await page.getByText(/with the registers of City Hospital and Lakeside Clinic/).waitFor()
     assert.doesNotMatch(await page.locator('main').innerText(), /0x[0-9a-f]{8,}/)
     await page.getByText('Show the proof').click()
@@ -108,7 +117,10 @@ describe('a patient with the app', { skip }, () => {
     await visitor.button('Sign out').click()
     await page.getByLabel('Password', { exact: true }).fill('not the password')
     await visitor.button('Open my records').click()
-    assert.match(await page.getByRole('alert').innerText(), /That did not open it[\s\S]*Nothing was changed[\s\S]*Check the spelling/)
+    assert.match(
+      await page.getByRole('alert').innerText(),
+      /That did not open it[\s\S]*Nothing was changed[\s\S]*Check the spelling/,
+    )
     await visitor.assertAccessible('a wrong password')
     await visitor.close()
   })

@@ -127,7 +127,9 @@ export class Visitor {
 
   async answerPaper(words: readonly string[]): Promise<void> {
     for (const field of await this.page.getByLabel(/Word number/).all()) {
-      const label = await field.evaluate((input) => (input as HTMLInputElement).labels?.[0]?.textContent ?? '')
+      const label = await field.evaluate(
+        (input) => (input as HTMLInputElement).labels?.[0]?.textContent ?? '',
+      )
       await field.fill(words[Number(/\d+/.exec(label)![0]) - 1]!)
     }
   }
@@ -190,6 +192,10 @@ export const inviteDoctor = async (hospital: Hospital, name: string): Promise<st
   (await inviteMember(hospital.actor, { role: 'doctor', name })).secret
 
 /** The laboratory's own hand: files FHIR resources for a patient. */
-export async function file(author: Actor, patient: `0x${string}`, resources: readonly Resource[]): Promise<void> {
+export async function file(
+  author: Actor,
+  patient: `0x${string}`,
+  resources: readonly Resource[],
+): Promise<void> {
   await fileRecords(author, { patient, records: recordsOfChart(resources) })
 }

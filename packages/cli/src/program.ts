@@ -1,10 +1,12 @@
 import { Command, Option } from 'commander'
 import { addNarrow, addRenew } from './commands/change-grant.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addEmergency } from './commands/emergency/index.ts'
 import { addExport } from './commands/export.ts'
 import { addGrant } from './commands/grant.ts'
 import { addGrants } from './commands/grants.ts'
 import { addImport } from './commands/import.ts'
+import { addLicense } from './commands/license.ts'
 import { addLog } from './commands/log.ts'
 import { addOpen } from './commands/open.ts'
 import { addPeople } from './commands/people.ts'
@@ -47,6 +49,8 @@ const commands = [
   addRenew,
   addRevoke,
   addLog,
+  addEmergency,
+  addLicense,
   addSign,
   addProve,
   addVerify,

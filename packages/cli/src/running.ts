@@ -11,6 +11,7 @@ import { addressSchema } from '@hre/protocol'
 import type { Address } from 'viem'
 import type { Context } from './context.ts'
 import { usageError } from './errors.ts'
+import { afterLogin } from './login.ts'
 import { shortHash } from './options/short-id.ts'
 
 /** The exchange of a data folder as a client finds it. */
@@ -39,7 +40,9 @@ export async function runningExchange(context: Pick<Context, 'layout'>): Promise
 /** The person named by `--as`, with the keys that only they hold. */
 export async function actorOf(exchange: KnownExchange, as: string | undefined): Promise<Actor> {
   if (as === undefined) throw usageError('Say who is acting', 'Add `--as NAME`; `hre people` lists the names')
-  return connectPerson(exchange, as)
+  const actor = await connectPerson(exchange, as)
+  if (exchange.people[as]?.role === 'patient') await afterLogin(actor)
+  return actor
 }
 
 /**

@@ -4,7 +4,8 @@
  */
 export { ExchangeError } from './errors.ts'
 export type { ExchangeFile, RunningExchange } from './exchange.ts'
-export { readIfThere, writeJson } from './files.ts'
+export { readIfThere, writeJson, writeWhole } from './files.ts'
+export { keepPersonKeys, openPersonKeys, type PersonKeys } from './keys.ts'
 export { layoutOf, type Layout } from './layout.ts'
 export { isAlive, takeLock } from './lock.ts'
 export { admitPatient, connectPerson } from './people.ts'

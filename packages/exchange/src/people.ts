@@ -11,8 +11,7 @@ import {
 import { people, type OrganisationId, type PersonId } from '@hre/testkit'
 import { ExchangeError } from './errors.ts'
 import { country, organisationSeed, type Progress, type RunningExchange } from './exchange.ts'
-import { readIfThere } from './files.ts'
-import { openKey, openOrCreateKey, personFiles } from './keys.ts'
+import { openOrCreateKey, openPersonKeys, personFiles } from './keys.ts'
 import type { Layout } from './layout.ts'
 
 const yearSeconds = 365 * 24 * 60 * 60
@@ -41,13 +40,8 @@ export async function connectPerson(
 ): Promise<Actor> {
   const person = exchange.people[id]
   if (!person) throw new ExchangeError('person-unknown', { name: id })
-  const files = personFiles(exchange.layout.people, id)
-  const key = await readIfThere(files.key)
-  const password = process.env['HRE_PASSWORD'] ?? (await readIfThere(files.password))
-  if (key === undefined) throw new ExchangeError('person-unknown', { name: id })
-  if (password === undefined) throw new ExchangeError('password-missing', { file: files.password })
-  const rootSeed = await openKey(key, password.trimEnd(), files.key)
-  return connect({ gatewayUrl: exchange.gateways[person.organisation].url, rootSeed })
+  const keys = await openPersonKeys(exchange.layout, id)
+  return connect({ gatewayUrl: exchange.gateways[person.organisation].url, ...keys })
 }
 
 /**

@@ -50,6 +50,8 @@ export interface World {
   city: Hospital
   lakeside: Hospital
   folder: string
+  /** Another admitted hospital. */
+  newHospital(id: string): Promise<Hospital>
   newMember(hospital: Hospital, role: Role): Promise<Actor>
   /** A patient attested by City Hospital, with an open chart that it may file in. */
   newPatient(): Promise<Actor>
@@ -60,7 +62,8 @@ export interface World {
 
 export async function startWorld(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'hre-test-'))
-  const chain = await startChain({ dataDir: join(folder, 'chain'), chainId })
+  // By the process's clock at each moment, so that `advance` moves the chain as well.
+  const chain = await startChain({ dataDir: join(folder, 'chain'), chainId, clock: () => Date.now() })
   const citySeed = await openOrCreateKey(join(folder, 'city.key'), join(folder, 'city.password'))
   const lakesideSeed = await openOrCreateKey(join(folder, 'lakeside.key'), join(folder, 'lakeside.password'))
   const deployment = await deploy(chain.url, citySeed)
@@ -73,6 +76,7 @@ export async function startWorld(): Promise<World> {
 
   const newStranger = (hospital = city) =>
     connect({ gatewayUrl: hospital.gateway.url, rootSeed: createRootSeed() })
+  const others: Hospital[] = []
   const world: World = {
     deployment,
     chain,
@@ -81,6 +85,16 @@ export async function startWorld(): Promise<World> {
     lakeside,
     folder,
     newStranger,
+    async newHospital(id) {
+      const seed = await openOrCreateKey(join(folder, `${id}.key`), join(folder, `${id}.password`))
+      const hospital = await startHospital({ folder, id, rpcUrl: chain.url, deployment, seed })
+      others.push(hospital)
+      const { account } = hospital.actor
+      for (const voter of [city.actor, lakeside.actor])
+        await voteAdmission(voter, { organisation: account, kind: 'hospital', country: 'IN' })
+      await register(hospital.actor)
+      return hospital
+    },
     async newMember(hospital, role) {
       const actor = await newStranger(hospital)
       await addMember(hospital.actor, actor.account, role)
@@ -95,6 +109,7 @@ export async function startWorld(): Promise<World> {
       return actor
     },
     async stop() {
+      for (const { gateway } of others) await gateway.stop()
       await world.city.gateway.stop()
       await world.lakeside.gateway.stop()
       await world.chain.stop()
@@ -102,6 +117,15 @@ export async function startWorld(): Promise<World> {
     },
   }
   return world
+}
+
+const realNow = Date.now
+let advancedMilliseconds = 0
+
+/** Lets time pass for everything in this process, the chain included. A test file is a process of its own. */
+export function advance(seconds: number): void {
+  advancedMilliseconds += seconds * 1000
+  Date.now = () => realNow() + advancedMilliseconds
 }
 
 export const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds

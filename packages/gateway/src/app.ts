@@ -6,6 +6,8 @@ import { pino, type Logger } from 'pino'
 import { Anchors } from './access/anchors.ts'
 import { ReceiptLog } from './access/receipts.ts'
 import { SignatureChecker } from './access/signatures.ts'
+import { Trustee } from './access/trustee.ts'
+import { Eraser } from './blobs/eraser.ts'
 import { FilesBlobStore } from './blobs/files.ts'
 import { assertContracts, connectChain } from './chain.ts'
 import type { GatewayConfig } from './config.ts'
@@ -49,6 +51,16 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
   const receipts = new ReceiptLog({ db, deployment, organisation: keys.identity.account })
   const anchors = new Anchors({ chain, db, deployment, identity: keys.identity, receipts, relay, log })
   const tokens = new Tokens({ db, deployment, keys, signatures })
+  const trustee = new Trustee({
+    db,
+    deployment,
+    follower,
+    keys,
+    peers,
+    relay,
+    log,
+    finalityBlocks: config.finalityBlocks,
+  })
   const indexer = new BatchIndexer({ db, log, manifestOf: manifestSource(db, peers) })
   const gateway: Gateway = {
     config,
@@ -65,10 +77,14 @@ export async function startGateway(config: GatewayConfig): Promise<RunningGatewa
     receipts,
     anchors,
     tokens,
+    trustee,
     log,
   }
 
   follower.onProgress(() => indexer.run())
+  follower.onProgress(() => trustee.collect())
+  const eraser = new Eraser({ db, blobs })
+  follower.onProgress(() => eraser.run())
   await follower.sync().catch(async (error: unknown) => {
     await close()
     throw error

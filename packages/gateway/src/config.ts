@@ -24,6 +24,11 @@ export const configSchema = z.strictObject({
   anchorSeconds: z.coerce.number().int().min(1).max(86_400).default(60),
   /** The chain is asked for news this often, in milliseconds. */
   followMilliseconds: z.coerce.number().int().min(10).max(60_000).default(250),
+  /**
+   * Blocks above one that make it final: none where the chain never takes a block back, as a consortium's. A trustee waits for
+   * this many before it believes a declaration (S8).
+   */
+  finalityBlocks: z.coerce.number().int().min(0).max(10_000).default(0),
   /** Requests a minute: without a session by address, with one by account. */
   anonymousPerMinute: z.coerce.number().int().min(1).default(600),
   accountPerMinute: z.coerce.number().int().min(1).default(20_000),

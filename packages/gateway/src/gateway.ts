@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Anchors } from './access/anchors.ts'
 import type { ReceiptLog } from './access/receipts.ts'
 import type { SignatureChecker } from './access/signatures.ts'
+import type { Trustee } from './access/trustee.ts'
 import type { BlobStore } from './blobs/blobStore.ts'
 import type { Chain } from './chain.ts'
 import type { GatewayConfig } from './config.ts'
@@ -30,5 +31,6 @@ export interface Gateway {
   receipts: ReceiptLog
   anchors: Anchors
   tokens: Tokens
+  trustee: Trustee
   log: FastifyBaseLogger
 }

@@ -1,5 +1,6 @@
 export { FilesBlobStore } from './blobs/files.ts'
 export { factsOf } from './access/decide.ts'
+export { latestDeclaration } from './access/emergencies.ts'
 export * as tables from './store/schema.ts'
 export { startGateway, type RunningGateway } from './app.ts'
 export { configSchema, ConfigError, loadConfig, type GatewayConfig } from './config.ts'

@@ -20,7 +20,24 @@ export const decisions = [
 ] as const
 export type Decision = (typeof decisions)[number]
 
-export const decisionNumber = (decision: Decision): number => decisions.indexOf(decision)
+/** What a receipt says (A3): the answer of `Consent.decideRecord`, or that an emergency opened what no grant does (B8). */
+export type AccessDecision = Decision | 'PermittedInEmergency'
+
+/** Apart from the numbers that `Consent` gives or will give. */
+const permittedInEmergency = 128
+
+export const decisionNumber = (decision: AccessDecision): number =>
+  decision === 'PermittedInEmergency' ? permittedInEmergency : decisions.indexOf(decision)
+
+/** A receipt's decision by name; a number that this version does not know stays a number. */
+export const nameOfDecision = (number: number): string =>
+  number === permittedInEmergency ? 'PermittedInEmergency' : (decisions[number] ?? String(number))
+
+/** Numbers under which something was let go. */
+export const permittingDecisions: readonly number[] = [0, permittedInEmergency]
+
+export const isPermitting = (decision: AccessDecision): boolean =>
+  permittingDecisions.includes(decisionNumber(decision))
 
 /** A grant as the chain holds it. Times are Unix seconds, `until` exclusive. */
 export interface GrantTerms {

@@ -85,6 +85,18 @@ export const errorTable = {
     'The patient did not let this organisation write there',
     'Ask the patient for a write grant, or file into the inbox compartment',
   ),
+  'emergency-release-refused': row(
+    403,
+    'never',
+    'No share is released for this emergency',
+    '`data.refused` says why for each part: it ended, is not on chain, or the patient did not let it be opened',
+  ),
+  'emergency-shares-too-few': row(
+    409,
+    'later',
+    'Too few hospitals released their share',
+    '`data.unreachable` and `data.refused` name them; ask again when one of them is back',
+  ),
   'request-stale': row(
     422,
     'afterRefresh',

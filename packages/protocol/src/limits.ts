@@ -32,6 +32,24 @@ export const limits = {
   /** One wrap, or the set of wraps of a rotation. */
   attachmentBytesMax: 1024 * 1024,
   attachmentsPerSubmissionMax: 256,
+  /** Trustees of a compartment (B1), guardians of an account (D16). */
+  shareHoldersMax: 9,
+  /** A share sealed to somebody (S4). */
+  sealedShareBytes: 1201,
+  /** A reason, report or statement about an emergency. */
+  emergencyWordsCharactersMax: 4000,
+  /** Ways to unlock a root seed (K1). */
+  unlockWaysMax: 16,
+  /** What a recovered root seed took over (K9). */
+  successionBytesMax: 256 * 1024,
+  /** Ways to unlock and what goes with them, as JSON. */
+  keystoreBytesMax: 768 * 1024,
+  /** Failed tries to open one account's keystore, in this many seconds (K10). */
+  unlockTriesMax: 10,
+  unlockTriesSeconds: 15 * 60,
+  /** Open requests to recover one account, each good for this long. */
+  recoveryRequestsMax: 256,
+  recoveryRequestSeconds: 30 * 24 * 60 * 60,
   /** Any JSON body but a manifest. */
   jsonBodyBytesMax: 4 * 1024 * 1024,
   endpointBytesMax: 200,

@@ -59,3 +59,31 @@ export function welcomeTypedData(
     message,
   } as const
 }
+
+/** What an account signs to have one gateway delete what it keeps for it (G11). A session alone does not do. */
+export interface Erasure {
+  account: Address
+  organisation: Address
+  /** Unix seconds; five minutes old at most. */
+  issuedAt: number
+}
+
+export function erasureTypedData(deployment: Deployment, erasure: Erasure) {
+  return {
+    domain: {
+      name: 'HRE Gateway',
+      version: '1',
+      chainId: deployment.chainId,
+      verifyingContract: deployment.directory,
+    },
+    types: {
+      Erasure: [
+        { name: 'account', type: 'address' },
+        { name: 'organisation', type: 'address' },
+        { name: 'issuedAt', type: 'uint48' },
+      ],
+    },
+    primaryType: 'Erasure',
+    message: erasure,
+  } as const
+}

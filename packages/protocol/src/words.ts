@@ -39,6 +39,12 @@ export const authoringRoles: readonly Role[] = [
   'pharmacist',
 ]
 
+/** Roles that may break the glass (B3), and find a patient by card or number (S11, S12). */
+export const declaringRoles: readonly Role[] = ['doctor', 'nurse']
+
+/** Roles that may check who a patient is (D8). */
+export const attestingRoles: readonly Role[] = ['administrator', 'doctor', 'nurse']
+
 /** Roles to which an organisation hands on what patients granted to it (E17). */
 export const readingRoles: readonly Role[] = [
   'doctor',

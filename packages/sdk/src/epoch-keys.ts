@@ -16,18 +16,24 @@ import { base64ToBytes } from './base64.ts'
 type HeldWrap = RouteOutput<Routes['getWrap']>
 type Epochs = CompartmentView['epochs']
 
+/** The seed of a compartment's epoch, by compartment, as an emergency gave it. Secret. */
+export type EmergencyKeys = ReadonlyMap<Hex, { epoch: number; seed: Uint8Array }>
+
 /**
  * Keys of epochs that the actor can reach: own ones; wrapped ones, and from a wrapped seed back along the links (E9). A
  * grant from now on (E16) reaches each epoch by a wrap of its own. Each is fetched once.
  */
 export class EpochKeys {
   readonly #actor: Actor
+  readonly #emergency: EmergencyKeys
   readonly #keys = new Map<string, Promise<Uint8Array>>()
   readonly #newest = new Map<string, Promise<HeldWrap>>()
   readonly #compartments = new Map<Address, Promise<CompartmentView[]>>()
 
-  constructor(actor: Actor) {
+  /** @param emergency - seeds that trustees released for an emergency; they come before any wrap. */
+  constructor(actor: Actor, emergency: EmergencyKeys = new Map()) {
     this.#actor = actor
+    this.#emergency = emergency
   }
 
   /**
@@ -55,6 +61,8 @@ export class EpochKeys {
 
   async #reach(patient: Address, compartment: Hex, epoch: number): Promise<Uint8Array> {
     const epochs = await this.#epochsOf(patient, compartment)
+    const released = this.#emergency.get(compartment)
+    if (released) return this.#back({ patient, compartment, epoch }, released, epochs)
     const newest = await this.#newestWrap(patient, compartment)
     let held = newest
     let opened = await this.#open(patient, compartment, held, epochs)
@@ -68,7 +76,17 @@ export class EpochKeys {
       if (held.epoch !== epoch) throw hreError('not-found', { compartment, epoch })
       return opened.epochKey
     }
-    let { seed } = opened
+    return this.#back({ patient, compartment, epoch }, { epoch: held.epoch, seed: opened.seed }, epochs)
+  }
+
+  /** The key of an epoch, from the seed of the same or a later one. */
+  #back(
+    { patient, compartment, epoch }: Pick<Leaf, 'patient' | 'compartment' | 'epoch'>,
+    held: { epoch: number; seed: Uint8Array },
+    epochs: Epochs,
+  ): Uint8Array {
+    let { seed } = held
+    if (epoch > held.epoch) throw hreError('not-found', { compartment, epoch })
     for (let at = held.epoch; at > epoch; at--) {
       const { backLink } = epochIn(epochs, at)
       if (!backLink) throw hreError('not-found', { compartment, epoch })

@@ -14,6 +14,7 @@ import { encodeHex } from './hex.ts'
 import { hpkeSeal } from './hpke.ts'
 import {
   choosePrimitives,
+  epochKeyOf,
   openEmergency,
   openEmergencyShare,
   recipientHashOf,
@@ -68,6 +69,28 @@ describe('shares for an emergency', () => {
         assert.deepEqual(await open(given), { epochSeed, refused: [] })
       }
     }
+  })
+
+  it('[S9] [E16] a later epoch opens by its own key’s recipient, one from before that rule by its seed’s', async () => {
+    const seed = ana.epochSeed(labs, 2)
+    const context = { ...emergencyContext, epoch: 2 }
+    const dealt = await dealTrustees({ epochSeed: seed, context })
+    const seen = seenOf(dealt.sharesHash)
+    const given = await Promise.all(
+      [0, 1].map(async (place) => {
+        const asked = {
+          share: dealt.shares[place]!,
+          seen: { ...seen, compartment: { ...seen.compartment, epoch: 2 } },
+        }
+        return (await release(place + 1, asked)).release
+      }),
+    )
+    const change = { context, sharesHash: dealt.sharesHash }
+    const ofKey = recipientHashOf(recipientOf(epochKeyOf(seed, 2)))
+    assert.deepEqual((await open(given, { ...change, expectedRecipientHash: ofKey })).epochSeed, seed)
+    const ofSeed = recipientHashOf(recipientOf(seed))
+    assert.deepEqual((await open(given, { ...change, expectedRecipientHash: ofSeed })).epochSeed, seed)
+    await assertRefused(() => open(given, change), 'emergency-seed-mismatch')
   })
 
   it('[S5] a trustee finds a bad share, or one of another set than the chain’s, when it comes', async () => {

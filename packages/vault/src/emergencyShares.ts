@@ -7,11 +7,11 @@ import {
   type EmergencyRelease,
   type EmergencyShare,
 } from './emergencyForm.ts'
+import { epochKeyFor } from './epochKey.ts'
 import { encodeHex, lowerHex, type Hex, type Hex32 } from './hex.ts'
 import { hpkeSeal } from './hpke.ts'
 import { declarationText, labels, type EmergencyContext } from './labels.ts'
 import { platformRandom, type RandomBytes } from './random.ts'
-import { recipientHashOf, recipientOf } from './recipient.ts'
 import {
   assertReleases,
   openReleasedShares,
@@ -52,6 +52,12 @@ export async function sealEmergencyShares(args: {
     sharesHash: setHash,
     shares: boxes.map((box, place) => ({ suite: 1, context, set, index: place + 1, box })),
   }
+}
+
+/** The commitment to the set that a share belongs to, as the chain has it (S3, S5). @throws VaultError `message-refused`. */
+export function emergencySharesHashOf(share: EmergencyShare): Hex32 {
+  const { context, set } = parseEmergencyShare(share)
+  return shareSetHashOf(set, labels.emergencyShares(context))
 }
 
 /**
@@ -122,7 +128,7 @@ export async function releaseShare(args: {
  *
  * @param args.clinician - account of the clinician, with `clinicianSeed`, the secret seed of its recipient.
  * @param args.sharesHash - from the chain.
- * @param args.expectedRecipientHash - keccak-256 of the epoch's recipient, from the chain.
+ * @param args.expectedRecipientHash - keccak-256 of the epoch's recipient, from the chain; of its key from the second epoch on (E16).
  * @param args.releases - at most 64, in any order, twice or of strangers.
  * @throws VaultError `shares-too-few` with all that were refused; `shares-inconsistent`, `emergency-seed-mismatch`,
  * `argument-invalid`.
@@ -153,9 +159,19 @@ export async function openEmergency(args: {
     infoOf: (index) => labels.emergencyRelease(purpose, set, index, setHash, { declaration, clinician }),
     refused,
   })
-  const actual = recipientHashOf(recipientOf(epochSeed))
-  if (actual !== expected) throw new VaultError('emergency-seed-mismatch', { expected, actual })
+  assertSeedOfEpoch(epochSeed, args.context.epoch, expected)
   return { epochSeed, refused }
+}
+
+/** The recipient is that of the epoch's key, which is one-way from the seed from the second epoch on (E16). */
+function assertSeedOfEpoch(seed: Uint8Array, epoch: number, recipientHash: Hex32): void {
+  try {
+    epochKeyFor({ seed, epoch, recipientHash }).fill(0)
+  } catch (cause) {
+    if (!(cause instanceof VaultError) || cause.code !== 'wrap-seed-mismatch') throw cause
+    const { expected, actual } = (cause as VaultError<'wrap-seed-mismatch'>).data
+    throw new VaultError('emergency-seed-mismatch', { expected, actual }, cause)
+  }
 }
 
 /** Those that answer this question; of the others one line each in `refused`. */

@@ -46,6 +46,7 @@ export type MessageForm =
   | 'guardian share'
   | 'recovery request'
   | 'recovery approval'
+  | 'succession'
   | 'emergency share'
   | 'emergency release'
   | 'emergency entry'

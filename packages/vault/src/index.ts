@@ -28,7 +28,13 @@ export {
   type EmergencyRelease,
   type EmergencyShare,
 } from './emergencyForm.ts'
-export { openEmergency, openEmergencyShare, releaseShare, sealEmergencyShares } from './emergencyShares.ts'
+export {
+  emergencySharesHashOf,
+  openEmergency,
+  openEmergencyShare,
+  releaseShare,
+  sealEmergencyShares,
+} from './emergencyShares.ts'
 export {
   isNotForMe,
   isVaultError,
@@ -74,6 +80,7 @@ export {
   createRecoveryRequest,
   parseRecoveryRequest,
   recoveryOf,
+  recoveryPrefixOf,
   recoveryRequestHashOf,
   recoveryWordsOf,
   type RecoveryRequest,
@@ -108,6 +115,20 @@ export {
   type OpenedWrap,
   type StaffMember,
 } from './staffWrap.ts'
+export {
+  openSucceededKeyring,
+  parseSuccession,
+  sealSuccession,
+  type Predecessor,
+  type Succession,
+} from './succession.ts'
+export {
+  passwordParametersOf,
+  unlockProofsOf,
+  unlockVerifierOf,
+  verifierOfWay,
+  type PasswordParameters,
+} from './unlockProof.ts'
 export { addUnlockWay, createUnlockDocument, removeUnlockWay, replaceUnlockWay, unlock } from './unlock.ts'
 export { parseUnlockDocument, unlockWaysMax, unlockWaysMin, type UnlockDocument } from './unlockForm.ts'
 export {

@@ -25,7 +25,7 @@ export async function sealKeystore(
   assertBytes(rootSeed, 'rootSeed', 32)
   const salt = encodeHex(random(16))
   const nonce = random(24)
-  const key = await keyOf(password, keystoreDefaults, salt)
+  const key = await passwordKeyOf(password, keystoreDefaults, salt)
   const box = encodeHex(xchacha20poly1305(key, nonce).encrypt(rootSeed))
   return { suite: 1, kdf: keystoreDefaults, salt, nonce: encodeHex(nonce), box }
 }
@@ -39,7 +39,7 @@ export async function sealKeystore(
  */
 export async function openKeystore(keystore: Keystore, password: string): Promise<Uint8Array> {
   assertKeystore(keystore)
-  const key = await keyOf(password, keystore.kdf, keystore.salt)
+  const key = await passwordKeyOf(password, keystore.kdf, keystore.salt)
   const nonce = decodeHex(keystore.nonce, 'nonce', 24)
   try {
     return xchacha20poly1305(key, nonce).decrypt(decodeHex(keystore.box, 'box', 48))
@@ -48,7 +48,8 @@ export async function openKeystore(keystore: Keystore, password: string): Promis
   }
 }
 
-async function keyOf(password: string, kdf: Keystore['kdf'], salt: Hex): Promise<Uint8Array> {
+/** The key that a password makes under these parameters. @throws VaultError `argument-invalid`, `platform-unavailable`. */
+export async function passwordKeyOf(password: string, kdf: Keystore['kdf'], salt: Hex): Promise<Uint8Array> {
   const secret = passwordBytes(password)
   const saltBytes = decodeHex(salt, 'salt', 16)
   const { memoryKiB, iterations, parallelism } = kdf

@@ -28,6 +28,8 @@ export const labels = {
   unlockPasskey: () => 'HRE unlock passkey v1',
   unlockPhrase: () => 'HRE unlock phrase v1',
   unlockDocument: () => 'HRE unlock document v1',
+  unlockProof: (account: Hex) => `HRE unlock proof v1|${lowerHex(account, 'account', 20)}`,
+  succession: () => 'HRE succession v1',
   compartmentMap: (context: CompartmentMapContext) =>
     `HRE compartment map v1|${writeContext(context)}|${lowerHex(context.reader, 'reader', 20)}`,
   guardians: (context: GuardianContext) =>

@@ -1,6 +1,7 @@
 import { hashRecovery } from '@hre/protocol'
 import { sha256 } from '@noble/hashes/sha2.js'
 import { wordlist as english } from '@scure/bip39/wordlists/english'
+import { VaultError } from './errors.ts'
 import { fieldsOf } from './fields.ts'
 import { decodeHex, encodeHex, lowerHex, utf8, type Hex, type Hex32 } from './hex.ts'
 import { createRootSeed, openKeyring } from './keyring.ts'
@@ -70,6 +71,22 @@ export function recoveryWordsOf(request: RecoveryRequest): string {
     .match(/.{11}/g)!
     .map((index) => english[parseInt(index, 2)]!)
     .join(' ')
+}
+
+/**
+ * The first 11 bytes of the hash of the request that somebody read these words from: what a guardian finds it by.
+ *
+ * @throws VaultError `phrase-malformed`.
+ */
+export function recoveryPrefixOf(words: string): Hex {
+  const given = typeof words === 'string' ? words.toLowerCase().trim().split(/\s+/) : []
+  if (given.length !== 8) throw new VaultError('phrase-malformed', { reason: 'word-count', position: 0 })
+  const indexes = given.map((word) => english.indexOf(word))
+  const unknown = indexes.indexOf(-1)
+  if (unknown >= 0)
+    throw new VaultError('phrase-malformed', { reason: 'unknown-word', position: unknown + 1 })
+  const bits = indexes.map((index) => index.toString(2).padStart(11, '0')).join('')
+  return encodeHex(Uint8Array.from(bits.match(/.{8}/g)!, (byte) => parseInt(byte, 2)))
 }
 
 /** Checks the form and returns a copy with these members only. @throws VaultError `message-refused`. */

@@ -60,7 +60,7 @@ export async function sealWay(
   const id = encodeHex(random(16))
   if (kind === 'password')
     return { id, kind, keystore: await sealKeystore(rootSeed, secret.password, random) }
-  const key = keyOf(secret)
+  const key = wayKeyOf(secret)
   const nonce = random(24)
   const sealed = { nonce: encodeHex(nonce), box: encodeHex(xchacha20poly1305(key, nonce).encrypt(rootSeed)) }
   if (kind === 'passkey') return { id, kind, credential: credentialOf(secret.credential), ...sealed }
@@ -78,7 +78,7 @@ export async function openWay(way: UnlockWay, secret: UnlockSecret): Promise<Uin
     if (way.kind === 'password')
       return await openKeystore(way.keystore, (secret as { password: string }).password)
     const nonce = decodeHex(way.nonce, 'nonce', 24)
-    const cipher = xchacha20poly1305(keyOf(secret), nonce)
+    const cipher = xchacha20poly1305(wayKeyOf(secret), nonce)
     try {
       return cipher.decrypt(decodeHex(way.box, 'box', 48))
     } catch {
@@ -90,7 +90,8 @@ export async function openWay(way: UnlockWay, secret: UnlockSecret): Promise<Uin
   }
 }
 
-function keyOf(secret: UnlockSecret): Uint8Array {
+/** The key of a way that no password opens. @throws VaultError `argument-invalid`, `phrase-malformed`. */
+export function wayKeyOf(secret: UnlockSecret): Uint8Array {
   if (secret.kind === 'passkey') return passkeyKeyOf(secret.prf)
   if (secret.kind === 'phrase') return derive(decodeRecoveryPhrase(secret.phrase), labels.unlockPhrase())
   if (secret.kind === 'guardians') return guardianKeyOf(secret)

@@ -12,7 +12,10 @@ const touchMilliseconds = 15_000
 const queries = new QueryClient({
   queryCache: new QueryCache(),
   // Failures are shown with what to do next, and the person decides when to try again.
-  defaultOptions: { queries: { retry: false, refetchOnWindowFocus: false, staleTime: 60_000, networkMode: 'always' }, mutations: { networkMode: 'always' } },
+  defaultOptions: {
+    queries: { retry: false, refetchOnWindowFocus: false, staleTime: 60_000, networkMode: 'always' },
+    mutations: { networkMode: 'always' },
+  },
 })
 
 /** What was opened goes with the lock: nothing of a chart stays in the page. */
@@ -35,7 +38,12 @@ export function App() {
     return () => signs.forEach((sign) => removeEventListener(sign, touch))
   }, [])
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      withCssVariables={false}
+      withGlobalClasses={false}
+    >
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
       </QueryClientProvider>

@@ -30,7 +30,11 @@ export function Shell() {
 
   return (
     <div className="shell">
-      <a className="skip" href="#content" onClick={(event) => (event.preventDefault(), content.current?.focus())}>
+      <a
+        className="skip"
+        href="#content"
+        onClick={(event) => (event.preventDefault(), content.current?.focus())}
+      >
         {t('skip')}
       </a>
       <header className="bar">

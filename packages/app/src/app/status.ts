@@ -5,7 +5,8 @@ import { keeper } from '../keeper/client.ts'
 export const statusKey = ['status'] as const
 
 /** Whether somebody is signed in on this device, and who. */
-export const useStatus = () => useQuery({ queryKey: statusKey, queryFn: () => keeper.status(), staleTime: Infinity })
+export const useStatus = () =>
+  useQuery({ queryKey: statusKey, queryFn: () => keeper.status(), staleTime: Infinity })
 
 /** For what changes the status: sign in, sign out, come in. */
 export function useSetStatus(): (status: Status) => void {

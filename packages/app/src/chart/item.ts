@@ -89,7 +89,8 @@ export function itemOf(parsed: ParsedRecord): ChartItem & { person: Person | nul
     standing: standingOf(fields, value, range),
     isOver: isOver(fields),
     details: detailsOf(type, fields).map((line) => clip(line, detailMax)),
-    person: type === 'Patient' ? { name: nameOf(fields['name']), birthDate: dateText(fields['birthDate']) } : null,
+    person:
+      type === 'Patient' ? { name: nameOf(fields['name']), birthDate: dateText(fields['birthDate']) } : null,
   }
 }
 
@@ -123,7 +124,8 @@ const kindByType: Record<string, ItemKind> = {
   ExplanationOfBenefit: 'bill',
   Coverage: 'bill',
 }
-const aboutPeople = 'Patient Practitioner PractitionerRole Organization Location Specimen RelatedPerson Person'.split(' ')
+const aboutPeople =
+  'Patient Practitioner PractitionerRole Organization Location Specimen RelatedPerson Person'.split(' ')
 
 function kindOf(type: string, topic: Topic | null, { category }: Fields): ItemKind {
   if (type !== 'Observation') return kindByType[type] ?? (aboutPeople.includes(type) ? 'person' : 'other')
@@ -159,7 +161,11 @@ function oneValue(resource: Fields): Value | null {
   const quantity = fields(resource['valueQuantity'])
   const number = quantity['value']
   if (typeof number === 'number')
-    return { text: String(rounded(number)), unit: text(quantity['unit'] ?? quantity['code']), number: rounded(number) }
+    return {
+      text: String(rounded(number)),
+      unit: text(quantity['unit'] ?? quantity['code']),
+      number: rounded(number),
+    }
   for (const key of ['valueString', 'valueInteger', 'valueBoolean', 'valueDateTime'])
     if (resource[key] !== undefined) return { text: text(resource[key]), unit: '', number: null }
   const concept = conceptText(resource['valueCodeableConcept'])
@@ -275,7 +281,8 @@ function nameOf(value: unknown): string | null {
 }
 
 const codings = (concept: unknown): Fields[] => list(fields(concept)['coding']).map(fields)
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value])
+const list = (value: unknown): unknown[] =>
+  Array.isArray(value) ? value : value === undefined ? [] : [value]
 const fields = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {}
 const text = (value: unknown): string =>

@@ -134,9 +134,12 @@ export type Progress = { step: string; done?: number; of?: number }
 /** What the page may ask of the keeper, which alone holds keys. */
 export interface Keeper {
   status(): Promise<Status>
-  newPhrase(): Promise<string>
+  /** New keys, held until they are sealed: the words for the paper, and the account for it. */
+  prepare(): Promise<{ phrase: string; account: Hex }>
   /** Makes the keys, seals them by both ways, then comes in by the invitation. */
   join(wish: { invitation: Hex; first: Secret; phrase: string }): Promise<Status>
+  /** Signs in on a device that knows nobody, by what the gateway keeps sealed. */
+  recall(wish: { account: Hex; secret: Secret }): Promise<Status>
   unlock(secret: Secret): Promise<Status>
   lock(): Promise<Status>
   touch(): Promise<boolean>

@@ -1,2 +1,2 @@
-/** A chunk of its own: needed once in a lifetime. */
-export { acceptInvitation } from '@hre/sdk'
+/** A chunk of its own: needed once on a device. */
+export { acceptInvitation, recallKeys } from '@hre/sdk'

@@ -48,7 +48,9 @@ export class ChartRoom {
     let closed = 0
     let done = 0
     const parsed: ParsedRecord[] = []
-    for await (const { body, mediaType, ...proven } of openRecords(actor, access, { onClosed: () => closed++ })) {
+    for await (const { body, mediaType, ...proven } of openRecords(actor, access, {
+      onClosed: () => closed++,
+    })) {
       const record = proven.leaf.record as Hex
       this.#proven.set(record, proven)
       parsed.push({
@@ -82,7 +84,11 @@ export class ChartRoom {
     const proven = [...this.#proven].filter(([, { leaf }]) => leaf.patient === chart.patient)
     const body = new TextEncoder().encode(JSON.stringify({ chart, proven }))
     const recipient = recipientOf(this.#actor.keyring.recipientSeed)
-    const { sealed, contentId, commitment } = await sealRecord({ body, mediaType: 'application/json', recipient })
+    const { sealed, contentId, commitment } = await sealRecord({
+      body,
+      mediaType: 'application/json',
+      recipient,
+    })
     await sealedCharts.write(chart.patient, packed({ contentId, commitment }, sealed))
   }
 

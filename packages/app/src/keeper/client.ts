@@ -30,7 +30,8 @@ const policy = (
 ).trustedTypes?.createPolicy('hre', {
   createScriptURL(text: string) {
     const { origin, pathname } = new URL(text, location.href)
-    const isOurs = origin === location.origin && /^\/app\/(assets\/keeper[\w.-]*|service-worker)\.js$/.test(pathname)
+    const isOurs =
+      origin === location.origin && /^\/app\/(assets\/keeper[\w.-]*|service-worker)\.js$/.test(pathname)
     if (!isOurs) throw new TypeError('not a worker of this app')
     return text
   },
@@ -84,7 +85,8 @@ function call(name: keyof Keeper, args: unknown[]): Promise<unknown> {
 
 /** The keeper in its worker; every call may fail with {@link Failure}. */
 export const keeper = new Proxy({} as Keeper, {
-  get: (_target, name) =>
+  get:
+    (_target, name) =>
     (...args: unknown[]) =>
       call(name as keyof Keeper, args),
 })

@@ -66,7 +66,9 @@ export class Company {
   }
 
   #all(): Promise<Known[]> {
-    this.#known ??= listOrganisations(this.#actor).then((rows) => Promise.all(rows.map((row) => this.#meet(row))))
+    this.#known ??= listOrganisations(this.#actor).then((rows) =>
+      Promise.all(rows.map((row) => this.#meet(row))),
+    )
     this.#known.catch(() => (this.#known = undefined))
     return this.#known
   }

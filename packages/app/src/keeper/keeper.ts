@@ -7,13 +7,15 @@ import {
   lockWhenIdle,
   openKeyring,
   unlock,
+  verifierOfWay,
+  type Succession,
   type UnlockDocument,
   type UnlockedSeed,
 } from '@hre/vault'
-import type { Hex, Keeper, Progress, Status } from './api.ts'
+import type { Hex, Keeper, Progress, Secret, Status } from './api.ts'
 import { ChartRoom } from './charts.ts'
 import { Company } from './company.ts'
-import { deviceShelf, type Kept } from './shelf.ts'
+import { deviceShelf, type Kept, type Pending } from './shelf.ts'
 
 /** Automatic logoff (45 CFR 164.312(a)(2)(iii)): nobody touched the app for this long. */
 export const idleSeconds = 10 * 60
@@ -34,6 +36,7 @@ export function createKeeper(options: {
   onLock: () => void
   onProgress: (progress: Progress) => void
 }): Keeper {
+  let prepared: Uint8Array | undefined
   let held: { seed: UnlockedSeed; present: Present } | undefined
 
   function present(): Present {
@@ -42,8 +45,8 @@ export function createKeeper(options: {
     return held.present
   }
 
-  async function hold(rootSeed: Uint8Array): Promise<Present> {
-    const actor = await arrive(rootSeed)
+  async function hold(rootSeed: Uint8Array, succession: Succession | null = null): Promise<Present> {
+    const actor = await arrive(rootSeed, succession)
     const company = new Company(actor, options.gatewayUrl)
     const charts = new ChartRoom(actor, company, options.onProgress)
     const seed = lockWhenIdle(rootSeed, {
@@ -58,17 +61,17 @@ export function createKeeper(options: {
   }
 
   /** At the gateway; without a connection by what this device knows of it. */
-  async function arrive(rootSeed: Uint8Array): Promise<Actor> {
+  async function arrive(rootSeed: Uint8Array, succession: Succession | null): Promise<Actor> {
     const { gatewayUrl } = options
     const kept = await deviceShelf.read()
     try {
-      const actor = await connect({ gatewayUrl, rootSeed })
+      const actor = await connect({ gatewayUrl, rootSeed, succession })
       const { deployment, organisation } = actor
       if (kept) await deviceShelf.write({ ...kept, exchange: { deployment, organisation } })
       return actor
     } catch (error) {
       if (!isHreError(error, 'gateway-unreachable') || !kept?.exchange) throw error
-      return connect({ gatewayUrl, rootSeed, known: kept.exchange })
+      return connect({ gatewayUrl, rootSeed, succession, known: kept.exchange })
     }
   }
 
@@ -76,7 +79,20 @@ export function createKeeper(options: {
   async function finish({ actor }: Present, kept: Kept): Promise<Kept> {
     if (kept.pending === null) return kept
     const { acceptInvitation } = await import('./arrival.ts')
-    const role = await acceptInvitation(actor, kept.pending, (step: JoinStep) => options.onProgress({ step }))
+    const role = await acceptInvitation(actor, kept.pending.invitation, (step: JoinStep) =>
+      options.onProgress({ step }),
+    )
+    // Sealed at the gateway too, so that the paper opens another device (K10).
+    const body = {
+      document: { ...kept.unlock },
+      succession: null,
+      verifiers: kept.pending.verifiers,
+      replaces: null,
+    }
+    await actor.session.call('putKeystore', { body }).catch((error: unknown) => {
+      // Kept by an earlier try, whose answer was lost.
+      if (!isHreError(error, 'conflict')) throw error
+    })
     const done = { ...((await deviceShelf.read()) ?? kept), pending: null, role }
     await deviceShelf.write(done)
     return done
@@ -84,8 +100,7 @@ export function createKeeper(options: {
 
   async function status(): Promise<Status> {
     const kept = await deviceShelf.read()
-    if (!kept)
-      return { state: 'empty', account: null, role: null, ways: [], credentials: [], joined: false }
+    if (!kept) return { state: 'empty', account: null, role: null, ways: [], credentials: [], joined: false }
     return {
       state: held && !held.seed.isLocked ? 'open' : 'locked',
       account: kept.account,
@@ -100,30 +115,43 @@ export function createKeeper(options: {
 
   return {
     status,
-    async newPhrase() {
-      return createRecoveryPhrase()
+    async prepare() {
+      prepared = createRootSeed()
+      return { phrase: createRecoveryPhrase(), account: openKeyring(prepared).account as Hex }
     },
     async join({ invitation, first, phrase }) {
       const earlier = await deviceShelf.read()
       // Somebody's keys are here: a second person must not write over them.
-      if (earlier && (earlier.pending !== invitation || !held)) throw hreError('conflict')
+      if (earlier && (earlier.pending?.invitation !== invitation || !held)) throw hreError('conflict')
       if (!earlier) {
-        const rootSeed = createRootSeed()
+        if (!prepared) throw hreError('conflict')
         options.onProgress({ step: 'keys' })
-        const document = await createUnlockDocument(rootSeed, [first, { kind: 'phrase', phrase }])
-        const { account } = openKeyring(rootSeed)
         // Before anything is sent: whatever breaks from here on, the keys are not lost.
-        await deviceShelf.write({ unlock: document, account, pending: invitation, role: null, exchange: null })
-        await hold(rootSeed)
+        await deviceShelf.write(await sealed(prepared, invitation, [first, { kind: 'phrase', phrase }]))
+        await hold(prepared)
+        prepared = undefined
       }
       await finish(present(), (await deviceShelf.read())!)
+      return status()
+    },
+    async recall({ account, secret }) {
+      if (await deviceShelf.read()) throw hreError('conflict')
+      options.onProgress({ step: 'unlocking' })
+      const { recallKeys } = await import('./arrival.ts')
+      const { gatewayUrl } = options
+      const { document, succession, rootSeed } = await recallKeys({ gatewayUrl, account, secret })
+      const { actor } = await hold(rootSeed, succession)
+      const { role } = await accountOf(actor, actor.account)
+      const { deployment, organisation } = actor
+      const exchange = { deployment, organisation }
+      await deviceShelf.write({ unlock: document, succession, account, pending: null, role, exchange })
       return status()
     },
     async unlock(secret) {
       const kept = await deviceShelf.read()
       if (!kept) throw hreError('not-found')
       options.onProgress({ step: 'unlocking' })
-      await finish(await hold(await unlock(kept.unlock, secret)), kept)
+      await finish(await hold(await unlock(kept.unlock, secret), kept.succession), kept)
       return status()
     },
     async lock() {
@@ -172,6 +200,20 @@ export function createKeeper(options: {
 async function accountNames({ actor, company }: Present): Promise<{ name: string | null }> {
   const { role } = await accountOf(actor, actor.account)
   return role === 0 ? { name: null } : company.reader(actor.account as Hex)
+}
+
+/** What the device keeps of new keys. */
+async function sealed(rootSeed: Uint8Array, invitation: Hex, secrets: Secret[]): Promise<Kept> {
+  const unlock = await createUnlockDocument(rootSeed, secrets)
+  const account = openKeyring(rootSeed).account as Hex
+  const verifiers: Pending['verifiers'] = []
+  for (const [place, way] of unlock.ways.entries())
+    if (way.kind !== 'guardians')
+      verifiers.push({
+        way: way.id as Hex,
+        verifier: (await verifierOfWay(account, way, secrets[place]!)) as Hex,
+      })
+  return { unlock, succession: null, account, pending: { invitation, verifiers }, role: null, exchange: null }
 }
 
 const waysOf = ({ ways }: UnlockDocument): Pick<Status, 'ways' | 'credentials'> => ({

@@ -19,7 +19,11 @@ export async function fileNote(
     },
     date: new Date().toISOString(),
     ...(author && { author: [{ display: author }] }),
-    content: [{ attachment: { contentType: 'text/plain; charset=utf-8', title: note.title, data: base64(note.text) } }],
+    content: [
+      {
+        attachment: { contentType: 'text/plain; charset=utf-8', title: note.title, data: base64(note.text) },
+      },
+    ],
   }
   await fileRecords(actor, { patient: note.patient, records: recordsOfChart([resource]) })
 }

@@ -47,15 +47,13 @@ export function sharingOf({ actor, company }: Present): Sharing {
     async shares() {
       const byReader = Map.groupBy(await inForce('given'), ({ reader }) => reader as Hex)
       return Promise.all(
-        [...byReader].map(
-          async ([reader, grants]): Promise<Share> => ({
-            reader: await company.reader(reader),
-            topics: grants.flatMap(({ compartment }) => topicOf(compartment) ?? []),
-            purposes: [...new Set(grants.flatMap((grant) => purposesOfBits(grant.purposes)))],
-            from: Math.min(...grants.map(({ from }) => from)),
-            until: Math.max(...grants.map(({ until }) => until)),
-          }),
-        ),
+        [...byReader].map(async ([reader, grants]): Promise<Share> => ({
+          reader: await company.reader(reader),
+          topics: grants.flatMap(({ compartment }) => topicOf(compartment) ?? []),
+          purposes: [...new Set(grants.flatMap((grant) => purposesOfBits(grant.purposes)))],
+          from: Math.min(...grants.map(({ from }) => from)),
+          until: Math.max(...grants.map(({ until }) => until)),
+        })),
       )
     },
     async end(reader) {
@@ -92,7 +90,10 @@ export function sharingOf({ actor, company }: Present): Sharing {
       const asks = answers.flatMap((answer) => answer.asks)
       const open = await inForce(asks.some(({ patient }) => patient === own) ? 'given' : 'received')
       const isAnswered = ({ reader, patient, at }: { reader: string; patient: string; at: number }) =>
-        open.some((grant) => grant.reader === reader && grant.patient === patient && grant.from >= at - clockSeconds * 2)
+        open.some(
+          (grant) =>
+            grant.reader === reader && grant.patient === patient && grant.from >= at - clockSeconds * 2,
+        )
       return Promise.all(
         asks
           .filter((ask) => !isAnswered(ask))
@@ -114,14 +115,12 @@ export function sharingOf({ actor, company }: Present): Sharing {
     },
     async patients() {
       const open = Map.groupBy(await inForce('received'), ({ patient }) => patient as Hex)
-      const rows = [...open].map(
-        ([patient, grants]): PatientRow => ({
-          patient,
-          topics: grants.length,
-          until: Math.max(...grants.map(({ until }) => until)),
-          isAwaited: false,
-        }),
-      )
+      const rows = [...open].map(([patient, grants]): PatientRow => ({
+        patient,
+        topics: grants.length,
+        until: Math.max(...grants.map(({ until }) => until)),
+        isAwaited: false,
+      }))
       const { asks } = await actor.session.call('listAsks', {})
       const awaited = asks.filter((ask) => ask.reader === own && !open.has(ask.patient as Hex))
       return [

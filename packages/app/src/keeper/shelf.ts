@@ -1,20 +1,28 @@
 import type { Deployment } from '@hre/protocol'
-import type { UnlockDocument } from '@hre/vault'
+import type { Succession, UnlockDocument } from '@hre/vault'
 import type { Address } from 'viem'
 import type { Hex } from './api.ts'
 
 /** What this device keeps: nothing that opens without one of the person's ways. */
 export interface Kept {
   unlock: UnlockDocument
+  /** What the root seed took over, for somebody whose guardians recovered them (K9). */
+  succession: Succession | null
   account: Hex
   /** Set until everything at the front desk is done. */
-  pending: Hex | null
+  pending: Pending | null
   role: number | null
   /** Whose gateway this is and what it works on, for when there is no connection. */
   exchange: { deployment: Deployment; organisation: Address } | null
 }
 
-/** Where the sealed keystore lives: this device today; a gateway's route fits behind the same three calls. */
+/** What is left of coming in: the link's secret, and what the gateway will try ways by (K10). */
+export interface Pending {
+  invitation: Hex
+  verifiers: { way: Hex; verifier: Hex }[]
+}
+
+/** Where this device keeps its copy of the sealed keystore. */
 export interface Shelf {
   read(): Promise<Kept | undefined>
   write(kept: Kept): Promise<void>
@@ -41,7 +49,11 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
   })
 }
 
-async function within<T>(store: Store, mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>) {
+async function within<T>(
+  store: Store,
+  mode: IDBTransactionMode,
+  work: (store: IDBObjectStore) => IDBRequest<T>,
+) {
   const database = await open()
   try {
     return await settled(work(database.transaction(store, mode).objectStore(store)))

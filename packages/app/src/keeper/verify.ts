@@ -29,7 +29,12 @@ export async function verify(actor: Actor, company: Company, proven: ProvenLeaf 
   if (!first) throw hreError('chain-unavailable')
   const said = ({ verified }: { verified: VerifiedRecord }) => JSON.stringify(verified)
   if (answers.some((answer) => said(answer) !== said(first))) throw hreError('conflict')
-  return proofOf(company, proven, first.verified, answers.map(({ organisation }) => organisation))
+  return proofOf(
+    company,
+    proven,
+    first.verified,
+    answers.map(({ organisation }) => organisation),
+  )
 }
 
 async function proofOf(

@@ -7,7 +7,14 @@ export const en = {
   back: 'Back',
   cancel: 'Cancel',
   next: 'Continue',
-  nav: { label: 'Main', records: 'Records', share: 'Sharing', visits: 'Who looked', more: 'More', patients: 'Patients' },
+  nav: {
+    label: 'Main',
+    records: 'Records',
+    share: 'Sharing',
+    visits: 'Who looked',
+    more: 'More',
+    patients: 'Patients',
+  },
   readerAt: '{{who}}, {{where}}',
   unnamed: { organisation: 'an organisation ({{kind}})', somebody: 'somebody' },
   role: {
@@ -102,6 +109,14 @@ export const en = {
     link: 'Link from the front desk',
     open: 'Open',
     wrong: 'This is not a link from a front desk. Copy the whole of it, and try again. Nothing was changed.',
+    return: 'I have been here before, on another device',
+  },
+  return: {
+    how: 'You need your code, and the 24 words or the password. Both are on your paper or in the app on your other device, under “More”.',
+    code: 'Your code',
+    codeWrong: 'This is not a code. It begins with hre:0x. Nothing was changed.',
+    way: 'How to sign in',
+    paper: 'My paper',
   },
   join: {
     title: 'Welcome',
@@ -116,7 +131,10 @@ export const en = {
     passwordShort: 'This password has fewer than 12 characters.',
     passwordDiffers: 'The two passwords are not the same.',
     phraseTitle: 'Write down your 24 words',
-    phraseWhy: 'If you lose this device, these words are how you get your records back. Write them on paper, in this order, and keep the paper at home. Do not take a photograph, and do not show them to anybody.',
+    phraseWhy:
+      'If you lose this device, these words are how you get your records back. Write them on paper, in this order, and keep the paper at home. Do not take a photograph, and do not show them to anybody.',
+    codeTitle: 'Your code',
+    codeWhy: 'Beside the words, this says whose records they open. It is no secret.',
     print: 'Print them',
     wrote: 'I have written down all 24 words',
     checkTitle: 'Let us check your paper',
@@ -173,7 +191,10 @@ export const en = {
     rangeAbove: 'above {{low}}',
     when: 'When',
     from: 'From',
-    status: { superseded: 'There is a newer version of this record.', withdrawn: 'The hospital took this record back.' },
+    status: {
+      superseded: 'There is a newer version of this record.',
+      withdrawn: 'The hospital took this record back.',
+    },
     trend: 'Over time',
     missing: 'This record is not here. It may have been taken back, or the link is wrong.',
   },
@@ -205,7 +226,8 @@ export const en = {
     answer: 'Look at it and decide',
     until: 'until {{date}}',
     end: 'End it',
-    endSure: 'End it for {{reader}}? From then on they can open nothing more. What they have already read stays in their memory.',
+    endSure:
+      'End it for {{reader}}? From then on they can open nothing more. What they have already read stays in their memory.',
     endYes: 'Yes, end it now',
     ended: 'Ended. {{reader}} can open nothing more.',
     ending: 'Ending it and changing the lock ...',
@@ -281,11 +303,13 @@ export const en = {
     codePatient: 'Show this to a doctor who wants to ask you for access. It opens nothing by itself.',
     codeStaff: 'Show this to a patient who wants to share with you.',
     codeLabel: 'QR code of your account',
-    install: 'You can put this app on your home screen: look for “Install” or “Add to home screen” in the menu of your browser.',
+    install:
+      'You can put this app on your home screen: look for “Install” or “Add to home screen” in the menu of your browser.',
     forgetTitle: 'Leave this device',
-    forget: 'Removes your access and everything kept here from this device. Your records stay safe at the hospital.',
+    forget:
+      'Removes your access and everything kept here from this device. Your records stay safe at the hospital.',
     forgetButton: 'Remove me from this device',
-    forgetSure: 'Really remove? Without another device you cannot come back with this version of the app.',
+    forgetSure: 'Really remove? To come back you need your code and your 24 words or your password.',
     forgetYes: 'Yes, remove me',
   },
   patients: {
@@ -311,11 +335,13 @@ export const en = {
     note: 'Write a note',
     ask: 'Ask for access',
     notOpen: 'This chart is not open to you',
-    notOpenWhy: 'The patient has not shared it, or has ended it. You can ask for access; the patient sees who asks.',
+    notOpenWhy:
+      'The patient has not shared it, or has ended it. You can ask for access; the patient sees who asks.',
   },
   ask: {
     title: 'Ask for access',
-    sentence: 'You ask to see {{topics}} for {{days}}, to treat the patient. The patient sees your name and decides.',
+    sentence:
+      'You ask to see {{topics}} for {{days}}, to treat the patient. The patient sees your name and decides.',
     send: 'Send',
     sent: 'Sent. When the patient agrees, the chart appears in your list.',
     notSaved: 'Nothing was sent.',

@@ -18,7 +18,14 @@ export function FailureNote({
   const code = error instanceof Failure ? error.code : 'internal'
   const known = i18n.exists(`failure.${code}.what`) ? code : 'internal'
   return (
-    <Alert role="alert" color="red" variant="outline" icon={<IconAlertTriangle aria-hidden />} title={t(`failure.${known}.what`)} my="md">
+    <Alert
+      role="alert"
+      color="red"
+      variant="outline"
+      icon={<IconAlertTriangle aria-hidden />}
+      title={t(`failure.${known}.what`)}
+      my="md"
+    >
       <Stack gap="xs" align="flex-start">
         {saved && <Text>{saved}</Text>}
         <Text>{t(`failure.${known}.next`)}</Text>

@@ -26,7 +26,8 @@ export const formatList = (locale: string, parts: readonly string[]): string =>
 export function formatValue(locale: string, { value }: ChartItem): string {
   if (!value) return ''
   const number = value.text === String(value.number) ? value.number : null
-  const text = number === null ? value.text : new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(number)
+  const text =
+    number === null ? value.text : new Intl.NumberFormat(locale, { maximumFractionDigits: 2 }).format(number)
   return value.unit ? `${text} ${value.unit}` : text
 }
 
@@ -35,7 +36,8 @@ export const titleOf = (t: TFunction, exists: (key: string) => boolean, item: Ch
   item.code && exists(`term.${item.code}`) ? t(`term.${item.code}`) : item.title
 
 export const nameOfOrganisation = (t: TFunction, organisation: OrganisationInfo | null): string =>
-  organisation?.name ?? (organisation ? t('unnamed.organisation', { kind: organisation.kind }) : t('unnamed.somebody'))
+  organisation?.name ??
+  (organisation ? t('unnamed.organisation', { kind: organisation.kind }) : t('unnamed.somebody'))
 
 /** "Dr Kwame Osei, Lakeside Clinic". */
 export function nameOfReader(t: TFunction, { name, role, organisation }: Reader): string {

@@ -39,7 +39,9 @@ export async function createPasskey(label: string): Promise<Passkey> {
   if (!prf?.enabled && !prf?.results) throw new Failure('passkey-unable', 'never')
   const credential = hexOf(new Uint8Array(created.rawId))
   // Many passkeys give their secret only when they are used, not when they are made.
-  return prf.results ? { kind: 'passkey', credential, prf: bytesOf(prf.results.first) } : usePasskey([credential])
+  return prf.results
+    ? { kind: 'passkey', credential, prf: bytesOf(prf.results.first) }
+    : usePasskey([credential])
 }
 
 /** Uses one of these passkeys. @throws Failure `passkey-cancelled`, `passkey-unable`. */

@@ -1,4 +1,4 @@
-import { decisions, nameOf, purposes, type LoggedAccess } from '@hre/protocol'
+import { nameOf, nameOfDecision, purposes, type LoggedAccess } from '@hre/protocol'
 import { connectChain, readAccessLog, verifyAccesses, type AccessVerdict } from '@hre/sdk'
 import type { Command } from 'commander'
 import { contextOf } from '../context.ts'
@@ -46,7 +46,7 @@ function entryOf({ receipt, records, request, anchor }: LoggedAccess, verdict: A
     index: receipt.index,
     reader: receipt.reader,
     purpose: nameOf(purposes, receipt.purpose),
-    decision: decisions[receipt.decision] ?? String(receipt.decision),
+    decision: nameOfDecision(receipt.decision),
     records: records.length,
     /** The request went to another hospital, which passed it on to this one (A7). */
     forwardedBy: request.organisation === receipt.organisation ? null : request.organisation,
@@ -72,6 +72,8 @@ function sentenceOf(exchange: KnownExchange, patient: string, entry: Entry): str
   const where = nameOfAccount(exchange, entry.organisation)
   const why = who === 'You' ? 'for yourself' : `for ${wordsOfPurpose(entry.purpose)}`
   const by = entry.forwardedBy ? `, passed on by ${nameOfAccount(exchange, entry.forwardedBy)}` : ''
+  if (entry.decision === 'PermittedInEmergency')
+    return `${who} opened ${what} IN AN EMERGENCY that nobody granted; at ${where}${by}`
   if (entry.decision !== 'Permitted')
     return `${who} asked ${why} and was REFUSED: ${reasons[entry.decision] ?? entry.decision}; at ${where}${by}`
   if (entry.records === 0) return `${who} read this log; at ${where}`
@@ -93,7 +95,7 @@ const reasons: Record<string, string> = {
 
 function summaryOf(entries: readonly Entry[]): string {
   const count = (test: (entry: Entry) => boolean) => entries.filter(test).length
-  const refused = count(({ decision }) => decision !== 'Permitted')
+  const refused = count(({ decision }) => !decision.startsWith('Permitted'))
   const pending = count(({ verdict }) => verdict === 'pending')
   return [
     `${entries.length} entries, ${counted(refused, 'refusal')} among them.`,

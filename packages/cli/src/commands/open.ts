@@ -44,7 +44,7 @@ export function addOpen(program: Command): void {
       for (const access of accesses)
         for await (const item of openRecords(actor, access, onClosed)) {
           output.progress.report('Opening records', ++opened, records.length)
-          const file = options.out && (await save(fromCaller(options.out), item))
+          const file = options.out && (await saveRecord(fromCaller(options.out), item))
           output.value(asJson(item, file))
           const mark = marks(item) === 'live' ? '' : ` (${marks(item)})`
           output.line(`${output.style('dim', shortId(item.leaf.record))}  ${inWords(item)}${mark}`)
@@ -59,7 +59,8 @@ export function addOpen(program: Command): void {
 const decode = (body: Uint8Array): string => new TextDecoder().decode(body)
 const isFhir = ({ mediaType }: OpenedItem): boolean => mediaType === 'application/fhir+json'
 
-function asJson(item: OpenedItem, file: string | undefined) {
+/** A record for a program. */
+export function asJson(item: OpenedItem, file: string | undefined) {
   const { leaf, batch, status, successor, signing, mediaType, body } = item
   const contents = isFhir(item)
     ? { resource: JSON.parse(decode(body)) as unknown }
@@ -68,13 +69,14 @@ function asJson(item: OpenedItem, file: string | undefined) {
   return { record: leaf.record, batch, ...marks, mediaType, ...(file ? { file } : {}), ...contents }
 }
 
-const inWords = (item: OpenedItem): string =>
+/** A record in one line for a person. */
+export const inWords = (item: OpenedItem): string =>
   isFhir(item)
     ? describe(JSON.parse(decode(item.body)) as Resource)
     : `${item.mediaType}, ${counted(item.body.length, 'byte')}`
 
 /** Readable by the owner alone: it is somebody's record in the clear. */
-async function save(folder: string, item: OpenedItem): Promise<string> {
+export async function saveRecord(folder: string, item: OpenedItem): Promise<string> {
   const path = join(folder, `${shortId(item.leaf.record)}${isFhir(item) ? '.json' : '.bin'}`)
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 })

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import { compartmentNames, type CompartmentName, type Resource } from '@hre/fhir'
-import { decisions, isHreError, type ProvenLeaf } from '@hre/protocol'
+import { isHreError, nameOfDecision, permittingDecisions, type ProvenLeaf } from '@hre/protocol'
 import {
   compartmentIds,
   connectChain,
@@ -250,11 +250,11 @@ class Story {
   async #log(): Promise<Finding> {
     const { patient } = this.#cast
     const { accesses, unreachable } = await readAccessLog(patient)
-    const refused = accesses.filter(({ receipt }) => receipt.decision !== 0)
+    const refused = accesses.filter(({ receipt }) => !permittingDecisions.includes(receipt.decision))
     const chain = connectChain(this.#exchange.rpcUrl)
     const verdicts = await verifyAccesses(chain, patient.deployment, accesses)
     const anchored = verdicts.filter((verdict) => verdict === 'anchored').length
-    const reasons = [...new Set(refused.map(({ receipt }) => decisions[receipt.decision] ?? 'unknown'))]
+    const reasons = [...new Set(refused.map(({ receipt }) => nameOfDecision(receipt.decision)))]
     return {
       ok: unreachable.length === 0 && refused.length >= 6 && !verdicts.includes('altered'),
       text: `The patient reads who looked, at both hospitals: ${accesses.length} entries, ${refused.length} of them refusals`,

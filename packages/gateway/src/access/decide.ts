@@ -1,7 +1,10 @@
 import { and, asc, eq, getTableColumns, inArray, isNull, ne, or } from 'drizzle-orm'
 import {
   decideRecord,
+  isPermitting,
+  purposes,
   rights,
+  type AccessDecision,
   type AccessRequest,
   type Decision,
   type DecisionFacts,
@@ -11,50 +14,50 @@ import type { Address, Hex } from 'viem'
 import type { Database } from '../store/database.ts'
 import { attributesOf, isBarred, organisationOf } from '../store/directory.ts'
 import * as t from '../store/schema.ts'
+import { emergencyOf } from './emergencies.ts'
 
 export type StoredLeaf = typeof t.leaves.$inferSelect
 
 /** The answer to one access request. `leaves` are the records that may be seen; none when refused. */
 export interface Ruling {
-  decision: Decision
+  decision: AccessDecision
   leaves: StoredLeaf[]
 }
 
 /**
  * Decides a request from what the follower knows (C6, C10). Named records are all or none; a list (no records named) is what the
- * reader may see.
+ * reader may see. For emergency treatment an open declaration permits what no grant does (B8).
  *
  * @param at - Unix seconds.
  */
 export async function ruleOn(db: Database, request: AccessRequest, at: number): Promise<Ruling> {
   const asked = request.records.length > 0
-  const leaves = await leavesOf(db, request.patient, asked ? request.records : undefined)
-  const facts = await factsOf(db, request.reader, request.patient)
-  const decisionOf = (leaf: StoredLeaf): Decision =>
-    decideRecord(facts(leaf.compartment, leaf.record), {
-      sensitivity: leaf.sensitivity,
-      purpose: request.purpose,
-      at,
-    })
+  const { reader, patient, purpose } = request
+  const leaves = await leavesOf(db, patient, asked ? request.records : undefined)
+  const facts = await factsOf(db, reader, patient)
+  const emergency = purpose === purposes.ETREAT ? await emergencyOf(db, reader, patient, at) : undefined
+  const ruled = leaves.map((leaf) => {
+    const question = { sensitivity: leaf.sensitivity, purpose, at }
+    const decision = decideRecord(facts(leaf.compartment, leaf.record), question)
+    const breaks = decision !== 'Permitted' && emergency?.(leaf.compartment) === 'Permitted'
+    return { leaf, decision: breaks ? ('PermittedInEmergency' as const) : decision }
+  })
+  const open = ruled.filter(({ decision }) => isPermitting(decision))
+  const refusals = ruled.map(({ decision }) => decision).filter(isRefusal)
 
   if (asked) {
     const complete = leaves.length === new Set(request.records).size
-    const refusal = leaves.map(decisionOf).find((decision) => decision !== 'Permitted')
     // An unknown record is answered as one that was not granted: the caller cannot tell which it is.
-    if (!complete || refusal) return { decision: refusal ?? 'NoGrant', leaves: [] }
-    return { decision: 'Permitted', leaves }
-  }
-  const ruled = leaves.map((leaf) => ({ leaf, decision: decisionOf(leaf) }))
-  const open = ruled.filter(({ decision }) => decision === 'Permitted').map(({ leaf }) => leaf)
-  if (open.length > 0) return { decision: 'Permitted', leaves: open }
+    if (!complete || refusals.length > 0) return { decision: refusals[0] ?? 'NoGrant', leaves: [] }
+  } else if (open.length === 0) return { decision: mostTelling(refusals, facts), leaves: [] }
+  const inEmergency = open.some(({ decision }) => decision === 'PermittedInEmergency')
   return {
-    decision: mostTelling(
-      ruled.map(({ decision }) => decision),
-      facts,
-    ),
-    leaves: [],
+    decision: inEmergency ? 'PermittedInEmergency' : 'Permitted',
+    leaves: open.map(({ leaf }) => leaf),
   }
 }
+
+const isRefusal = (decision: AccessDecision): decision is Decision => !isPermitting(decision)
 
 /** A patient's records in the order of the chain, without those that are to be deleted everywhere (R10). */
 async function leavesOf(db: Database, patient: Address, records?: Hex[]): Promise<StoredLeaf[]> {

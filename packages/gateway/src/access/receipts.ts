@@ -8,8 +8,8 @@ import {
   hreError,
   limits,
   treeOf,
+  type AccessDecision,
   type AccessRequest,
-  type Decision,
   type Deployment,
   type LoggedAccess,
   type Receipt,
@@ -24,7 +24,7 @@ export type StoredReceipt = typeof t.receipts.$inferSelect
 export interface Access {
   request: AccessRequest
   signature: Hex
-  decision: Decision
+  decision: AccessDecision
   records: readonly Hex[]
   at: number
   /** Whose gateway asked for the reader (A7). */

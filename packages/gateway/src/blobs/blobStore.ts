@@ -22,4 +22,7 @@ export interface BlobStore {
   get(contentId: Hex): Promise<{ stream: Readable; bytes: number } | undefined>
 
   has(contentId: Hex): Promise<boolean>
+
+  /** Deletes a file; one that is not here is no error. */
+  delete(contentId: Hex): Promise<void>
 }

@@ -59,6 +59,10 @@ export class FilesBlobStore implements BlobStore {
     return { stream: createReadStream(path), bytes: found.size }
   }
 
+  async delete(contentId: Hex): Promise<void> {
+    await rm(this.pathOf(contentId), { force: true })
+  }
+
   async has(contentId: Hex): Promise<boolean> {
     return (await stat(this.pathOf(contentId)).catch(absent)) !== undefined
   }

@@ -1,8 +1,9 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import {
   accessAbi,
   consentAbi,
   directoryAbi,
+  emergencyAbi,
   intakeAbi,
   lowerAddress,
   nameOf,
@@ -14,8 +15,16 @@ import {
 import { hexToString, parseEventLogs, type Log } from 'viem'
 import type { Database } from '../store/database.ts'
 import * as t from '../store/schema.ts'
+import { applyEmergency } from './emergencies.ts'
 
-const eventsAbi = [...intakeAbi, ...directoryAbi, ...consentAbi, ...recordsAbi, ...accessAbi] as const
+const eventsAbi = [
+  ...intakeAbi,
+  ...directoryAbi,
+  ...consentAbi,
+  ...recordsAbi,
+  ...accessAbi,
+  ...emergencyAbi,
+] as const
 
 export const decodeEvents = (logs: Log[]) => parseEventLogs({ abi: eventsAbi, logs, strict: true })
 export type ExchangeEvent = ReturnType<typeof decodeEvents>[number]
@@ -120,14 +129,15 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
       const { patient, compartment, sensitivity, recipient } = event.args
       const key = { patient: lowerAddress(patient), compartment }
       await db.insert(t.compartments).values({ ...key, sensitivity, epoch: 1 })
-      await db.insert(t.epochs).values({ ...key, epoch: 1, recipient, since: place.at })
+      await db.insert(t.epochs).values({ ...key, epoch: 1, recipient, since: place.at, block: place.block })
       return
     }
     case 'CompartmentRotated': {
       const { patient, compartment, epoch, recipient, backLink, wrapsHash } = event.args
       const key = { patient: lowerAddress(patient), compartment }
       await db.update(t.compartments).set({ epoch }).where(compartmentIs(key))
-      await db.insert(t.epochs).values({ ...key, epoch, recipient, backLink, wrapsHash, since: place.at })
+      const { at: since, block } = place
+      await db.insert(t.epochs).values({ ...key, epoch, recipient, backLink, wrapsHash, since, block })
       await say(`A patient changed the key of a compartment (epoch ${epoch})`)
       return
     }
@@ -239,6 +249,43 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
       await say(`An organisation anchored ${count} ${count === 1 ? 'access receipt' : 'access receipts'}`)
       return
     }
+    case 'GuardiansSet': {
+      const { account, guardians, threshold } = event.args
+      await voidRecoveries(db, account)
+      await db
+        .update(t.councils)
+        .set({ guardians: guardians.map(lowerAddress), threshold, term: sql`${t.councils.term} + 1` })
+        .where(eq(t.councils.account, lowerAddress(account)))
+      return
+    }
+    case 'RecoveryApproved':
+      return applyApproval(db, event.args, place)
+    case 'RecoveryReady': {
+      const { account, recovery, readyAt } = event.args
+      await db.update(t.recoveries).set({ readyAt }).where(recoveryIs(account, recovery))
+      await say('Enough guardians want to give an account new keys')
+      return
+    }
+    case 'RecoveryVetoed': {
+      await voidRecoveries(db, event.args.account)
+      await say('An account’s owner stopped a recovery')
+      return
+    }
+    case 'RecoveryExecuted': {
+      const { account, recovery } = event.args
+      await db.update(t.recoveries).set({ state: 'executed' }).where(recoveryIs(account, recovery))
+      await voidRecoveries(db, account)
+      await say('An account was recovered by its guardians')
+      return
+    }
+    case 'TrusteesSet':
+    case 'TrusteesCleared':
+    case 'EmergencyDeclared':
+    case 'EmergencyClosed':
+    case 'ShareReleased':
+    case 'EmergencyReviewed':
+    case 'EmergencyContested':
+      return applyEmergency(db, event, place)
     default:
       // Votes leave no row, and outcomes of operations are read by the relay that carried them.
       return
@@ -271,6 +318,46 @@ const keyOf = ({ patient, reader, compartment }: GrantKey): GrantKey => ({
   compartment,
 })
 
+const recoveryIs = (account: `0x${string}`, recovery: `0x${string}`) =>
+  and(
+    eq(t.recoveries.account, lowerAddress(account)),
+    eq(t.recoveries.recovery, recovery),
+    eq(t.recoveries.state, 'under way'),
+  )
+
+/** What counted so far counts no more (D16, D17). */
+async function voidRecoveries(db: Database, account: `0x${string}`): Promise<void> {
+  const key = lowerAddress(account)
+  await db
+    .insert(t.councils)
+    .values({ account: key, attempt: 1 })
+    .onConflictDoUpdate({ target: t.councils.account, set: { attempt: sql`${t.councils.attempt} + 1` } })
+  await db
+    .update(t.recoveries)
+    .set({ state: 'void' })
+    .where(and(eq(t.recoveries.account, key), eq(t.recoveries.state, 'under way')))
+}
+
+async function applyApproval(
+  db: Database,
+  args: Extract<ExchangeEvent, { eventName: 'RecoveryApproved' }>['args'],
+  place: EventPlace,
+): Promise<void> {
+  const { recovery, threshold } = args
+  const [account, guardian] = [lowerAddress(args.account), lowerAddress(args.guardian)]
+  const [council] = await db.select().from(t.councils).where(eq(t.councils.account, account))
+  const [known] = await db.select().from(t.recoveries).where(recoveryIs(account, recovery))
+  if (known) {
+    const approvals = [...known.approvals, guardian]
+    await db.update(t.recoveries).set({ approvals }).where(recoveryIs(account, recovery))
+    return
+  }
+  const attempt = council?.attempt ?? 0
+  const started = { startedAt: place.at, approvals: [guardian], threshold, state: 'under way' as const }
+  await db.insert(t.recoveries).values({ account, recovery, attempt, ...started })
+  await addActivity(db, 'A guardian wants to give an account new keys', place)
+}
+
 /** The grant in force. */
 const grantIs = (key: GrantKey) =>
   and(
@@ -283,7 +370,7 @@ const grantIs = (key: GrantKey) =>
 const accountIs = (account: `0x${string}`) => eq(t.accounts.account, lowerAddress(account))
 
 async function endGrant(db: Database, key: GrantKey, place: EventPlace): Promise<void> {
-  await db.update(t.grants).set({ ended: place.at }).where(grantIs(key))
+  await db.update(t.grants).set({ ended: place.at, endedBlock: place.block }).where(grantIs(key))
 }
 
 async function applyGrant(

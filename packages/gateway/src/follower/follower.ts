@@ -24,6 +24,11 @@ const followed = [
   t.parties,
   t.marks,
   t.anchors,
+  t.trusteeSets,
+  t.emergencies,
+  t.shareReleases,
+  t.councils,
+  t.recoveries,
   t.activity,
   t.leaves,
 ] as const
@@ -131,12 +136,12 @@ export class Follower {
   }
 
   async #readRange(from: number, to: number): Promise<void> {
-    const { intake, directory, consent, records, access } = this.#deployment
+    const { intake, directory, consent, records, access, emergency } = this.#deployment
     const numbers = Array.from({ length: to - from + 1 }, (_, index) => BigInt(from + index))
     const [blocks, logs] = await Promise.all([
       Promise.all(numbers.map((blockNumber) => this.#chain.getBlock({ blockNumber }))),
       this.#chain.getLogs({
-        address: [intake, directory, consent, records, access],
+        address: [intake, directory, consent, records, access, emergency],
         fromBlock: BigInt(from),
         toBlock: BigInt(to),
       }),

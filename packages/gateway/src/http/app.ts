@@ -54,7 +54,9 @@ function send(request: FastifyRequest, reply: FastifyReply, { bytes, gzipped }: 
  */
 async function policyFor({ db }: Gateway, name: string): Promise<string> {
   const rows = await db.select({ endpoint: t.organisations.endpoint }).from(t.organisations)
-  const origins = rows.flatMap(({ endpoint }) => (endpoint && URL.canParse(endpoint) ? [new URL(endpoint)] : []))
+  const origins = rows.flatMap(({ endpoint }) =>
+    endpoint && URL.canParse(endpoint) ? [new URL(endpoint)] : [],
+  )
   const web = origins.filter(({ protocol }) => protocol === 'https:' || protocol === 'http:')
   const isKeeper = /^assets\/keeper[\w.-]*\.js$/.test(name)
   return [

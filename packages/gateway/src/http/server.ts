@@ -12,9 +12,14 @@ import { chainHandlers } from './handlers/chain.ts'
 import { consentHandlers } from './handlers/consent.ts'
 import { directoryHandlers } from './handlers/directory.ts'
 import { frontDeskHandlers } from './handlers/front-desk.ts'
+import { emergencyHandlers } from './handlers/emergency.ts'
+import { erasureHandlers } from './handlers/erasure.ts'
+import { findPatientHandlers } from './handlers/find-patient.ts'
+import { keystoreHandlers } from './handlers/keystore.ts'
 import { operationHandlers } from './handlers/operations.ts'
 import { peerHandlers } from './handlers/peer.ts'
 import { recordHandlers } from './handlers/records.ts'
+import { recoveryHandlers } from './handlers/recovery.ts'
 import { sessionHandlers } from './handlers/session.ts'
 import { statusHandlers } from './handlers/status.ts'
 import { serveApp } from './app.ts'
@@ -23,10 +28,15 @@ import { servePages } from './pages.ts'
 
 const handlers: Handlers<RouteName> = {
   ...sessionHandlers,
+  ...erasureHandlers,
   ...operationHandlers,
   ...directoryHandlers,
   ...consentHandlers,
   ...recordHandlers,
+  ...emergencyHandlers,
+  ...findPatientHandlers,
+  ...recoveryHandlers,
+  ...keystoreHandlers,
   ...peerHandlers,
   ...statusHandlers,
   ...frontDeskHandlers,

@@ -1,13 +1,22 @@
-import { createHash, createPrivateKey, createPublicKey, hkdfSync, type KeyObject } from 'node:crypto'
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  type KeyObject,
+} from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import {
   assertKeystore,
   identityOf,
   openKeyring,
   openKeystore,
+  patientNumberKeyOf,
   type Identity,
   type Keyring,
 } from '@hre/vault'
+import type { Address, Hex } from 'viem'
 import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts'
 
 /** The organisation's keys, in the one process that may use them. */
@@ -16,6 +25,10 @@ export interface KeyAgent {
   keyring: Keyring
   /** Pays for transactions; it has no say in what they carry. */
   relay: PrivateKeyAccount
+  /** Under which this organisation keeps its patient numbers (S12). */
+  patientNumberKey: Uint8Array
+  /** An account as this gateway alone can spell it: whose a card is, without saying so in SQL (S11). */
+  ownerOf(account: Address): Hex
   /** Signs session tokens (Ed25519). */
   token: { kid: string; privateKey: KeyObject; publicKey: KeyObject }
 }
@@ -44,6 +57,8 @@ export async function openKeyAgent(options: { keyFile: string; keyPasswordFile: 
   return {
     keyring,
     identity: identityOf(keyring),
+    patientNumberKey: patientNumberKeyOf(rootSeed),
+    ownerOf: keyedHash(derive(rootSeed, 'HRE owner key v1')),
     relay: privateKeyToAccount(`0x${derive(rootSeed, 'HRE relay key v1 secp256k1').toString('hex')}`),
     token: tokenKey(derive(rootSeed, 'HRE token key v1 ed25519')),
   }
@@ -51,6 +66,11 @@ export async function openKeyAgent(options: { keyFile: string; keyPasswordFile: 
 
 const derive = (rootSeed: Uint8Array, label: string): Buffer =>
   Buffer.from(hkdfSync('sha256', rootSeed, new Uint8Array(0), label, 32))
+
+const keyedHash =
+  (key: Buffer) =>
+  (account: Address): Hex =>
+    `0x${createHmac('sha256', key).update(account).digest('hex')}`
 
 function tokenKey(seed: Buffer): KeyAgent['token'] {
   // PKCS #8 of an Ed25519 seed (RFC 8410 section 7): a fixed prefix, then the seed.

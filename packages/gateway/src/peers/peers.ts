@@ -11,7 +11,7 @@ import {
   type RouteOutput,
   type Routes,
 } from '@hre/protocol'
-import type { Identity } from '@hre/vault'
+import type { EmergencyEntry, EmergencyShare, Identity } from '@hre/vault'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Address, Hex } from 'viem'
 import type { SignatureChecker } from '../access/signatures.ts'
@@ -54,6 +54,30 @@ export class Peers {
     for (const organisation of await this.#others()) {
       const bytes = await this.#call(organisation, 'getPeerAttachment', { params: { hash } }).catch(missing)
       if (bytes && sha256(bytes) === hash) return bytes
+    }
+    return undefined
+  }
+
+  /** This organisation's own share of an epoch from whichever gateway has one that `isGood` (S4). */
+  async emergencyShare(
+    sharesHash: Hex,
+    isGood: (share: EmergencyShare) => Promise<boolean>,
+  ): Promise<EmergencyShare | undefined> {
+    for (const organisation of await this.#others()) {
+      const share = await this.#call(organisation, 'getPeerEmergencyShare', { params: { sharesHash } }).catch(
+        missing,
+      )
+      if (share && (await isGood(share))) return share
+    }
+    return undefined
+  }
+
+  /** The entry of an emergency card from whichever gateway keeps it (S11); each writes down who asked. */
+  async emergencyCard(lookup: Hex, reader: Address): Promise<EmergencyEntry | undefined> {
+    for (const organisation of await this.#others()) {
+      const body = { lookup, reader }
+      const answer = await this.#call(organisation, 'findPeerCard', { body }).catch(missing)
+      if (answer) return answer.entry
     }
     return undefined
   }

@@ -13,6 +13,16 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core'
 import type { AccessRequest, Problem, SignedOperation } from '@hre/protocol'
+import type {
+  EmergencyRelease,
+  EmergencyShare,
+  GuardianShare,
+  RecoveryApproval,
+  RecoveryRequest,
+  Succession,
+  UnlockDocument,
+} from '@hre/vault'
+import type { Address } from 'viem'
 import { address, hex } from './columns.ts'
 
 const seconds = (name: string) => bigint(name, { mode: 'number' })
@@ -88,6 +98,8 @@ export const epochs = pgTable(
     backLink: hex('back_link'),
     wrapsHash: hex('wraps_hash'),
     since: seconds('since').notNull(),
+    /** Block in which it began. */
+    block: bigint('block', { mode: 'number' }).notNull(),
   },
   (t) => [primaryKey({ columns: [t.patient, t.compartment, t.epoch] })],
 )
@@ -113,6 +125,8 @@ export const grants = pgTable(
     since: seconds('since').notNull(),
     /** Block time at which it was revoked or replaced. */
     ended: seconds('ended'),
+    /** Block in which it was revoked or replaced. */
+    endedBlock: bigint('ended_block', { mode: 'number' }),
   },
   (t) => [
     index('grants_patient').on(t.patient),
@@ -206,6 +220,89 @@ export const anchors = pgTable(
     block: bigint('block', { mode: 'number' }).notNull(),
   },
   (t) => [primaryKey({ columns: [t.organisation, t.sequence] })],
+)
+
+/** Which compartments may be opened in an emergency: their present trustees (B1). */
+export const trusteeSets = pgTable(
+  'trustee_sets',
+  {
+    patient: address('patient').notNull(),
+    compartment: hex('compartment').notNull(),
+    epoch: integer('epoch').notNull(),
+    series: integer('series').notNull(),
+    trustees: jsonb('trustees').$type<Address[]>().notNull(),
+    threshold: smallint('threshold').notNull(),
+    sharesHash: hex('shares_hash').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.patient, t.compartment] })],
+)
+
+/** Every declaration of an emergency (B3) and what became of it. */
+export const emergencies = pgTable(
+  'emergencies',
+  {
+    declaration: bigint('declaration', { mode: 'number' }).primaryKey(),
+    member: address('member').notNull(),
+    patient: address('patient').notNull(),
+    organisation: address('organisation').notNull(),
+    reason: smallint('reason').notNull(),
+    reasonHash: hex('reason_hash').notNull(),
+    declaredAt: seconds('declared_at').notNull(),
+    until: seconds('until').notNull(),
+    closed: boolean('closed').notNull().default(false),
+    block: bigint('block', { mode: 'number' }).notNull(),
+    /** As the Directory said in that block (S8): what it says later does not count. */
+    role: smallint('role').notNull(),
+    licensedUntil: seconds('licensed_until').notNull(),
+    contested: boolean('contested').notNull().default(false),
+    statementHash: hex('statement_hash'),
+    outcome: smallint('outcome').notNull().default(0),
+    reportHash: hex('report_hash'),
+  },
+  (t) => [index('emergencies_patient').on(t.patient), index('emergencies_member').on(t.member)],
+)
+
+/** Which organisation released its share of what, by its own signature (B9). */
+export const shareReleases = pgTable(
+  'share_releases',
+  {
+    declaration: bigint('declaration', { mode: 'number' }).notNull(),
+    compartment: hex('compartment').notNull(),
+    trustee: address('trustee').notNull(),
+    series: integer('series').notNull(),
+    shareHash: hex('share_hash').notNull(),
+    at: seconds('at').notNull(),
+    block: bigint('block', { mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.declaration, t.compartment, t.trustee, t.series] })],
+)
+
+/** Who may recover an account, and how often that changed (D16, D17). */
+export const councils = pgTable('councils', {
+  account: address('account').primaryKey(),
+  guardians: jsonb('guardians').$type<Address[]>().notNull().default([]),
+  threshold: smallint('threshold').notNull().default(0),
+  /** Counts sets of guardians, as the Directory does. */
+  term: integer('term').notNull().default(0),
+  /** Counts what voids approvals: another set of guardians, a veto, an executed recovery. */
+  attempt: integer('attempt').notNull().default(0),
+})
+
+/** Recoveries that guardians approved (D17). */
+export const recoveries = pgTable(
+  'recoveries',
+  {
+    account: address('account').notNull(),
+    recovery: hex('recovery').notNull(),
+    attempt: integer('attempt').notNull(),
+    approvals: jsonb('approvals').$type<Address[]>().notNull(),
+    threshold: smallint('threshold').notNull(),
+    startedAt: seconds('started_at').notNull(),
+    /** From then on anybody may execute it; null below the threshold. */
+    readyAt: seconds('ready_at'),
+    state: text('state', { enum: ['under way', 'void', 'executed'] }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.account, t.recovery, t.attempt] })],
 )
 
 /** Chain events as sentences without anything personal, for the gateway's page. */
@@ -323,6 +420,131 @@ export const challenges = pgTable('challenges', {
   challenge: hex('challenge').primaryKey(),
   account: address('account').notNull(),
   expiresAt: seconds('expires_at').notNull(),
+})
+
+/** Shares of a compartment's epoch as their patient sealed them to trustees (S5): this gateway opens its own alone. */
+export const emergencyShares = pgTable(
+  'emergency_shares',
+  {
+    sharesHash: hex('shares_hash').primaryKey(),
+    patient: address('patient').notNull(),
+    compartment: hex('compartment').notNull(),
+    shares: jsonb('shares').$type<EmergencyShare[]>().notNull(),
+  },
+  (t) => [index('emergency_shares_patient').on(t.patient, t.compartment)],
+)
+
+/** What this organisation released (S7), so that asking again gives the bytes whose hash is on chain. */
+export const releasedShares = pgTable(
+  'released_shares',
+  {
+    declaration: bigint('declaration', { mode: 'number' }).notNull(),
+    compartment: hex('compartment').notNull(),
+    series: integer('series').notNull(),
+    release: jsonb('release').$type<EmergencyRelease>().notNull(),
+    releaseHash: hex('release_hash').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.declaration, t.compartment, t.series] })],
+)
+
+/** Words behind commitments of emergencies (B14). Personal: they leave this gateway for those alone who may read them. */
+export const emergencyWords = pgTable('emergency_words', {
+  commitment: hex('commitment').primaryKey(),
+  words: text('words').notNull(),
+  salt: hex('salt').notNull(),
+})
+
+/** Entries of emergency cards (S11). `owner` is a keyed hash of the account: a copy of the table says nothing of whose they are. */
+export const emergencyCards = pgTable('emergency_cards', {
+  lookup: hex('lookup').primaryKey(),
+  owner: hex('owner').notNull().unique(),
+  nonce: hex('nonce').notNull(),
+  box: hex('box').notNull(),
+})
+
+/** Patients by this organisation's own numbers (S12), each a keyed hash. */
+export const patientNumbers = pgTable('patient_numbers', {
+  lookup: hex('lookup').primaryKey(),
+  patient: address('patient').notNull(),
+})
+
+/** Who found a patient by card or number. `owner` as in the cards. */
+export const lookups = pgTable(
+  'lookups',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    owner: hex('owner').notNull(),
+    at: seconds('at').notNull(),
+    by: address('by').notNull(),
+    kind: text('kind', { enum: ['card', 'patient number'] }).notNull(),
+  },
+  (t) => [index('lookups_owner').on(t.owner)],
+)
+
+/** Shares sealed to guardians (K7): the owner's present set, and one that the chain may name next. */
+export const guardianShares = pgTable(
+  'guardian_shares',
+  {
+    account: address('account').notNull(),
+    guardian: address('guardian').notNull(),
+    term: integer('term').notNull(),
+    share: jsonb('share').$type<GuardianShare>().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.account, t.term, t.guardian] }),
+    index('guardian_shares_guardian').on(t.guardian),
+  ],
+)
+
+/** Requests of new devices (K8). */
+export const recoveryRequests = pgTable(
+  'recovery_requests',
+  {
+    hash: hex('hash').primaryKey(),
+    /** Its first 11 bytes, which the owner reads out as words. */
+    prefix: hex('prefix').notNull(),
+    account: address('account').notNull(),
+    request: jsonb('request').$type<RecoveryRequest>().notNull(),
+    at: seconds('at').notNull(),
+  },
+  (t) => [index('recovery_requests_prefix').on(t.prefix), index('recovery_requests_account').on(t.account)],
+)
+
+/** Guardians' answers, sealed to the device that asked. */
+export const recoveryApprovals = pgTable(
+  'recovery_approvals',
+  {
+    request: hex('request').notNull(),
+    guardian: address('guardian').notNull(),
+    approval: jsonb('approval').$type<RecoveryApproval>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.request, t.guardian] })],
+)
+
+/** Ways to unlock, sealed (K1), with what their root seeds took over (K9). */
+export const keystores = pgTable('keystores', {
+  account: address('account').primaryKey(),
+  document: jsonb('document').$type<UnlockDocument>().notNull(),
+  succession: jsonb('succession').$type<Succession>(),
+  etag: hex('etag').notNull(),
+})
+
+/** What proofs of opening are compared with, by way (K10). */
+export const unlockVerifiers = pgTable(
+  'unlock_verifiers',
+  {
+    account: address('account').notNull(),
+    way: hex('way').notNull(),
+    verifier: hex('verifier').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.account, t.way] })],
+)
+
+/** Failed tries by account, known or not; `owner` as in the cards. */
+export const unlockTries = pgTable('unlock_tries', {
+  owner: hex('owner').primaryKey(),
+  since: seconds('since').notNull(),
+  tries: integer('tries').notNull(),
 })
 
 /** Links that the front desk gave out; spent by the first account that shows the secret. */

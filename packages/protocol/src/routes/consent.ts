@@ -8,6 +8,8 @@ export const epochSchema = z.object({
   recipient: bytesSchema(limits.recipientBytes),
   /** To the epoch before (E9); null for the first. */
   backLink: bytesSchema(60).nullable(),
+  /** Block in which it began. */
+  sinceBlock: z.int(),
 })
 
 export const compartmentSchema = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { addressSchema, bytes32Schema, secondsSchema } from '../hex.ts'
+import { addressSchema, bytes32Schema, bytesSchema, secondsSchema } from '../hex.ts'
+import { limits } from '../limits.ts'
 import { route } from './route.ts'
 
 /** Somebody whom patients may share with, as their organisation names them. */
@@ -40,8 +41,19 @@ export const frontDeskRoutes = {
     method: 'POST',
     path: '/v1/invitations/accept',
     auth: 'none',
-    summary: 'The invited device names its account; the organisation attests it, or adds it to its members',
-    body: z.object({ secret: bytes32Schema, account: addressSchema }),
+    summary: 'The invited device names its account; the organisation registers it, or adds it to its members',
+    body: z.object({
+      secret: bytes32Schema,
+      account: addressSchema,
+      /** Of a patient whom nobody registered yet (D19); null for one who is registered, and for staff. */
+      agreement: z
+        .object({
+          signer: bytesSchema(limits.signerBytesMax),
+          recipient: bytesSchema(limits.recipientBytes),
+          agreement: bytesSchema(limits.signatureBytesMax),
+        })
+        .nullable(),
+    }),
     response: z.object({
       /** Operation by which the organisation says so on chain. */
       id: bytes32Schema,
@@ -49,7 +61,7 @@ export const frontDeskRoutes = {
       role: z.int().min(0).max(255),
     }),
     status: 202,
-    errors: ['not-found', 'conflict', 'chain-unavailable'],
+    errors: ['bad-request', 'not-found', 'chain-unavailable'],
   }),
   listStaff: route({
     method: 'GET',

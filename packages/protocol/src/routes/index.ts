@@ -3,9 +3,12 @@ import { chainRoutes } from './chain.ts'
 import { consentRoutes } from './consent.ts'
 import { directoryRoutes } from './directory.ts'
 import { frontDeskRoutes } from './front-desk.ts'
+import { emergencyRoutes } from './emergency.ts'
+import { keystoreRoutes } from './keystore.ts'
 import { operationRoutes } from './operations.ts'
 import { peerRoutes } from './peer.ts'
 import { recordRoutes } from './records.ts'
+import { recoveryRoutes } from './recovery.ts'
 import { sessionRoutes } from './session.ts'
 import { statusRoutes } from './status.ts'
 
@@ -16,6 +19,9 @@ export const routes = {
   ...directoryRoutes,
   ...consentRoutes,
   ...recordRoutes,
+  ...emergencyRoutes,
+  ...recoveryRoutes,
+  ...keystoreRoutes,
   ...peerRoutes,
   ...statusRoutes,
   ...frontDeskRoutes,
@@ -30,9 +36,12 @@ export * from './chain.ts'
 export * from './consent.ts'
 export * from './directory.ts'
 export * from './front-desk.ts'
+export * from './emergency.ts'
+export * from './keystore.ts'
 export * from './operations.ts'
 export * from './peer.ts'
 export * from './records.ts'
+export * from './recovery.ts'
 export * from './route.ts'
 export * from './session.ts'
 export * from './status.ts'

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { accessRequestSchema } from '../access.ts'
-import { bytes32Schema, bytesSchema } from '../hex.ts'
+import { addressSchema, bytes32Schema, bytesSchema } from '../hex.ts'
 import { limits } from '../limits.ts'
+import { cardEntrySchema, emergencyShareSchema } from './emergency.ts'
 import { route } from './route.ts'
 
 /** What gateways ask of one another, each logged in as its organisation. */
@@ -22,6 +23,24 @@ export const peerRoutes = {
     summary: 'A wrap, or the wraps of a rotation, by SHA-256',
     params: z.object({ hash: bytes32Schema }),
     response: 'bytes',
+    errors: ['not-found', 'forbidden'],
+  }),
+  getPeerEmergencyShare: route({
+    method: 'GET',
+    path: '/v1/peer/emergency-shares/:sharesHash',
+    auth: 'peer',
+    summary: 'The calling organisation’s own share of an epoch, as the patient sealed it (S5)',
+    params: z.object({ sharesHash: bytes32Schema }),
+    response: emergencyShareSchema,
+    errors: ['not-found', 'forbidden'],
+  }),
+  findPeerCard: route({
+    method: 'POST',
+    path: '/v1/peer/emergency-cards',
+    auth: 'peer',
+    summary: 'The entry of an emergency card for a clinician of the calling organisation (S11)',
+    body: z.object({ lookup: bytes32Schema, reader: addressSchema }),
+    response: z.object({ entry: cardEntrySchema }),
     errors: ['not-found', 'forbidden'],
   }),
   releaseToPeer: route({

@@ -52,4 +52,14 @@ export const sessionRoutes = {
     status: 201,
     errors: ['signature-invalid'],
   }),
+  eraseAccount: route({
+    method: 'POST',
+    path: '/v1/account-erasures',
+    auth: 'account',
+    summary:
+      'Delete what this gateway keeps for the caller: wraps, shares, keystore, cards, numbers. Not the log',
+    body: z.object({ issuedAt: secondsSchema, signature: bytesSchema(limits.signatureBytesMax) }),
+    response: z.object({ wraps: z.int() }),
+    errors: ['signature-invalid', 'request-stale', 'conflict'],
+  }),
 }

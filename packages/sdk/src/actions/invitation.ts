@@ -4,7 +4,7 @@ import { hexToBytes, keccak256, stringToHex, type Hex } from 'viem'
 import type { Actor } from '../actor.ts'
 import { waitForAll } from '../submit.ts'
 import { openChart } from './chart.ts'
-import { register } from './membership.ts'
+import { agreeToRegistration, register } from './membership.ts'
 
 /** What the front desk hands over: `secret` goes into the link and nowhere else. */
 export interface Invitation {
@@ -45,8 +45,8 @@ async function invite(
 export type JoinStep = 'invitation' | 'registration' | 'chart'
 
 /**
- * Comes in by an invitation: the organisation says who this is, the account registers, and a patient opens their chart
- * for the organisation to file in. After a broken connection the same call goes on where it stopped.
+ * Comes in by an invitation: the organisation registers a patient, who then opens their chart for it to file in, or adds
+ * a member of staff, who registers. After a broken connection the same call goes on where it stopped.
  *
  * @returns the role: 0 for a patient.
  * @throws HreError `not-found` for an invitation that is unknown, spent by somebody else or too old.
@@ -58,11 +58,14 @@ export async function acceptInvitation(
 ): Promise<number> {
   const { account, organisation, session } = actor
   onStep?.('invitation')
-  const { id, role } = await session.client.call('acceptInvitation', { body: { secret, account } })
-  await waitForAll(actor, [id])
+  const agreement = await agreeToRegistration(actor, organisation)
+  const { id, role } = await session.client.call('acceptInvitation', { body: { secret, account, agreement } })
   onStep?.('registration')
-  await unlessDone('directory-already-registered', register(actor))
-  if (role !== 0) return role
+  await waitForAll(actor, [id])
+  if (role !== 0) {
+    await unlessDone('directory-already-registered', register(actor))
+    return role
+  }
   onStep?.('chart')
   const until = Math.floor(Date.now() / 1000) + Math.min(chartWriteSeconds, limits.grantSecondsMax)
   await unlessDone('consent-compartment-exists', openChart(actor, { writer: organisation, until }))

@@ -11,7 +11,7 @@ import {
 import { openRecord, openRecordWithKey, randomBytes32 } from '@hre/vault'
 import type { Address, Hex } from 'viem'
 import type { Actor } from '../actor.ts'
-import { EpochKeys } from '../epoch-keys.ts'
+import { EpochKeys, type EmergencyKeys } from '../epoch-keys.ts'
 import { grantedRecordKey } from './record-consent.ts'
 
 /** Records that the gateway let the actor see, under the receipt that says so. */
@@ -66,14 +66,15 @@ export async function requestAccess(
  *
  * @param options.onClosed - told of a record that was let go but that no key of the actor's opens, such as one from
  * before a grant from now on; the others follow. Without it such a record is a failure.
+ * @param options.emergency - what trustees released, from `collectReleases`.
  * @throws HreError `not-found`, `peer-unavailable`, `record-damaged`; VaultError when a seal does not open.
  */
 export async function* openRecords(
   actor: Actor,
   access: OpenAccess,
-  options: { onClosed?: (item: ProvenLeaf) => void } = {},
+  options: { onClosed?: (item: ProvenLeaf) => void; emergency?: EmergencyKeys } = {},
 ): AsyncGenerator<OpenedItem> {
-  const keys = new EpochKeys(actor)
+  const keys = new EpochKeys(actor, options.emergency)
   for (let start = 0; start < access.records.length; start += opensAtOnce) {
     const group = access.records.slice(start, start + opensAtOnce)
     const opened = await Promise.all(

@@ -19,7 +19,8 @@ export function Page() {
   const [topics, setTopics] = useState<string[]>(['summary', 'labs', 'vitals'])
   const [days, setDays] = useState(7)
   const ask = useMutation({
-    mutationFn: () => keeper.ask({ patient: patient as Hex, topics: topics as Topic[], purpose: 'TREAT', days }),
+    mutationFn: () =>
+      keeper.ask({ patient: patient as Hex, topics: topics as Topic[], purpose: 'TREAT', days }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['patients'] }),
   })
   if (ask.isSuccess)
@@ -33,7 +34,10 @@ export function Page() {
         </Button>
       </Stack>
     )
-  const named = formatList(i18n.language, topics.map((topic) => t(`topic.${topic}`)))
+  const named = formatList(
+    i18n.language,
+    topics.map((topic) => t(`topic.${topic}`)),
+  )
   return (
     <Stack>
       <Title order={1}>{t('ask.title')}</Title>
@@ -44,7 +48,12 @@ export function Page() {
           ))}
         </Stack>
       </Checkbox.Group>
-      <Radio.Group size="md" label={t('sharing.long')} value={String(days)} onChange={(value) => setDays(Number(value))}>
+      <Radio.Group
+        size="md"
+        label={t('sharing.long')}
+        value={String(days)}
+        onChange={(value) => setDays(Number(value))}
+      >
         <Stack gap="sm" mt="xs">
           {periods.map((period) => (
             <Radio key={period} size="md" value={String(period)} label={t(`sharing.days.${period}`)} />
@@ -52,7 +61,9 @@ export function Page() {
         </Stack>
       </Radio.Group>
       <Text role="status" size="lg">
-        {topics.length === 0 ? t('sharing.choose') : t('ask.sentence', { topics: named, days: t(`sharing.days.${days}`) })}
+        {topics.length === 0
+          ? t('sharing.choose')
+          : t('ask.sentence', { topics: named, days: t(`sharing.days.${days}`) })}
       </Text>
       {ask.isError && <FailureNote error={ask.error} saved={t('ask.notSaved')} />}
       <Button size="md" disabled={topics.length === 0} loading={ask.isPending} onClick={() => ask.mutate()}>

@@ -35,7 +35,9 @@ function Glance({ chart }: { chart: Chart }) {
       <Group justify="space-between">
         <div>
           <Title order={1}>{t('chart.title', { name })}</Title>
-          {birthDate && <Text c="dimmed">{t('chart.born', { date: formatDay(i18n.language, birthDate) })}</Text>}
+          {birthDate && (
+            <Text c="dimmed">{t('chart.born', { date: formatDay(i18n.language, birthDate) })}</Text>
+          )}
         </div>
         <Group>
           <Button component={Link} to={`/patients/${patient}/note`} size="md">

@@ -19,7 +19,8 @@ export default function Patients() {
     queryFn: () => keeper.patients(),
     staleTime: 0,
     // Only while somebody is awaited.
-    refetchInterval: ({ state }) => (state.data?.some(({ isAwaited }) => isAwaited) ? refetchMilliseconds : false),
+    refetchInterval: ({ state }) =>
+      state.data?.some(({ isAwaited }) => isAwaited) ? refetchMilliseconds : false,
   })
   if (error) return <FailureNote error={error} onRetry={() => void refetch()} />
   if (!data) return <Opening progress={undefined} text={t('chart.loading')} />
@@ -38,7 +39,9 @@ export default function Patients() {
                       {t('patients.unnamed', { code: patient.slice(2, 8) })}
                     </Text>
                     <Text span display="block" c="dimmed">
-                      {isAwaited ? t('patients.awaited') : t('patients.until', { date: formatDate(i18n.language, until) })}
+                      {isAwaited
+                        ? t('patients.awaited')
+                        : t('patients.until', { date: formatDate(i18n.language, until) })}
                     </Text>
                   </span>
                 </Link>
@@ -69,7 +72,14 @@ function FindPatient() {
         <Title order={2} size="h4">
           {t('patients.add')}
         </Title>
-        <TextInput size="md" label={t('patients.code')} value={code} autoComplete="off" error={isWrong && t('patients.codeWrong')} onChange={(event) => setCode(event.currentTarget.value)} />
+        <TextInput
+          size="md"
+          label={t('patients.code')}
+          value={code}
+          autoComplete="off"
+          error={isWrong && t('patients.codeWrong')}
+          onChange={(event) => setCode(event.currentTarget.value)}
+        />
         <Button type="submit" size="md" disabled={code === ''}>
           {t('next')}
         </Button>

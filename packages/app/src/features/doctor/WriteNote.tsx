@@ -40,8 +40,22 @@ export function Page() {
   return (
     <Stack component="form" onSubmit={sign}>
       <Title order={1}>{t('note.title')}</Title>
-      <TextInput size="md" label={t('note.heading')} value={title} maxLength={120} onChange={(event) => setTitle(event.currentTarget.value)} />
-      <Textarea size="md" label={t('note.text')} rows={10} value={text} maxLength={10_000} error={isEmpty && t('note.empty')} onChange={(event) => setText(event.currentTarget.value)} />
+      <TextInput
+        size="md"
+        label={t('note.heading')}
+        value={title}
+        maxLength={120}
+        onChange={(event) => setTitle(event.currentTarget.value)}
+      />
+      <Textarea
+        size="md"
+        label={t('note.text')}
+        rows={10}
+        value={text}
+        maxLength={10_000}
+        error={isEmpty && t('note.empty')}
+        onChange={(event) => setText(event.currentTarget.value)}
+      />
       <Text>{t('note.warning')}</Text>
       {file.isError && <FailureNote error={file.error} saved={t('note.notSaved')} />}
       <Button type="submit" size="md" loading={file.isPending}>

@@ -14,7 +14,9 @@ export function ByDay({ items }: { items: readonly ChartItem[] }) {
   const { t, i18n } = useTranslation()
   const [daysShown, setDaysShown] = useState(daysAtFirst)
   const shown = items.filter(({ kind }) => kind !== 'person')
-  const days = [...Map.groupBy(shown, ({ date }) => date?.slice(0, 10) ?? '')].sort(([a], [b]) => (a < b ? 1 : -1))
+  const days = [...Map.groupBy(shown, ({ date }) => date?.slice(0, 10) ?? '')].sort(([a], [b]) =>
+    a < b ? 1 : -1,
+  )
   return (
     <Stack component="section" aria-label={t('home.byDay')}>
       {days.slice(0, daysShown).map(([day, group]) => (
@@ -53,7 +55,9 @@ function Day({ items }: { items: readonly ChartItem[] }) {
         const notable = group.filter(({ standing }) => standing === 'low' || standing === 'high')
         return (
           <details className="fold" key={kind} open={notable.length > 0 || group.length <= openUpTo}>
-            <summary>{t(kind === 'result' ? 'home.results' : 'home.measurements', { count: group.length })}</summary>
+            <summary>
+              {t(kind === 'result' ? 'home.results' : 'home.measurements', { count: group.length })}
+            </summary>
             <ul className="list">
               {group.map((item) => (
                 <li key={item.record}>

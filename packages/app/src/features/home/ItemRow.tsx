@@ -6,7 +6,15 @@ import type { ChartItem } from '../../chart/item.ts'
 import { formatDay, formatValue, titleOf } from '../../ui/format.ts'
 
 /** One record as a line that opens it. */
-export function ItemRow({ item, withDay = false, showsKind = false }: { item: ChartItem; withDay?: boolean; showsKind?: boolean }) {
+export function ItemRow({
+  item,
+  withDay = false,
+  showsKind = false,
+}: {
+  item: ChartItem
+  withDay?: boolean
+  showsKind?: boolean
+}) {
   const { t, i18n } = useTranslation()
   const day = withDay && item.date ? formatDay(i18n.language, item.date) : ''
   return (

@@ -25,7 +25,9 @@ export function CheckPaper({
   function check(event: React.FormEvent) {
     event.preventDefault()
     const words = phrase.split(' ')
-    const misses = numbers.filter((number) => (typed[number] ?? '').trim().toLowerCase() !== words[number - 1])
+    const misses = numbers.filter(
+      (number) => (typed[number] ?? '').trim().toLowerCase() !== words[number - 1],
+    )
     setWrong(misses)
     if (misses.length === 0) onChecked()
   }

@@ -24,6 +24,7 @@ export function Page() {
   const [step, setStep] = useState<Step>('way')
   const [first, setFirst] = useState<Secret>()
   const [phrase, setPhrase] = useState('')
+  const [code, setCode] = useState('')
   const [doing, setDoing] = useState('keys')
   useEffect(() => onProgress((progress) => setDoing(progress.step)), [])
 
@@ -47,13 +48,15 @@ export function Page() {
           <ChooseWay
             onChosen={async (way) => {
               setFirst(way)
-              setPhrase(await keeper.newPhrase())
+              const prepared = await keeper.prepare()
+              setPhrase(prepared.phrase)
+              setCode(`hre:${prepared.account}`)
               setStep('words')
             }}
           />
         </>
       )}
-      {step === 'words' && <PaperWords phrase={phrase} onWritten={() => setStep('check')} />}
+      {step === 'words' && <PaperWords phrase={phrase} code={code} onWritten={() => setStep('check')} />}
       {step === 'check' && (
         <CheckPaper
           phrase={phrase}
@@ -67,11 +70,7 @@ export function Page() {
       {step === 'work' && (
         <Stack align="center" mih="30vh" justify="center" role="status">
           {join.isError ? (
-            <FailureNote
-              error={refused(join.error)}
-              saved={t('join.saved')}
-              onRetry={() => join.mutate()}
-            />
+            <FailureNote error={refused(join.error)} saved={t('join.saved')} onRetry={() => join.mutate()} />
           ) : (
             <>
               <Loader />

@@ -1,10 +1,20 @@
 import { Button, Checkbox, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconPrinter } from '@tabler/icons-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
+const QrCode = lazy(async () => ({ default: (await import('../../ui/QrCode.tsx')).QrCode }))
+
 /** The second way in: 24 words, for paper alone. */
-export function PaperWords({ phrase, onWritten }: { phrase: string; onWritten: () => void }) {
+export function PaperWords({
+  phrase,
+  code,
+  onWritten,
+}: {
+  phrase: string
+  code: string
+  onWritten: () => void
+}) {
   const { t } = useTranslation()
   const [hasWritten, setWritten] = useState(false)
   return (
@@ -18,6 +28,16 @@ export function PaperWords({ phrase, onWritten }: { phrase: string; onWritten: (
             <li key={index}>{word}</li>
           ))}
         </ol>
+      </Paper>
+      <Paper withBorder p="md">
+        <Text fw={600}>{t('join.codeTitle')}</Text>
+        <Text mb="xs">{t('join.codeWhy')}</Text>
+        <Suspense>
+          <QrCode text={code} label={t('more.codeLabel')} />
+        </Suspense>
+        <Text className="note" size="sm" ff="monospace" translate="no">
+          {code}
+        </Text>
       </Paper>
       <Group>
         <Button variant="default" size="md" leftSection={<IconPrinter aria-hidden />} onClick={() => print()}>

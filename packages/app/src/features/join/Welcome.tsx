@@ -2,6 +2,7 @@ import { Button, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Return } from './Return.tsx'
 
 /** What somebody sees on a device that knows nobody. */
 export default function Welcome() {
@@ -17,6 +18,8 @@ export default function Welcome() {
     if (secret) void navigate({ to: '/join/$secret', params: { secret } })
   }
 
+  const [isReturning, setReturning] = useState(false)
+  if (isReturning) return <Return onBack={() => setReturning(false)} />
   return (
     <Stack component="form" onSubmit={open}>
       <Title order={1}>{t('welcome.title')}</Title>
@@ -32,6 +35,16 @@ export default function Welcome() {
       />
       <Button type="submit" size="md">
         {t('welcome.open')}
+      </Button>
+      <Button
+        variant="subtle"
+        size="md"
+        h="auto"
+        mih="3rem"
+        styles={{ label: { whiteSpace: 'normal' } }}
+        onClick={() => setReturning(true)}
+      >
+        {t('welcome.return')}
       </Button>
     </Stack>
   )

@@ -15,7 +15,15 @@ export function ProofPanel({ record }: { record: Hex }) {
     return <FailureNote error={check.error} saved={t('proof.failed')} onRetry={() => check.mutate()} />
   if (check.data) return <Proven proof={check.data} />
   return (
-    <Button size="md" variant="default" h="auto" mih="3rem" leftSection={<IconShieldCheck aria-hidden />} loading={check.isPending} onClick={() => check.mutate()}>
+    <Button
+      size="md"
+      variant="default"
+      h="auto"
+      mih="3rem"
+      leftSection={<IconShieldCheck aria-hidden />}
+      loading={check.isPending}
+      onClick={() => check.mutate()}
+    >
       {t('proof.check')}
     </Button>
   )
@@ -25,10 +33,22 @@ function Proven({ proof }: { proof: Proof }) {
   const { t, i18n } = useTranslation()
   const { language } = i18n
   const organisation = nameOfReader(t, proof.organisation)
-  const signers = formatList(language, proof.signers.map((signer) => nameOfReader(t, signer)))
-  const witnesses = formatList(language, proof.witnesses.map((witness) => nameOfOrganisation(t, witness)))
+  const signers = formatList(
+    language,
+    proof.signers.map((signer) => nameOfReader(t, signer)),
+  )
+  const witnesses = formatList(
+    language,
+    proof.witnesses.map((witness) => nameOfOrganisation(t, witness)),
+  )
   return (
-    <Alert role="status" color="teal" variant="outline" icon={<IconShieldCheck aria-hidden />} title={t('proof.unchanged', { date: formatDate(language, proof.committedAt) })}>
+    <Alert
+      role="status"
+      color="teal"
+      variant="outline"
+      icon={<IconShieldCheck aria-hidden />}
+      title={t('proof.unchanged', { date: formatDate(language, proof.committedAt) })}
+    >
       <Stack gap="xs">
         <Text>{t('proof.recordedBy', { organisation, signers })}</Text>
         {proof.signedByBoth === false && <Text>{t('proof.oneMissing')}</Text>}

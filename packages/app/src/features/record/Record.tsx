@@ -16,10 +16,18 @@ export function Page() {
   const { record } = useParams({ from: '/record/$record' })
   const router = useRouter()
   const charts = useQueryClient().getQueriesData<Chart>({ queryKey: ['chart'] })
-  const chart = charts.map(([, data]) => data).find((data) => data?.items.some((item) => item.record === record))
+  const chart = charts
+    .map(([, data]) => data)
+    .find((data) => data?.items.some((item) => item.record === record))
   const item = chart?.items.find((candidate) => candidate.record === record)
   const back = (
-    <Button variant="subtle" size="md" me="auto" leftSection={<IconArrowLeft aria-hidden />} onClick={() => router.history.back()}>
+    <Button
+      variant="subtle"
+      size="md"
+      me="auto"
+      leftSection={<IconArrowLeft aria-hidden />}
+      onClick={() => router.history.back()}
+    >
       {t('back')}
     </Button>
   )
@@ -40,7 +48,11 @@ export function Page() {
         <Text c="dimmed">{t(`kind.${item.kind}`)}</Text>
         <Title order={1}>{title}</Title>
       </div>
-      {item.status !== 'live' && <Alert color="orange" variant="outline">{t(`record.status.${item.status}`)}</Alert>}
+      {item.status !== 'live' && (
+        <Alert color="orange" variant="outline">
+          {t(`record.status.${item.status}`)}
+        </Alert>
+      )}
       <Facts item={item} from={nameOfOrganisation(t, organisation)} />
       {item.details.map((line, index) => (
         <Paper key={index} withBorder p="md">
@@ -91,7 +103,11 @@ function Facts({ item, from }: { item: ChartItem; from: string }) {
   )
 }
 
-function rangeText(t: ReturnType<typeof useTranslation>['t'], language: string, { range, value }: ChartItem): string {
+function rangeText(
+  t: ReturnType<typeof useTranslation>['t'],
+  language: string,
+  { range, value }: ChartItem,
+): string {
   if (!range) return ''
   const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
   const low = range.low === null ? '' : number.format(range.low)

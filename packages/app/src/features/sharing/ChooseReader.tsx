@@ -9,14 +9,22 @@ import { accountIn } from '../../ui/code.ts'
 const shownMax = 12
 
 /** By name, by a code or link, or by a photograph of the doctor's QR code. */
-export function ChooseReader({ readers, onChosen }: { readers: readonly Reader[]; onChosen: (reader: Reader) => void }) {
+export function ChooseReader({
+  readers,
+  onChosen,
+}: {
+  readers: readonly Reader[]
+  onChosen: (reader: Reader) => void
+}) {
   const { t } = useTranslation()
   const [search, setSearch] = useState('')
   const [code, setCode] = useState('')
   const [wrong, setWrong] = useState('')
   const named = readers.filter(({ name }) => name !== null)
   const words = search.toLowerCase().split(/\s+/).filter(Boolean)
-  const found = named.filter((reader) => words.every((word) => nameOfReader(t, reader).toLowerCase().includes(word)))
+  const found = named.filter((reader) =>
+    words.every((word) => nameOfReader(t, reader).toLowerCase().includes(word)),
+  )
 
   function use(text: string) {
     const account = accountIn(text)
@@ -38,7 +46,13 @@ export function ChooseReader({ readers, onChosen }: { readers: readonly Reader[]
       <Title order={2} size="h4">
         {t('sharing.who')}
       </Title>
-      <TextInput size="md" label={t('sharing.search')} value={search} onChange={(event) => setSearch(event.currentTarget.value)} autoComplete="off" />
+      <TextInput
+        size="md"
+        label={t('sharing.search')}
+        value={search}
+        onChange={(event) => setSearch(event.currentTarget.value)}
+        autoComplete="off"
+      />
       {found.length === 0 ? (
         <Text role="status">{t('sharing.nobody')}</Text>
       ) : (
@@ -46,7 +60,16 @@ export function ChooseReader({ readers, onChosen }: { readers: readonly Reader[]
           <ul className="list">
             {found.slice(0, shownMax).map((reader) => (
               <li key={reader.account}>
-                <Button variant="subtle" fullWidth h="auto" mih="3.25rem" justify="start" ta="start" styles={{ label: { whiteSpace: 'normal' } }} onClick={() => onChosen(reader)}>
+                <Button
+                  variant="subtle"
+                  fullWidth
+                  h="auto"
+                  mih="3.25rem"
+                  justify="start"
+                  ta="start"
+                  styles={{ label: { whiteSpace: 'normal' } }}
+                  onClick={() => onChosen(reader)}
+                >
                   <span>
                     <Text span display="block" fw={600}>
                       {reader.name}
@@ -68,7 +91,14 @@ export function ChooseReader({ readers, onChosen }: { readers: readonly Reader[]
           use(code)
         }}
       >
-        <TextInput size="md" label={t('sharing.code')} value={code} onChange={(event) => setCode(event.currentTarget.value)} error={wrong || undefined} autoComplete="off" />
+        <TextInput
+          size="md"
+          label={t('sharing.code')}
+          value={code}
+          onChange={(event) => setCode(event.currentTarget.value)}
+          error={wrong || undefined}
+          autoComplete="off"
+        />
         <Button type="submit" size="md" variant="default" disabled={code === ''}>
           {t('sharing.use')}
         </Button>

@@ -31,7 +31,12 @@ export function Page() {
       {reader ? (
         <Decide
           reader={reader}
-          terms={{ topics: ask?.topics ?? ['summary', 'labs', 'vitals'], days: nearest(ask?.days ?? 30), purpose: 'TREAT', history: 'all' }}
+          terms={{
+            topics: ask?.topics ?? ['summary', 'labs', 'vitals'],
+            days: nearest(ask?.days ?? 30),
+            purpose: 'TREAT',
+            history: 'all',
+          }}
         />
       ) : (
         <ChooseReader readers={readers.data} onChosen={setChosen} />
@@ -51,7 +56,9 @@ function Decide({ reader, terms: first }: { reader: Reader; terms: Terms }) {
   const until = formatDate(i18n.language, Date.now() / 1000 + terms.days * daySeconds)
   const topics = formatList(
     i18n.language,
-    topicNames.filter((topic) => terms.topics.includes(topic)).map((topic: Topic) => lowered(t(`topic.${topic}`))),
+    topicNames
+      .filter((topic) => terms.topics.includes(topic))
+      .map((topic: Topic) => lowered(t(`topic.${topic}`))),
   )
   const share = useMutation({
     mutationFn: () => keeper.share({ reader: reader.account, ...terms }),
@@ -83,7 +90,12 @@ function Decide({ reader, terms: first }: { reader: Reader; terms: Terms }) {
       ) : (
         <Alert role="status" color="teal" variant="light" aria-live="polite">
           <Text size="lg" c="var(--mantine-color-text)">
-            {t('sharing.sentence', { reader: name, topics, until, purpose: t(`sharing.purposeIn.${terms.purpose}`) })}{' '}
+            {t('sharing.sentence', {
+              reader: name,
+              topics,
+              until,
+              purpose: t(`sharing.purposeIn.${terms.purpose}`),
+            })}{' '}
             {t(terms.history === 'all' ? 'sharing.sentenceAll' : 'sharing.sentenceFromNow')}{' '}
             {t('sharing.sentenceEnd')}
           </Text>
@@ -92,7 +104,12 @@ function Decide({ reader, terms: first }: { reader: Reader; terms: Terms }) {
       {share.isError && (
         <FailureNote error={share.error} saved={t(isUnknown ? 'sharing.maybe' : 'sharing.notSaved')} />
       )}
-      <Button size="md" disabled={terms.topics.length === 0} loading={share.isPending} onClick={() => share.mutate()}>
+      <Button
+        size="md"
+        disabled={terms.topics.length === 0}
+        loading={share.isPending}
+        onClick={() => share.mutate()}
+      >
         {t('sharing.confirm')}
       </Button>
       <Button component={Link} to="/shares" size="md" variant="default">
@@ -104,4 +121,5 @@ function Decide({ reader, terms: first }: { reader: Reader; terms: Terms }) {
 }
 
 /** Inside a sentence. Scripts without capitals stay as they are. */
-const lowered = (text: string): string => (/^[A-Z]-/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1))
+const lowered = (text: string): string =>
+  /^[A-Z]-/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1)

@@ -49,7 +49,10 @@ export function Page() {
 
 function OneAsk({ ask }: { ask: Ask }) {
   const { t, i18n } = useTranslation()
-  const topics = formatList(i18n.language, ask.topics.map((topic) => t(`topic.${topic}`)))
+  const topics = formatList(
+    i18n.language,
+    ask.topics.map((topic) => t(`topic.${topic}`)),
+  )
   return (
     <Paper withBorder p="md">
       <Text mb="xs">{t('sharing.asks', { reader: nameOfReader(t, ask.reader), topics })}</Text>
@@ -73,10 +76,18 @@ function OneShare({ share }: { share: Share }) {
   return (
     <Paper withBorder p="md">
       <Text fw={650}>{reader}</Text>
-      <Text>{formatList(i18n.language, share.topics.map((topic) => t(`topic.${topic}`)))}</Text>
+      <Text>
+        {formatList(
+          i18n.language,
+          share.topics.map((topic) => t(`topic.${topic}`)),
+        )}
+      </Text>
       <Text c="dimmed" mb="xs">
-        {formatList(i18n.language, share.purposes.map((purpose) => t(`sharing.purpose.${purpose}`)))},{' '}
-        {t('sharing.until', { date: formatDate(i18n.language, share.until) })}
+        {formatList(
+          i18n.language,
+          share.purposes.map((purpose) => t(`sharing.purpose.${purpose}`)),
+        )}
+        , {t('sharing.until', { date: formatDate(i18n.language, share.until) })}
       </Text>
       {end.isError && <FailureNote error={end.error} saved={t('sharing.endSaved')} />}
       {isSure ? (

@@ -62,7 +62,14 @@ export default function Unlock() {
         </Stack>
       )}
       {!isOnPaper ? (
-        <Button variant="subtle" size="md" onClick={() => setOnPaper(true)} h="auto" mih="3rem" styles={{ label: { whiteSpace: 'normal' } }}>
+        <Button
+          variant="subtle"
+          size="md"
+          onClick={() => setOnPaper(true)}
+          h="auto"
+          mih="3rem"
+          styles={{ label: { whiteSpace: 'normal' } }}
+        >
           {t('unlock.usePhrase')}
         </Button>
       ) : (
@@ -70,7 +77,10 @@ export default function Unlock() {
           component="form"
           onSubmit={(event: React.FormEvent) => {
             event.preventDefault()
-            unlock.mutate(() => ({ kind: 'phrase', phrase: phrase.trim().toLowerCase().split(/\s+/).join(' ') }))
+            unlock.mutate(() => ({
+              kind: 'phrase',
+              phrase: phrase.trim().toLowerCase().split(/\s+/).join(' '),
+            }))
           }}
         >
           <Textarea

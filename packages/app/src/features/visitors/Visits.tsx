@@ -12,11 +12,18 @@ import { Opening } from '../home/Opening.tsx'
 export function Page() {
   const { t, i18n } = useTranslation()
   const [showsOwn, setShowsOwn] = useState(false)
-  const { data, error, refetch } = useQuery({ queryKey: ['visits'], queryFn: () => keeper.visits(), staleTime: 0 })
+  const { data, error, refetch } = useQuery({
+    queryKey: ['visits'],
+    queryFn: () => keeper.visits(),
+    staleTime: 0,
+  })
   if (error) return <FailureNote error={error} onRetry={() => void refetch()} />
   if (!data) return <Opening progress={undefined} text={t('visits.loading')} />
   const visits = data.visits.filter(({ isOwn }) => showsOwn || !isOwn)
-  const away = formatList(i18n.language, data.unreachable.map((organisation) => nameOfOrganisation(t, organisation)))
+  const away = formatList(
+    i18n.language,
+    data.unreachable.map((organisation) => nameOfOrganisation(t, organisation)),
+  )
   return (
     <Stack>
       <Title order={1}>{t('visits.title')}</Title>
@@ -25,7 +32,12 @@ export function Page() {
           {t('visits.unreachable', { names: away })}
         </Alert>
       )}
-      <Switch size="md" label={t('visits.own')} checked={showsOwn} onChange={(event) => setShowsOwn(event.currentTarget.checked)} />
+      <Switch
+        size="md"
+        label={t('visits.own')}
+        checked={showsOwn}
+        onChange={(event) => setShowsOwn(event.currentTarget.checked)}
+      />
       {visits.length === 0 && <Text>{t('visits.none')}</Text>}
       {visits.length > 0 && (
         <Paper withBorder p="xs">

@@ -9,6 +9,7 @@ import {
 } from '@hre/protocol'
 import { recipientHashOf, rewrapToStaff, unwrapCompartmentMap } from '@hre/vault'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
+import { emergencyOf } from '../../access/emergencies.ts'
 import type { Gateway } from '../../gateway.ts'
 import { accountView, organisationOf } from '../../store/directory.ts'
 import * as t from '../../store/schema.ts'
@@ -32,7 +33,12 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
       epoch,
       epochs: epochs
         .filter((row) => row.compartment === compartment)
-        .map((row) => ({ epoch: row.epoch, recipient: row.recipient, backLink: row.backLink })),
+        .map(({ epoch: number, recipient, backLink, block }) => ({
+          epoch: number,
+          recipient,
+          backLink,
+          sinceBlock: block,
+        })),
     }))
     return { compartments }
   },
@@ -47,7 +53,15 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
       .where(given ? eq(t.grants.patient, account) : inArray(t.grants.reader, readers))
       .orderBy(asc(t.grants.id))
     const grants = rows.map(
-      ({ ended, id: _id, epoch: _epoch, since: _since, conditions: _conditions, ...grant }) => ({
+      ({
+        ended,
+        id: _id,
+        epoch: _epoch,
+        since: _since,
+        endedBlock: _endedBlock,
+        conditions: _conditions,
+        ...grant
+      }) => ({
         ...grant,
         revoked: ended !== null,
       }),
@@ -165,7 +179,7 @@ const readersOf = async (db: Gateway['db'], account: Address): Promise<Address[]
   return organisation && organisation !== account ? [account, organisation] : [account]
 }
 
-/** All for the patient; for others those that a grant in force names, whatever its right. */
+/** All for the patient; for others those that a grant in force names, whatever its right, or an emergency opens (B8). */
 async function visibleCompartments({ db }: Gateway, account: Address, patient: Address) {
   const rows = await db.select().from(t.compartments).where(eq(t.compartments.patient, patient))
   if (account === patient) return rows
@@ -180,7 +194,8 @@ async function visibleCompartments({ db }: Gateway, account: Address, patient: A
       ),
     )
   const open = new Set(granted.map(({ compartment }) => compartment))
-  return rows.filter(({ compartment }) => open.has(compartment))
+  const emergency = await emergencyOf(db, account, patient, Math.floor(Date.now() / 1000))
+  return rows.filter(({ compartment }) => open.has(compartment) || emergency(compartment) === 'Permitted')
 }
 
 async function grantInForce(

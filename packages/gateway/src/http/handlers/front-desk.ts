@@ -7,12 +7,13 @@ import {
   hreError,
   limits,
   nameOf,
+  registerPatientCall,
   roles,
   type Call,
   type frontDeskRoutes,
   type Role,
 } from '@hre/protocol'
-import { signCall } from '@hre/vault'
+import { accountOfSigner, signCall } from '@hre/vault'
 import type { Address, Hex } from 'viem'
 import type { Gateway } from '../../gateway.ts'
 import { accountView } from '../../store/directory.ts'
@@ -51,7 +52,8 @@ export const frontDeskHandlers: Handlers<keyof typeof frontDeskRoutes> = {
     if (invitation?.account === account) return { id: invitation.operation!, role: invitation.role }
     if (!invitation || invitation.account !== null || invitation.expiresAt <= unixNow())
       throw hreError('not-found')
-    const signed = await signCall(keys.identity, deployment, callOf(gateway, invitation, account))
+    const call = callOf(gateway, invitation, account, body.agreement)
+    const signed = await signCall(keys.identity, deployment, call)
     await relay.assertAcceptable([signed])
     const id = hashOperation(deployment, signed.operation)
     await db.transaction(async (tx) => {
@@ -98,10 +100,19 @@ function callOf(
   { deployment }: Gateway,
   { role, commitment }: { role: number; commitment: Hex | null },
   account: Address,
+  agreement: PatientAgreement | null,
 ): Call {
-  return role === 0
-    ? attestPatientCall(deployment, account, commitment!)
-    : addMemberCall(deployment, account, nameOf(roles, role) as Role)
+  if (role !== 0) return addMemberCall(deployment, account, nameOf(roles, role) as Role)
+  if (!agreement) return attestPatientCall(deployment, account, commitment!)
+  // The link is spent on this account: another's agreement would register somebody else with it.
+  if (accountOfSigner(agreement.signer) !== account) throw hreError('bad-request', { field: 'agreement' })
+  return registerPatientCall(deployment, { ...agreement, identityCommitment: commitment! })
+}
+
+interface PatientAgreement {
+  signer: Hex
+  recipient: Hex
+  agreement: Hex
 }
 
 async function assertAdministrator({ db, keys }: Gateway, account: Address): Promise<void> {
@@ -111,4 +122,6 @@ async function assertAdministrator({ db, keys }: Gateway, account: Address): Pro
 }
 
 const sha256 = (hex: Hex): Hex =>
-  `0x${createHash('sha256').update(Buffer.from(hex.slice(2), 'hex')).digest('hex')}`
+  `0x${createHash('sha256')
+    .update(Buffer.from(hex.slice(2), 'hex'))
+    .digest('hex')}`

@@ -1,11 +1,19 @@
 import { eq } from 'drizzle-orm'
-import { accessRequestTypedData, hashAccessRequest, hreError, type peerRoutes } from '@hre/protocol'
+import {
+  accessRequestTypedData,
+  hashAccessRequest,
+  hreError,
+  isPermitting,
+  permittingDecisions,
+  type peerRoutes,
+} from '@hre/protocol'
 import { hexToBytes, type Address } from 'viem'
 import { ruleOn } from '../../access/decide.ts'
 import type { Access, StoredReceipt } from '../../access/receipts.ts'
 import type { Gateway } from '../../gateway.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
+import { cardEntry } from './find-patient.ts'
 import { assertFresh, fetchBlob } from './records.ts'
 
 const unixNow = () => Math.floor(Date.now() / 1000)
@@ -23,6 +31,22 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
     return hexToBytes(row.bytes)
   },
 
+  async getPeerEmergencyShare({ db }, { account, params }) {
+    const [row] = await db
+      .select()
+      .from(t.emergencyShares)
+      .where(eq(t.emergencyShares.sharesHash, params.sharesHash))
+    const share = row?.shares.find(({ set, index }) => set.holders[index - 1]!.account === account)
+    if (!share) throw hreError('not-found')
+    return share
+  },
+
+  async findPeerCard(gateway, { body }) {
+    const entry = await cardEntry(gateway, body.lookup, body.reader)
+    if (!entry) throw hreError('not-found')
+    return { entry }
+  },
+
   async releaseToPeer(gateway, { account, params, body }) {
     const { db, deployment, follower, receipts, signatures } = gateway
     const { request, signature } = body
@@ -38,10 +62,11 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
     const receipt =
       earlier ?? (await receiptFor(gateway, { request, signature, at: now, forwardedBy: account }))
     const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.content, params.contentId))
-    if (!leaf || receipt.decision !== 0 || !receipt.records.includes(leaf.record)) throw hreError('not-found')
+    if (!leaf || !permittingDecisions.includes(receipt.decision) || !receipt.records.includes(leaf.record))
+      throw hreError('not-found')
     // Decided anew for each file: a revocation after the receipt counts.
     const again = await ruleOn(db, { ...request, records: [leaf.record] }, now)
-    if (again.decision !== 'Permitted') throw hreError('not-found')
+    if (!isPermitting(again.decision)) throw hreError('not-found')
     return fetchBlob(gateway, leaf, () => Promise.reject(hreError('not-found')))
   },
 }

@@ -10,8 +10,10 @@ import {
   hashLeaf,
   hreError,
   isHreError,
+  isPermitting,
   limits,
   nameOf,
+  permittingDecisions,
   recordsAbi,
   roles,
   treeOf,
@@ -74,7 +76,7 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
       records: ruling.leaves.length > 0 ? ruling.leaves.map(({ record }) => record) : request.records,
       at: unixNow(),
     })
-    if (ruling.decision !== 'Permitted') throw hreError('not-found')
+    if (!isPermitting(ruling.decision)) throw hreError('not-found')
     return { receipt: gateway.receipts.receiptOf(receipt), records: await proven(gateway, ruling.leaves) }
   },
 
@@ -87,14 +89,14 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
       leaf &&
       receipt.reader === account &&
       receipt.forwardedBy === null &&
-      receipt.decision === 0 &&
+      permittingDecisions.includes(receipt.decision) &&
       receipt.records.includes(leaf.record) &&
       receipt.at + limits.releaseSecondsMax > unixNow()
     if (!covers) throw hreError('not-found')
     // A revocation after the receipt still counts: the answer is given anew from the chain as it is now.
     await gateway.follower.sync()
     const again = await ruleOn(gateway.db, { ...receipt.request, records: [leaf.record] }, unixNow())
-    if (again.decision !== 'Permitted') throw hreError('not-found')
+    if (!isPermitting(again.decision)) throw hreError('not-found')
     const { request, signature } = receipt
     return fetchBlob(gateway, leaf, () =>
       gateway.peers.release(leaf.organisation, contentId, { request, signature }),

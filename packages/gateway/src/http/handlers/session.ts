@@ -2,7 +2,7 @@ import type { sessionRoutes } from '@hre/protocol'
 import { version } from '../../version.ts'
 import type { Handlers } from '../handler.ts'
 
-export const sessionHandlers: Handlers<keyof typeof sessionRoutes> = {
+export const sessionHandlers: Handlers<Exclude<keyof typeof sessionRoutes, 'eraseAccount'>> = {
   async getExchange({ config, deployment, keys }) {
     return { deployment, organisation: keys.identity.account, name: config.name, version }
   },

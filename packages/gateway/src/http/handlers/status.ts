@@ -1,6 +1,6 @@
-import { count, desc, eq, isNull, ne } from 'drizzle-orm'
+import { count, desc, eq, isNull, notInArray } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
-import { hreError, type statusRoutes } from '@hre/protocol'
+import { hreError, permittingDecisions, type statusRoutes } from '@hre/protocol'
 import type { SQL } from 'drizzle-orm'
 import type { Database } from '../../store/database.ts'
 import * as t from '../../store/schema.ts'
@@ -30,7 +30,7 @@ export const statusHandlers: Handlers<keyof typeof statusRoutes> = {
       records: await countOf(db, t.leaves),
       grantsActive: await countOf(db, t.grants, isNull(t.grants.ended)),
       receipts: await countOf(db, t.receipts),
-      refusals: await countOf(db, t.receipts, ne(t.receipts.decision, 0)),
+      refusals: await countOf(db, t.receipts, notInArray(t.receipts.decision, [...permittingDecisions])),
       anchors: await countOf(db, t.anchors),
       queued: await countOf(db, t.operations, eq(t.operations.state, 'queued')),
       activity: activity.map(({ at, block, what, transaction }) => ({ at, block, what, transaction })),

@@ -1,0 +1,21 @@
+import { settleEmergencies, type Actor } from '@hre/sdk'
+import type { Hex } from 'viem'
+import { problemOf } from './errors.ts'
+import { partNames } from './parts.ts'
+
+/**
+ * What a patient's machine does before anything else: after an emergency the keys change (S10). A failure is said and does
+ * not stand in the way of the command; the next login tries again.
+ */
+export async function afterLogin(actor: Actor): Promise<void> {
+  const say = (text: string) => process.stderr.write(`${text}\n`)
+  try {
+    const { rotated } = await settleEmergencies(actor)
+    const name: (compartment: Hex) => string = partNames(actor, actor.account)
+    if (rotated.length > 0) say(`After an emergency: ${rotated.map(name).join(', ')} has a new key.`)
+  } catch (error) {
+    const { title, code } = problemOf(error)
+    // Whoever has no chart yet has nothing to settle.
+    if (code !== 'not-found') say(`Keys could not be changed after an emergency: ${title}.`)
+  }
+}
