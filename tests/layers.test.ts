@@ -22,7 +22,7 @@ const allowed: Record<string, readonly string[]> = {
   gateway: ['protocol', 'vault', 'client', 'web', 'app'],
   sdk: ['protocol', 'vault', 'client', 'fhir'],
   app: ['protocol', 'vault', 'client', 'sdk', 'fhir'],
-  exchange: ['protocol', 'vault', 'client', 'fhir', 'testkit', 'sdk', 'chain', 'contracts', 'gateway', 'app'],
+  exchange: ['protocol', 'vault', 'client', 'fhir', 'testkit', 'sdk', 'chain', 'contracts', 'gateway'],
   cli: ['protocol', 'vault', 'client', 'fhir', 'sdk', 'exchange', 'testkit'],
 }
 

@@ -7,6 +7,7 @@ import { addGrant } from './commands/grant.ts'
 import { addGrants } from './commands/grants.ts'
 import { addImport } from './commands/import.ts'
 import { addLicense } from './commands/license.ts'
+import { addInvite } from './commands/invite.ts'
 import { addLog } from './commands/log.ts'
 import { addOpen } from './commands/open.ts'
 import { addPeople } from './commands/people.ts'
@@ -48,6 +49,7 @@ const commands = [
   addNarrow,
   addRenew,
   addRevoke,
+  addInvite,
   addLog,
   addEmergency,
   addLicense,

@@ -68,8 +68,22 @@ export async function startWorld(): Promise<World> {
   const lakesideSeed = await openOrCreateKey(join(folder, 'lakeside.key'), join(folder, 'lakeside.password'))
   const deployment = await deploy(chain.url, citySeed)
   const [city, lakeside] = await Promise.all([
-    startHospital({ folder, id: 'city', name: 'City Hospital', rpcUrl: chain.url, deployment, seed: citySeed }),
-    startHospital({ folder, id: 'lakeside', name: 'Lakeside Clinic', rpcUrl: chain.url, deployment, seed: lakesideSeed }),
+    startHospital({
+      folder,
+      id: 'city',
+      name: 'City Hospital',
+      rpcUrl: chain.url,
+      deployment,
+      seed: citySeed,
+    }),
+    startHospital({
+      folder,
+      id: 'lakeside',
+      name: 'Lakeside Clinic',
+      rpcUrl: chain.url,
+      deployment,
+      seed: lakesideSeed,
+    }),
   ])
   await voteAdmission(city.actor, { organisation: lakeside.actor.account, kind: 'hospital', country: 'IN' })
   await register(lakeside.actor)
@@ -87,7 +101,7 @@ export async function startWorld(): Promise<World> {
     newStranger,
     async newHospital(id) {
       const seed = await openOrCreateKey(join(folder, `${id}.key`), join(folder, `${id}.password`))
-      const hospital = await startHospital({ folder, id, rpcUrl: chain.url, deployment, seed })
+      const hospital = await startHospital({ folder, id, name: id, rpcUrl: chain.url, deployment, seed })
       others.push(hospital)
       const { account } = hospital.actor
       for (const voter of [city.actor, lakeside.actor])
