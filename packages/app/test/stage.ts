@@ -121,7 +121,9 @@ export class Visitor {
     await this.button('Continue').click()
     await this.answerPaper(words)
     await this.button('Finish').click()
-    await this.page.getByRole('navigation', { name: 'Main' }).waitFor()
+    const inside = this.page.getByRole('navigation', { name: 'Main' })
+    await inside.or(this.page.getByRole('alert')).first().waitFor()
+    if (!(await inside.isVisible())) throw new Error('the app refused')
     return words
   }
 
