@@ -44,6 +44,7 @@ describe('a patient with the app', { skip }, () => {
 
     await visitor.button('Sign out').click()
     await visitor.button(/Use my fingerprint/).click()
+    await visitor.link('Records').click()
     await visitor.heading('Records of Ana Sharma').waitFor()
     await visitor.assertAccessible('by day')
     await visitor.shoot('app-home-phone', { documented: true, fullPage: false })

@@ -101,6 +101,8 @@ describe('a patient and a doctor of another hospital, each on a device of their 
     const code = await doctor.account()
     const patient = await Visitor.at(stage, city)
     await patient.join(await inviteToCity(stage))
+    const technician = await stage.world.newMember(city, 'lab technician')
+    await file(technician, await patient.account(), ana().slice(0, 1))
 
     // By the doctor's code, for everything that a note needs.
     await patient.link('Sharing').click()

@@ -77,7 +77,7 @@ export class Visitor {
       reducedMotion: 'reduce',
       ...options,
     })
-    context.setDefaultTimeout(30_000)
+    context.setDefaultTimeout(60_000)
     return new Visitor(await context.newPage(), appUrl(hospital))
   }
 
@@ -116,6 +116,7 @@ export class Visitor {
       await this.page.getByLabel('The password again').fill(password)
       await this.button('Continue').click()
     }
+    await this.heading('Write down your 24 words').waitFor()
     const words = await this.page.locator('ol.words > li').allInnerTexts()
     await this.page.getByLabel('I have written down all 24 words').check()
     await this.button('Continue').click()

@@ -1,6 +1,6 @@
 import { useTranslation } from 'react-i18next'
 import type { ChartItem } from '../chart/item.ts'
-import { formatDay } from './format.ts'
+import { formatDay, localeOf } from './format.ts'
 
 const width = 640
 const height = 240
@@ -34,7 +34,7 @@ export function Trend({ items, title }: { items: readonly ChartItem[]; title: st
     height -
     inset.bottom -
     ((value - low + pad) / (high - low + 2 * pad)) * (height - inset.top - inset.bottom)
-  const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 })
+  const number = new Intl.NumberFormat(localeOf(i18n.language), { maximumFractionDigits: 1 })
   const top = range ? y(range.high ?? high + pad) : 0
   return (
     <svg

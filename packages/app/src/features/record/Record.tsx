@@ -5,7 +5,7 @@ import { useParams, useRouter } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { ChartItem } from '../../chart/item.ts'
 import type { Chart } from '../../keeper/api.ts'
-import { formatDay, formatValue, nameOfOrganisation, titleOf } from '../../ui/format.ts'
+import { formatDay, formatValue, localeOf, nameOfOrganisation, titleOf } from '../../ui/format.ts'
 import { Trend } from '../../ui/Trend.tsx'
 import { Standing } from '../home/ItemRow.tsx'
 import { ProofPanel } from './ProofPanel.tsx'
@@ -109,7 +109,7 @@ function rangeText(
   { range, value }: ChartItem,
 ): string {
   if (!range) return ''
-  const number = new Intl.NumberFormat(language, { maximumFractionDigits: 2 })
+  const number = new Intl.NumberFormat(localeOf(language), { maximumFractionDigits: 2 })
   const low = range.low === null ? '' : number.format(range.low)
   const high = range.high === null ? '' : number.format(range.high)
   const form = low && high ? 'rangeBetween' : high ? 'rangeBelow' : 'rangeAbove'
