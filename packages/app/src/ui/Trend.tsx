@@ -14,7 +14,7 @@ export function Trend({ items, title }: { items: readonly ChartItem[]; title: st
   const { t, i18n } = useTranslation()
   const points = items
     .flatMap(({ date, value }) =>
-      date && value?.number != null ? [{ date, at: Date.parse(date), value: value.number }] : [],
+      date && value && value.number !== null ? [{ date, at: Date.parse(date), value: value.number }] : [],
     )
     .filter(({ at }) => Number.isFinite(at))
     .sort((a, b) => a.at - b.at)
@@ -24,7 +24,7 @@ export function Trend({ items, title }: { items: readonly ChartItem[]; title: st
   const range = items.findLast((item) => item.range)?.range
   const values = [
     ...points.map(({ value }) => value),
-    ...[range?.low, range?.high].filter((bound) => bound != null),
+    ...[range?.low, range?.high].filter((bound) => typeof bound === 'number'),
   ]
   const [low, high] = [Math.min(...values), Math.max(...values)]
   const pad = (high - low || Math.abs(high) || 1) * 0.12

@@ -78,7 +78,7 @@ function OneVisit({ visit }: { visit: Visit }) {
         </Badge>
       )}
       {visit.isEmergency && (
-        <Badge color="red" variant="filled" tt="none" size="lg">
+        <Badge color="red" variant="outline" tt="none" size="lg">
           {t('visits.emergencyMark')}
         </Badge>
       )}
