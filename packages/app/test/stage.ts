@@ -77,7 +77,7 @@ export class Visitor {
       reducedMotion: 'reduce',
       ...options,
     })
-    context.setDefaultTimeout(60_000)
+    context.setDefaultTimeout(40_000)
     return new Visitor(await context.newPage(), appUrl(hospital))
   }
 
