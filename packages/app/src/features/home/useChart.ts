@@ -9,7 +9,8 @@ export function useChart(patient: Hex | null) {
   const query = useQuery<Chart>({
     queryKey: ['chart', patient],
     queryFn: () => keeper.chart(patient),
-    staleTime: 5 * 60_000,
+    // One's own is looked up each time, shown meanwhile as it was; a doctor's look is one entry in the patient's log.
+    staleTime: patient === null ? 0 : 5 * 60_000,
   })
   const isWaiting = query.isPending
   useEffect(() => (isWaiting ? onProgress(setProgress) : undefined), [isWaiting])
