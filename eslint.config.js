@@ -10,11 +10,12 @@ export default tseslint.config(
       '**/artifacts/**',
       'data/**',
       'coverage/**',
+      'packages/app/dist/**',
     ],
   },
   ...tseslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.{ts,tsx}'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       '@typescript-eslint/no-floating-promises': [

@@ -13,6 +13,7 @@ const checks = [
   { name: 'types', args: [bin('typescript/bin/tsc'), '--noEmit', '-p', root] },
   { name: 'lint', args: [bin('eslint/bin/eslint.js'), '.'] },
   { name: 'generated files', args: ['packages/contracts/scripts/compile.ts', '--check'] },
+  { name: 'app', args: ['packages/app/scripts/build.ts'] },
 ]
 
 /** Suites print their own counts. Files run two at a time: each world has a chain and two databases. */

@@ -12,6 +12,7 @@ import { addGuardians } from './commands/keys/guardians.ts'
 import { addKeys } from './commands/keys/keys.ts'
 import { addRecover } from './commands/keys/recover.ts'
 import { addLicense } from './commands/license.ts'
+import { addInvite } from './commands/invite.ts'
 import { addLog } from './commands/log.ts'
 import { addOpen } from './commands/open.ts'
 import { addPeople } from './commands/people.ts'
@@ -54,6 +55,7 @@ const commands = [
   addNarrow,
   addRenew,
   addRevoke,
+  addInvite,
   addLog,
   addEmergency,
   addLicense,

@@ -38,7 +38,8 @@ export class GatewayClient {
   constructor(options: { baseUrl: string; timeoutMilliseconds?: number; fetch?: typeof fetch }) {
     this.baseUrl = options.baseUrl.replace(/\/+$/, '')
     this.#timeoutMilliseconds = options.timeoutMilliseconds ?? 30_000
-    this.#fetch = options.fetch ?? globalThis.fetch
+    // A browser's fetch must be called as the global's own.
+    this.#fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init))
   }
 
   /**

@@ -23,6 +23,7 @@ export const exchangeErrorTable = {
   'key-damaged': ['A key file is damaged', 'Restore it from a backup'],
   'person-unknown': ['Nobody of that name here', '`hre people` lists who there is'],
   'compile-failed': ['The contracts did not compile', 'Run `npm run build:contracts` to see why'],
+  'build-failed': ['The app could not be built', 'Run `npm run build:app` to see why'],
   'contracts-differ': [
     'This data folder was made by another version, with other contracts',
     'Choose another folder with --data, or start the version that made it; nothing in it was changed',

@@ -6,6 +6,7 @@ import { openKeyring } from '@hre/vault'
 import { organisations, type OrganisationId } from '@hre/testkit'
 import { bytesToHex, createPublicClient, createWalletClient, http, stringToHex, type Address } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
+import { buildApp } from './build-app.ts'
 import { compileContracts } from './compile.ts'
 import { ExchangeError } from './errors.ts'
 import { readIfThere, writeJson } from './files.ts'
@@ -64,6 +65,7 @@ export async function startExchange(options: { data: string; progress: Progress 
   try {
     const known = JSON.parse((await readIfThere(layout.exchange)) ?? '{}') as Partial<ExchangeFile>
     await compileContracts(options.progress)
+    await buildApp(options.progress)
     options.progress('Starting the chain')
     const rpcUrl = await startChainPart(layout, parts, options.progress)
     const seeds = {

@@ -89,6 +89,7 @@ export async function startWorld(
     startHospital({
       folder,
       id: 'city',
+      name: 'City Hospital',
       rpcUrl: chain.url,
       deployment,
       seed: citySeed,
@@ -98,6 +99,7 @@ export async function startWorld(
     startHospital({
       folder,
       id: 'lakeside',
+      name: 'Lakeside Clinic',
       rpcUrl: chain.url,
       deployment,
       seed: lakesideSeed,
@@ -124,6 +126,7 @@ export async function startWorld(
       const hospital = await startHospital({
         folder,
         id,
+        name: id,
         rpcUrl: chain.url,
         deployment,
         seed,
@@ -175,6 +178,7 @@ export const inSeconds = (seconds: number): number => Math.floor(Date.now() / 10
 async function startHospital(options: {
   folder: string
   id: string
+  name: string
   rpcUrl: string
   deployment: Deployment
   seed: Uint8Array
@@ -183,7 +187,7 @@ async function startHospital(options: {
 }): Promise<Hospital> {
   const { folder, id, rpcUrl, deployment, seed, settings, parts } = options
   const config = configSchema.parse({
-    name: id,
+    name: options.name,
     dataDir: join(folder, id),
     rpcUrl,
     deployment,

@@ -80,4 +80,6 @@ export const limits = {
   puzzleBitsMin: 10,
   puzzleBitsMax: 20,
   puzzleSeconds: 60,
+  /** From the front desk to a device that accepts. */
+  invitationSeconds: 24 * 60 * 60,
 } as const

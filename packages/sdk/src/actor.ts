@@ -30,6 +30,7 @@ export interface Actor {
  * @param rootSeed - 32 bytes (E10).
  * @param succession - what the root seed took over, for somebody whose guardians recovered them (K9).
  * @param rpcUrl - a chain endpoint that the actor trusts more than the gateway: recipients, epochs and grants are compared with it.
+ * @param known - what the gateway said of itself before: then nothing is asked, for a device without a connection.
  * @throws HreError `gateway-unreachable`.
  */
 export async function connect(options: {
@@ -37,19 +38,24 @@ export async function connect(options: {
   rootSeed: Uint8Array
   succession?: Succession | null
   rpcUrl?: string
+  known?: Pick<Actor, 'deployment' | 'organisation'>
 }): Promise<Actor> {
-  const { gatewayUrl, rootSeed, succession, rpcUrl } = options
+  const { gatewayUrl, rootSeed, succession, rpcUrl, known } = options
   const keyring = succession ? openSucceededKeyring(rootSeed, succession) : openKeyring(rootSeed)
-  const actor = await connectWith(gatewayUrl, keyring)
+  const actor = await connectWith(gatewayUrl, keyring, known)
   if (rpcUrl === undefined) return actor
   const chain = createPublicClient({ transport: http(rpcUrl) })
   return { ...actor, check: new ChainCheck(chain, actor.deployment) }
 }
 
 /** As `connect`, by keys that are open already. */
-export async function connectWith(gatewayUrl: string, keyring: Keyring): Promise<Actor> {
+export async function connectWith(
+  gatewayUrl: string,
+  keyring: Keyring,
+  known?: Pick<Actor, 'deployment' | 'organisation'>,
+): Promise<Actor> {
   const client = new GatewayClient({ baseUrl: gatewayUrl })
-  const { deployment, organisation } = await client.call('getExchange', {})
+  const { deployment, organisation } = known ?? (await client.call('getExchange', {}))
   const identity = identityOf(keyring)
   const session = new Session({ client, identity, deployment })
   return { account: keyring.account, keyring, identity, deployment, organisation, session }

@@ -40,5 +40,6 @@ function unreachable(error: unknown): typeof gone {
   return gone
 }
 
-const sessionAt = ({ identity, deployment }: Actor, baseUrl: string): Session =>
+/** The actor at another organisation's gateway. */
+export const sessionAt = ({ identity, deployment }: Actor, baseUrl: string): Session =>
   new Session({ client: new GatewayClient({ baseUrl }), identity, deployment })

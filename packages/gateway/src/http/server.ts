@@ -18,8 +18,11 @@ import { isActiveOrganisation } from '../store/directory.ts'
 import { databaseFault } from '../store/faults.ts'
 import { entityTagOf, namesTag } from './entityTags.ts'
 import type { Circumstances, Handlers } from './handler.ts'
+import { askHandlers } from './handlers/asks.ts'
+import { chainHandlers } from './handlers/chain.ts'
 import { consentHandlers } from './handlers/consent.ts'
 import { directoryHandlers } from './handlers/directory.ts'
+import { frontDeskHandlers } from './handlers/front-desk.ts'
 import { emergencyHandlers } from './handlers/emergency.ts'
 import { erasureHandlers } from './handlers/erasure.ts'
 import { findPatientHandlers } from './handlers/find-patient.ts'
@@ -33,6 +36,8 @@ import { recoveryHandlers } from './handlers/recovery.ts'
 import { sessionHandlers } from './handlers/session.ts'
 import { statusHandlers } from './handlers/status.ts'
 import { serveHealth } from './health.ts'
+import { serveApp } from './app.ts'
+import { allowApps } from './cross-origin.ts'
 import { servePages } from './pages.ts'
 
 const handlers: Handlers<RouteName> = {
@@ -50,6 +55,9 @@ const handlers: Handlers<RouteName> = {
   ...peerHandlers,
   ...statusHandlers,
   ...integrityHandlers,
+  ...frontDeskHandlers,
+  ...askHandlers,
+  ...chainHandlers,
 }
 
 const headersBytesMax = 16 * 1024
@@ -99,6 +107,7 @@ export async function createServer(gateway: Gateway, metrics?: Metrics): Promise
     errorResponseBuilder: (_request, { ttl }) =>
       hreError('rate-limited', { retryAfterSeconds: Math.ceil(ttl / 1000) }),
   })
+  allowApps(server)
   server.addContentTypeParser('application/octet-stream', (_request, payload, done) => done(null, payload))
   server.setValidatorCompiler(({ schema }) => (data) => {
     const result = (schema as z.ZodType).safeParse(data)
@@ -132,6 +141,7 @@ export async function createServer(gateway: Gateway, metrics?: Metrics): Promise
   for (const name of Object.keys(routes) as RouteName[]) addRoute(server, gateway, name)
   serveHealth(server, gateway)
   servePages(server, config)
+  await serveApp(server, gateway)
   return server
 }
 

@@ -580,3 +580,36 @@ export const unlockTries = pgTable('unlock_tries', {
   since: seconds('since').notNull(),
   tries: integer('tries').notNull(),
 })
+
+/** Links that the front desk gave out; spent by the first account that shows the secret. */
+export const invitations = pgTable('invitations', {
+  /** SHA-256 of the secret. */
+  hash: hex('hash').primaryKey(),
+  /** 0: a patient. */
+  role: smallint('role').notNull(),
+  commitment: hex('commitment'),
+  name: text('name'),
+  expiresAt: seconds('expires_at').notNull(),
+  account: address('account'),
+  operation: hex('operation'),
+})
+
+/** Names that the organisation gave its members; who is a member still is the chain's word. */
+export const staffNames = pgTable('staff_names', {
+  account: address('account').primaryKey(),
+  name: text('name').notNull(),
+})
+
+/** One ask for each reader and patient, the newest. */
+export const asks = pgTable(
+  'asks',
+  {
+    reader: address('reader').notNull(),
+    patient: address('patient').notNull(),
+    topics: jsonb('topics').$type<string[]>().notNull(),
+    purpose: smallint('purpose').notNull(),
+    days: smallint('days').notNull(),
+    at: seconds('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.reader, t.patient] }), index('asks_patient').on(t.patient)],
+)

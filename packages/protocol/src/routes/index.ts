@@ -1,5 +1,8 @@
+import { askRoutes } from './asks.ts'
+import { chainRoutes } from './chain.ts'
 import { consentRoutes } from './consent.ts'
 import { directoryRoutes } from './directory.ts'
+import { frontDeskRoutes } from './front-desk.ts'
 import { emergencyRoutes } from './emergency.ts'
 import { keystoreRoutes } from './keystore.ts'
 import { integrityRoutes } from './integrity.ts'
@@ -19,6 +22,13 @@ export const routeGroups = {
   Directory: directoryRoutes,
   Consent: consentRoutes,
   Records: recordRoutes,
+  Emergencies: emergencyRoutes,
+  Recovery: recoveryRoutes,
+  'Kept keys': keystoreRoutes,
+  'Front desk': frontDeskRoutes,
+  Asks: askRoutes,
+  'The chain': chainRoutes,
+  Integrity: integrityRoutes,
   'Between gateways': peerRoutes,
   Status: statusRoutes,
 } as const
@@ -37,12 +47,18 @@ export const routes = {
   ...peerRoutes,
   ...statusRoutes,
   ...integrityRoutes,
+  ...frontDeskRoutes,
+  ...askRoutes,
+  ...chainRoutes,
 }
 export type Routes = typeof routes
 export type RouteName = keyof Routes
 
+export * from './asks.ts'
+export * from './chain.ts'
 export * from './consent.ts'
 export * from './directory.ts'
+export * from './front-desk.ts'
 export * from './emergency.ts'
 export * from './keystore.ts'
 export * from './integrity.ts'

@@ -117,6 +117,7 @@ export const recordRoutes = {
     method: 'POST',
     path: '/v1/access-log',
     auth: 'account',
+    crossOrigin: true,
     summary:
       'Every access to the caller’s chart at this organisation, refusals included. Itself logged; a page takes a request of its own',
     body: z.object({ request: accessRequestSchema, signature: signatureSchema, ...pageQuery }),

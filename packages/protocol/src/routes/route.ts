@@ -15,6 +15,8 @@ export interface Route {
   /** Fastify path: parameters as `:name`. */
   path: string
   auth: RouteAuth
+  /** The app of another organisation's gateway may call it: a patient asks each organisation itself. */
+  crossOrigin?: true
   summary: string
   params?: z.ZodType
   query?: z.ZodType

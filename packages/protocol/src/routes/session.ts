@@ -43,6 +43,7 @@ export const sessionRoutes = {
     method: 'GET',
     path: '/v1/exchange',
     auth: 'none',
+    crossOrigin: true,
     summary: 'Whose gateway this is, and the deployment it works on',
     response: z.object({
       deployment: deploymentSchema,
@@ -76,6 +77,7 @@ export const sessionRoutes = {
     path: '/v1/challenges',
     auth: 'none',
     costly: true,
+    crossOrigin: true,
     summary: 'Ask for a challenge to sign; the gateway proves whose it is in the same answer',
     body: z.object({ account: addressSchema, callerNonce: bytes32Schema }),
     response: z.object({
@@ -91,6 +93,7 @@ export const sessionRoutes = {
     method: 'POST',
     path: '/v1/sessions',
     auth: 'none',
+    crossOrigin: true,
     costly: true,
     summary: 'Open a session by a signed challenge: a token for 15 minutes, and a refresh token',
     body: z.object({

@@ -1,0 +1,105 @@
+import { Button, Center, Loader, Text } from '@mantine/core'
+import { IconBook2, IconEye, IconLogout, IconMenu2, IconShare, IconUsers } from '@tabler/icons-react'
+import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useRef } from 'react'
+import { useTranslation } from 'react-i18next'
+import { keeper } from '../keeper/client.ts'
+import { FailureNote } from '../ui/FailureNote.tsx'
+import { useSetStatus, useStatus } from './status.ts'
+
+const Welcome = lazy(() => import('../features/join/Welcome.tsx'))
+const Unlock = lazy(() => import('../features/unlock/Unlock.tsx'))
+
+/** The frame of every page, and the gate before them: who is not signed in sees how to. */
+export function Shell() {
+  const { t } = useTranslation()
+  const { data: status, error } = useStatus()
+  const setStatus = useSetStatus()
+  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const content = useRef<HTMLElement>(null)
+  const isFirst = useRef(true)
+  const isOpen = status?.state === 'open' && status.joined
+  const isPatient = status?.role === 0
+
+  // A new page is read from its beginning, by eyes and by screen readers.
+  useEffect(() => {
+    if (!isFirst.current) content.current?.focus({ preventScroll: true })
+    isFirst.current = false
+    scrollTo(0, 0)
+  }, [path, status?.state])
+
+  return (
+    <div className="shell">
+      <a
+        className="skip"
+        href="#content"
+        onClick={(event) => (event.preventDefault(), content.current?.focus())}
+      >
+        {t('skip')}
+      </a>
+      <header className="bar">
+        <Text component={Link} to="/" fw={650}>
+          {t('app')}
+        </Text>
+        {isOpen && (
+          <Button
+            variant="subtle"
+            leftSection={<IconLogout aria-hidden size={20} />}
+            onClick={() => void keeper.lock().then(setStatus)}
+          >
+            {t('signOut')}
+          </Button>
+        )}
+      </header>
+      {isOpen && (
+        <nav className="tabs" aria-label={t('nav.label')}>
+          {isPatient ? (
+            <>
+              <Tab to="/" icon={<IconBook2 aria-hidden />} text={t('nav.records')} />
+              <Tab to="/shares" icon={<IconShare aria-hidden />} text={t('nav.share')} />
+              <Tab to="/visits" icon={<IconEye aria-hidden />} text={t('nav.visits')} />
+            </>
+          ) : (
+            <Tab to="/" icon={<IconUsers aria-hidden />} text={t('nav.patients')} />
+          )}
+          <Tab to="/more" icon={<IconMenu2 aria-hidden />} text={t('nav.more')} />
+        </nav>
+      )}
+      <main
+        className={`content${isOpen && !isPatient ? ' wide' : ''}`}
+        id="content"
+        ref={content}
+        tabIndex={-1}
+        data-state={status?.state ?? 'starting'}
+      >
+        {error && <FailureNote error={error} />}
+        <Suspense fallback={<Waiting />}>
+          {!status ? !error && <Waiting /> : gate(status.state, status.joined, path)}
+        </Suspense>
+      </main>
+    </div>
+  )
+}
+
+function gate(state: string, joined: boolean, path: string) {
+  if (state === 'locked') return <Unlock />
+  if (state === 'open' && joined) return <Outlet />
+  return path.startsWith('/join/') ? <Outlet /> : <Welcome />
+}
+
+function Tab({ to, icon, text }: { to: string; icon: React.ReactNode; text: string }) {
+  return (
+    <Link to={to} activeOptions={{ exact: to === '/' }}>
+      {icon}
+      {text}
+    </Link>
+  )
+}
+
+function Waiting() {
+  return (
+    <Center mih="40vh">
+      <Loader />
+    </Center>
+  )
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { itemOf, wordsOf } from './item.ts'
+
+const from = {
+  record: '0x01' as const,
+  topic: 'labs' as const,
+  author: '0x02' as const,
+  organisation: '0x03' as const,
+  status: 'live' as const,
+}
+const read = (resource: unknown) =>
+  itemOf({
+    ...from,
+    mediaType: 'application/fhir+json',
+    body: new TextEncoder().encode(JSON.stringify(resource)),
+  })
+
+test('a result has its value, its range and where it stands', () => {
+  const item = read({
+    resourceType: 'Observation',
+    code: { coding: [{ system: 'http://loinc.org', code: '4548-4' }], text: 'Haemoglobin A1c' },
+    effectiveDateTime: '2026-03-03T09:00:00+05:30',
+    valueQuantity: { value: 7.2004, unit: '%' },
+    referenceRange: [{ low: { value: 4 }, high: { value: 5.6 } }],
+  })
+  assert.deepEqual(item.value, { text: '7.2', unit: '%', number: 7.2 })
+  assert.deepEqual(item.range, { low: 4, high: 5.6, text: '' })
+  assert.equal(item.standing, 'high')
+  assert.equal(item.code, '4548-4')
+  assert.equal(item.kind, 'result')
+})
+
+test('the laboratory’s own word goes before the numbers', () => {
+  const item = read({
+    resourceType: 'Observation',
+    valueQuantity: { value: 9 },
+    referenceRange: [{ high: { value: 5 } }],
+    interpretation: [{ coding: [{ code: 'N' }] }],
+  })
+  assert.equal(item.standing, 'normal')
+})
+
+test('a blood pressure reads as two numbers', () => {
+  const part = (value: number) => ({ valueQuantity: { value, unit: 'mmHg' } })
+  const item = read({ resourceType: 'Observation', component: [part(120), part(80)] })
+  assert.deepEqual(item.value, { text: '120/80', unit: 'mmHg', number: 120 })
+})
+
+test('attack: what is not FHIR, or is FHIR turned inside out, is still a line', () => {
+  for (const hostile of [
+    null,
+    7,
+    'text',
+    [],
+    { resourceType: 7, code: [[[]]] },
+    { code: { coding: 'x' }, note: 3 },
+  ])
+    assert.equal(typeof read(hostile).title, 'string')
+  const cut = itemOf({ ...from, mediaType: 'application/fhir+json', body: new TextEncoder().encode('{"a":') })
+  assert.equal(cut.kind, 'other')
+  const pdf = itemOf({ ...from, mediaType: 'application/pdf', body: new Uint8Array(8) })
+  assert.equal(pdf.title, 'application/pdf')
+  assert.equal(read({ resourceType: 'Observation', effectiveDateTime: 'javascript:alert(1)' }).date, null)
+})
+
+test('attack: a narrative with script, style, events and half a tag gives words alone', () => {
+  const words = wordsOf(
+    '<div onclick="x()">Take <b>one</b><script>alert(1)</script><style>*{}</style><p>daily</p>&lt;img&gt;<img src=x onerror=',
+  )
+  assert.equal(words, 'Take one daily\n<img>')
+})

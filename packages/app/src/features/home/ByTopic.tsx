@@ -1,0 +1,89 @@
+import { Paper, Stack, Text, Title } from '@mantine/core'
+import { useTranslation } from 'react-i18next'
+import type { ChartItem, ItemKind } from '../../chart/item.ts'
+import { ItemRow } from './ItemRow.tsx'
+
+const order: readonly ItemKind[] = [
+  'problem',
+  'medicine',
+  'allergy',
+  'result',
+  'measurement',
+  'vaccination',
+  'report',
+  'imaging',
+  'procedure',
+  'document',
+  'visit',
+  'bill',
+  'other',
+]
+const rowsAtFirst = 6
+
+/** What there is of each kind; of what is measured again and again, the newest, with its history behind it. */
+export function ByTopic({ items }: { items: readonly ChartItem[] }) {
+  const { t } = useTranslation()
+  const present = order.filter((kind) => items.some((item) => item.kind === kind))
+  return (
+    <Stack>
+      {present.map((kind) => (
+        <Paper key={kind} withBorder p="xs" component="section">
+          <Title order={2} size="h4" px="sm" py="xs">
+            {t(`kinds.${kind}`)}
+          </Title>
+          <Kind items={newestFirst(items.filter((item) => item.kind === kind))} />
+        </Paper>
+      ))}
+    </Stack>
+  )
+}
+
+function Kind({ items }: { items: readonly ChartItem[] }) {
+  const { t } = useTranslation()
+  const rows = newestOfEach(items)
+  const present = rows.filter(({ isOver }) => !isOver)
+  const over = rows.filter(({ isOver }) => isOver)
+  const later = present.slice(rowsAtFirst)
+  return (
+    <>
+      <Rows items={present.slice(0, rowsAtFirst)} />
+      {later.length > 0 && (
+        <details className="fold">
+          <summary>{t('home.more')}</summary>
+          <Rows items={later} />
+        </details>
+      )}
+      {over.length > 0 && (
+        <details className="fold" open={present.length === 0}>
+          <summary>{t('home.over')}</summary>
+          <Rows items={over} />
+        </details>
+      )}
+      {rows.length === 0 && <Text c="dimmed">{t('home.none')}</Text>}
+    </>
+  )
+}
+
+const Rows = ({ items }: { items: readonly ChartItem[] }) => (
+  <ul className="list">
+    {items.map((item) => (
+      <li key={item.record}>
+        <ItemRow item={item} withDay />
+      </li>
+    ))}
+  </ul>
+)
+
+export const newestFirst = (items: readonly ChartItem[]): ChartItem[] =>
+  [...items].sort((a, b) => ((a.date ?? '') < (b.date ?? '') ? 1 : -1))
+
+/** Of items in order, the first of each code; what has none stays. */
+export function newestOfEach(items: readonly ChartItem[]): ChartItem[] {
+  const seen = new Set<string>()
+  return items.filter(({ code }) => {
+    if (!code) return true
+    if (seen.has(code)) return false
+    seen.add(code)
+    return true
+  })
+}

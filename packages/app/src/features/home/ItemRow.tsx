@@ -1,0 +1,59 @@
+import { Badge, Text } from '@mantine/core'
+import { IconChevronRight } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import type { ChartItem } from '../../chart/item.ts'
+import { formatDay, formatValue, titleOf } from '../../ui/format.ts'
+
+/** One record as a line that opens it. */
+export function ItemRow({
+  item,
+  withDay = false,
+  showsKind = false,
+}: {
+  item: ChartItem
+  withDay?: boolean
+  showsKind?: boolean
+}) {
+  const { t, i18n } = useTranslation()
+  const day = withDay && item.date ? formatDay(i18n.language, item.date) : ''
+  return (
+    <Link className="row" to="/record/$record" params={{ record: item.record }}>
+      <span className="grow">
+        {showsKind && (
+          <Text span display="block" size="xs" c="dimmed">
+            {t(`kind.${item.kind}`)}
+          </Text>
+        )}
+        <Text span display="block">
+          {titleOf(t, i18n.exists, item)}
+        </Text>
+        {day && (
+          <Text span display="block" size="xs" c="dimmed">
+            {day}
+          </Text>
+        )}
+      </span>
+      <span className="end">
+        {item.value && (
+          <Text span display="block" fw={600}>
+            {formatValue(i18n.language, item)}
+          </Text>
+        )}
+        <Standing standing={item.standing} />
+      </span>
+      <IconChevronRight aria-hidden size={18} />
+    </Link>
+  )
+}
+
+/** In words, with a colour beside them. */
+export function Standing({ standing }: { standing: ChartItem['standing'] }) {
+  const { t } = useTranslation()
+  if (!standing || standing === 'normal') return null
+  return (
+    <Badge variant="outline" color="orange" tt="none" size="md" className="standing">
+      {t(`standing.${standing}`)}
+    </Badge>
+  )
+}

@@ -1,0 +1,50 @@
+import { Alert, SegmentedControl, Stack, Text, Title } from '@mantine/core'
+import { IconCloudOff } from '@tabler/icons-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { FailureNote } from '../../ui/FailureNote.tsx'
+import { formatInstant } from '../../ui/format.ts'
+import { ByDay } from './ByDay.tsx'
+import { ByTopic } from './ByTopic.tsx'
+import { Opening } from './Opening.tsx'
+import { useChart } from './useChart.ts'
+
+const staleSeconds = 10 * 60
+
+export function PatientHome() {
+  const { t, i18n } = useTranslation()
+  const { data: chart, error, refetch, progress } = useChart(null)
+  const [view, setView] = useState('day')
+  if (error) return <FailureNote error={error} onRetry={() => void refetch()} />
+  if (!chart) return <Opening progress={progress} text={t('home.loading')} />
+  const isOld = Date.now() / 1000 - chart.at > staleSeconds || !navigator.onLine
+  return (
+    <Stack>
+      <Title order={1}>{chart.name ? t('home.title', { name: chart.name }) : t('home.titleUnnamed')}</Title>
+      {isOld && (
+        <Alert icon={<IconCloudOff aria-hidden />} variant="outline">
+          {t('home.offline', { when: formatInstant(i18n.language, chart.at) })}
+        </Alert>
+      )}
+      {chart.items.length === 0 ? (
+        <Text>{t('home.empty')}</Text>
+      ) : (
+        <>
+          <SegmentedControl
+            size="md"
+            fullWidth
+            aria-label={t('home.show')}
+            value={view}
+            onChange={setView}
+            data={[
+              { value: 'day', label: t('home.byDay') },
+              { value: 'topic', label: t('home.byTopic') },
+            ]}
+          />
+          {view === 'day' ? <ByDay items={chart.items} /> : <ByTopic items={chart.items} />}
+        </>
+      )}
+      {chart.closed > 0 && <Text c="dimmed">{t('home.closed', { count: chart.closed })}</Text>}
+    </Stack>
+  )
+}

@@ -1,0 +1,93 @@
+import { Loader, Stack, Text, Title } from '@mantine/core'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useSetStatus, useStatus } from '../../app/status.ts'
+import type { Hex, Secret } from '../../keeper/api.ts'
+import { Failure, keeper, onProgress } from '../../keeper/client.ts'
+import { FailureNote } from '../../ui/FailureNote.tsx'
+import { CheckPaper } from './CheckPaper.tsx'
+import { ChooseWay } from './ChooseWay.tsx'
+import { PaperWords } from './PaperWords.tsx'
+
+type Step = 'way' | 'words' | 'check' | 'work'
+
+/** From the link of the front desk to an open chart: one way in, one on paper, then the hospital's word. */
+export function Page() {
+  const { t } = useTranslation()
+  const { secret } = useParams({ from: '/join/$secret' })
+  const navigate = useNavigate()
+  const setStatus = useSetStatus()
+  const { data: status } = useStatus()
+  const { data: exchange } = useQuery({ queryKey: ['exchange'], queryFn: hospitalName })
+  const [step, setStep] = useState<Step>('way')
+  const [first, setFirst] = useState<Secret>()
+  const [phrase, setPhrase] = useState('')
+  const [code, setCode] = useState('')
+  const [doing, setDoing] = useState('keys')
+  useEffect(() => onProgress((progress) => setDoing(progress.step)), [])
+
+  const join = useMutation({
+    mutationFn: () => keeper.join({ invitation: secret.toLowerCase() as Hex, first: first!, phrase }),
+    // The words are on paper now: this page forgets them, and the link with its secret leaves the address.
+    onSuccess: async (status) => {
+      await navigate({ to: '/', replace: true })
+      setStatus(status)
+    },
+  })
+
+  const name = exchange ?? ''
+  if (status?.state === 'open' && status.joined) return <Text>{t('join.already')}</Text>
+  return (
+    <Stack>
+      <Title order={1}>{t('join.title')}</Title>
+      {step === 'way' && (
+        <>
+          <Text>{t('join.invited', { name })}</Text>
+          <ChooseWay
+            onChosen={async (way) => {
+              setFirst(way)
+              const prepared = await keeper.prepare()
+              setPhrase(prepared.phrase)
+              setCode(`hre:${prepared.account}`)
+              setStep('words')
+            }}
+          />
+        </>
+      )}
+      {step === 'words' && <PaperWords phrase={phrase} code={code} onWritten={() => setStep('check')} />}
+      {step === 'check' && (
+        <CheckPaper
+          phrase={phrase}
+          onBack={() => setStep('words')}
+          onChecked={() => {
+            setStep('work')
+            join.mutate()
+          }}
+        />
+      )}
+      {step === 'work' && (
+        <Stack align="center" mih="30vh" justify="center" role="status">
+          {join.isError ? (
+            <FailureNote error={refused(join.error)} saved={t('join.saved')} onRetry={() => join.mutate()} />
+          ) : (
+            <>
+              <Loader />
+              <Text>{t(`join.work.${doing}`, { name })}</Text>
+            </>
+          )}
+        </Stack>
+      )}
+    </Stack>
+  )
+}
+
+/** What is not found here is the invitation. */
+const refused = (error: unknown): unknown =>
+  error instanceof Failure && error.code === 'not-found' ? new Failure('invitation-refused', 'never') : error
+
+async function hospitalName(): Promise<string> {
+  const answer = (await (await fetch('/v1/exchange')).json()) as { name: string }
+  return answer.name
+}

@@ -1,0 +1,58 @@
+import { Button, Checkbox, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { IconPrinter } from '@tabler/icons-react'
+import { lazy, Suspense, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+
+const QrCode = lazy(async () => ({ default: (await import('../../ui/QrCode.tsx')).QrCode }))
+
+/** The second way in: 24 words, for paper alone. */
+export function PaperWords({
+  phrase,
+  code,
+  onWritten,
+}: {
+  phrase: string
+  code: string
+  onWritten: () => void
+}) {
+  const { t } = useTranslation()
+  const [hasWritten, setWritten] = useState(false)
+  return (
+    <Stack>
+      <Text c="dimmed">{t('join.step', { step: 2 })}</Text>
+      <Title order={2}>{t('join.phraseTitle')}</Title>
+      <Text>{t('join.phraseWhy')}</Text>
+      <Paper withBorder p="md">
+        <ol className="words" translate="no" lang="en">
+          {phrase.split(' ').map((word, index) => (
+            <li key={index}>{word}</li>
+          ))}
+        </ol>
+      </Paper>
+      <Paper withBorder p="md">
+        <Text fw={600}>{t('join.codeTitle')}</Text>
+        <Text mb="xs">{t('join.codeWhy')}</Text>
+        <Suspense>
+          <QrCode text={code} label={t('more.codeLabel')} />
+        </Suspense>
+        <Text className="note" size="sm" ff="monospace" translate="no">
+          {code}
+        </Text>
+      </Paper>
+      <Group>
+        <Button variant="default" size="md" leftSection={<IconPrinter aria-hidden />} onClick={() => print()}>
+          {t('join.print')}
+        </Button>
+      </Group>
+      <Checkbox
+        size="md"
+        label={t('join.wrote')}
+        checked={hasWritten}
+        onChange={(event) => setWritten(event.currentTarget.checked)}
+      />
+      <Button size="md" disabled={!hasWritten} onClick={onWritten}>
+        {t('next')}
+      </Button>
+    </Stack>
+  )
+}

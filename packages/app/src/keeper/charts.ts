@@ -1,0 +1,129 @@
+import { isHreError, type ProvenLeaf } from '@hre/protocol'
+import { openRecords, requestAccess, type Actor } from '@hre/sdk'
+import { openRecord, recipientOf, sealRecord } from '@hre/vault'
+import { chartOf, itemOf, type ChartItem, type ParsedRecord } from '../chart/item.ts'
+import { topicNames, type Topic } from '../chart/topics.ts'
+import type { Chart, Hex, Progress } from './api.ts'
+import type { Company } from './company.ts'
+import { sealedCharts } from './shelf.ts'
+
+/** Charts that were opened: kept until the lock closes, and sealed on the device for when there is no connection. */
+export class ChartRoom {
+  readonly #actor: Actor
+  readonly #company: Company
+  readonly #onProgress: (progress: Progress) => void
+  readonly #proven = new Map<Hex, ProvenLeaf>()
+
+  constructor(actor: Actor, company: Company, onProgress: (progress: Progress) => void) {
+    this.#actor = actor
+    this.#company = company
+    this.#onProgress = onProgress
+  }
+
+  /** Opens what this person may see of a chart; from the device when the gateway cannot be reached. */
+  async open(patient: Hex): Promise<Chart> {
+    try {
+      const chart = await this.#fetch(patient)
+      await this.#keep(chart)
+      return chart
+    } catch (error) {
+      if (!isHreError(error, 'gateway-unreachable')) throw error
+      const kept = await this.#kept(patient)
+      if (!kept) throw error
+      return kept
+    }
+  }
+
+  /** The proof of a record that was opened. @throws HreError `not-found` before that. */
+  provenOf(record: Hex): ProvenLeaf | undefined {
+    return this.#proven.get(record)
+  }
+
+  async #fetch(patient: Hex): Promise<Chart> {
+    const actor = this.#actor
+    this.#onProgress({ step: 'asking' })
+    const isOwn = patient === actor.account
+    const access = await requestAccess(actor, { patient, purpose: isOwn ? 'PATRQT' : 'TREAT' })
+    const of = access.records.length
+    let closed = 0
+    let done = 0
+    const parsed: ParsedRecord[] = []
+    for await (const { body, mediaType, ...proven } of openRecords(actor, access, {
+      onClosed: () => closed++,
+    })) {
+      const record = proven.leaf.record as Hex
+      this.#proven.set(record, proven)
+      parsed.push({
+        record,
+        topic: isOwn ? this.#topicOf(proven.leaf.compartment) : null,
+        author: proven.leaf.author as Hex,
+        organisation: proven.organisation as Hex,
+        status: proven.status,
+        body,
+        mediaType,
+      })
+      if (++done % 16 === 0) this.#onProgress({ step: 'opening', done, of })
+    }
+    this.#onProgress({ step: 'opening', done: of, of })
+    const items = parsed.map(itemOf)
+    return {
+      patient,
+      ...chartOf(items),
+      items: items.map(({ person: _person, ...item }): ChartItem => item),
+      closed,
+      organisations: await this.#company.organisations(),
+      at: Math.floor(Date.now() / 1000),
+    }
+  }
+
+  #topicOf(compartment: string): Topic | null {
+    return topicNames.find((name) => this.#actor.keyring.compartmentId(name) === compartment) ?? null
+  }
+
+  async #keep(chart: Chart): Promise<void> {
+    const proven = [...this.#proven].filter(([, { leaf }]) => leaf.patient === chart.patient)
+    const body = new TextEncoder().encode(JSON.stringify({ chart, proven }))
+    const recipient = recipientOf(this.#actor.keyring.recipientSeed)
+    const { sealed, contentId, commitment } = await sealRecord({
+      body,
+      mediaType: 'application/json',
+      recipient,
+    })
+    await sealedCharts.write(chart.patient, packed({ contentId, commitment }, sealed))
+  }
+
+  async #kept(patient: Hex): Promise<Chart | undefined> {
+    const bytes = await sealedCharts.read(patient)
+    if (!bytes) return
+    const { names, sealed } = unpacked(bytes)
+    const { body } = await openRecord({ sealed, ...names, seed: this.#actor.keyring.recipientSeed })
+    const { chart, proven } = JSON.parse(new TextDecoder().decode(body)) as {
+      chart: Chart
+      proven: [Hex, ProvenLeaf][]
+    }
+    for (const [record, leaf] of proven) this.#proven.set(record, leaf)
+    return chart
+  }
+}
+
+interface Names {
+  contentId: Hex
+  commitment: Hex
+}
+
+const namesBytes = 2 * 66
+
+/** The two names that opening needs, then the sealed file. */
+function packed({ contentId, commitment }: Names, sealed: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(namesBytes + sealed.length)
+  bytes.set(new TextEncoder().encode(contentId + commitment))
+  bytes.set(sealed, namesBytes)
+  return bytes
+}
+
+function unpacked(bytes: Uint8Array): { names: Names; sealed: Uint8Array } {
+  const names = new TextDecoder().decode(bytes.subarray(0, namesBytes))
+  const contentId = names.slice(0, 66) as Hex
+  const commitment = names.slice(66) as Hex
+  return { names: { contentId, commitment }, sealed: bytes.subarray(namesBytes) }
+}

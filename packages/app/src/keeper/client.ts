@@ -1,0 +1,92 @@
+import keeperUrl from './worker.ts?worker&url'
+import type { Keeper, KeeperAnswer, Progress } from './api.ts'
+
+/** What went wrong, as the page knows it: a stable code and whether to try again. */
+export class Failure extends Error {
+  override readonly name = 'Failure'
+  readonly code: string
+  readonly retry: string
+
+  constructor(code: string, retry: string) {
+    super(code)
+    this.code = code
+    this.retry = retry
+  }
+}
+
+interface Waiting {
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
+/**
+ * The only way from text to something that runs: our own two workers, by their addresses.
+ * @see https://www.w3.org/TR/trusted-types/
+ */
+const policy = (
+  globalThis as unknown as {
+    trustedTypes?: { createPolicy(name: string, rules: object): { createScriptURL(url: string): string } }
+  }
+).trustedTypes?.createPolicy('hre', {
+  createScriptURL(text: string) {
+    const { origin, pathname } = new URL(text, location.href)
+    const isOurs =
+      origin === location.origin && /^\/app\/(assets\/keeper[\w.-]*|service-worker)\.js$/.test(pathname)
+    if (!isOurs) throw new TypeError('not a worker of this app')
+    return text
+  },
+})
+
+export const scriptUrl = (text: string): string => policy?.createScriptURL(text) ?? text
+
+const listeners = { locked: new Set<() => void>(), progress: new Set<(progress: Progress) => void>() }
+const waiting = new Map<number, Waiting>()
+let worker: Worker | undefined
+let lastId = 0
+
+/** Told when the keeper locked by itself. */
+export function onLocked(listener: () => void): () => void {
+  listeners.locked.add(listener)
+  return () => void listeners.locked.delete(listener)
+}
+
+export function onProgress(listener: (progress: Progress) => void): () => void {
+  listeners.progress.add(listener)
+  return () => void listeners.progress.delete(listener)
+}
+
+function receive({ data }: MessageEvent<KeeperAnswer>): void {
+  if ('locked' in data) return listeners.locked.forEach((listener) => listener())
+  if ('progress' in data) return listeners.progress.forEach((listener) => listener(data.progress))
+  const wait = waiting.get(data.id)
+  waiting.delete(data.id)
+  if ('failure' in data) wait?.reject(new Failure(data.failure.code, data.failure.retry))
+  else wait?.resolve(data.result)
+}
+
+function start(): Worker {
+  const started = new Worker(scriptUrl(keeperUrl), { type: 'module' })
+  started.onmessage = receive
+  // A worker that does not even load answers nothing: whoever waits is told.
+  started.onerror = () => {
+    for (const wait of waiting.values()) wait.reject(new Failure('internal', 'later'))
+    waiting.clear()
+  }
+  return started
+}
+
+function call(name: keyof Keeper, args: unknown[]): Promise<unknown> {
+  worker ??= start()
+  const id = ++lastId
+  const answered = new Promise((resolve, reject) => waiting.set(id, { resolve, reject }))
+  worker.postMessage({ id, name, args })
+  return answered
+}
+
+/** The keeper in its worker; every call may fail with {@link Failure}. */
+export const keeper = new Proxy({} as Keeper, {
+  get:
+    (_target, name) =>
+    (...args: unknown[]) =>
+      call(name as keyof Keeper, args),
+})

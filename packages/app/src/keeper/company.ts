@@ -1,0 +1,114 @@
+import { GatewayClient } from '@hre/client'
+import { nameOf, organisationKinds, roles, type OrganisationView, type StaffView } from '@hre/protocol'
+import { accountOf, listOrganisations, sessionAt, type Actor } from '@hre/sdk'
+import type { Session } from '@hre/client'
+import type { Hex, OrganisationInfo, Reader } from './api.ts'
+
+const peerMilliseconds = 5_000
+
+interface Known extends OrganisationInfo {
+  session: Session | null
+  staff: StaffView[]
+}
+
+/**
+ * Who is who beyond accounts: the names that organisations give themselves and their staff. Each is asked at the
+ * address that the directory holds, and its account must be the one that the directory says.
+ */
+export class Company {
+  readonly #actor: Actor
+  readonly #gatewayUrl: string
+  #known: Promise<Known[]> | undefined
+
+  constructor(actor: Actor, gatewayUrl: string) {
+    this.#actor = actor
+    this.#gatewayUrl = gatewayUrl
+  }
+
+  async organisations(): Promise<OrganisationInfo[]> {
+    return (await this.#all()).map(infoOf)
+  }
+
+  /** Organisations with a session at each, for those that answer. */
+  async sessions(): Promise<{ organisation: OrganisationInfo; session: Session }[]> {
+    return (await this.#all()).flatMap((known) =>
+      known.session ? [{ organisation: infoOf(known), session: known.session }] : [],
+    )
+  }
+
+  async organisation(account: string): Promise<OrganisationInfo | null> {
+    const found = (await this.#all()).find((known) => known.account === account)
+    return found ? infoOf(found) : null
+  }
+
+  /** Everybody who can be shared with: hospitals as a whole, then their people. */
+  async readers(): Promise<Reader[]> {
+    this.#known = undefined
+    const all = await this.#all()
+    return all.flatMap((known) => {
+      const organisation = infoOf(known)
+      const whole: Reader = { account: known.account, name: known.name, role: null, organisation }
+      return [whole, ...known.staff.map((member) => readerOf(member, organisation))]
+    })
+  }
+
+  /** An account by what is known of it. */
+  async reader(account: Hex): Promise<Reader> {
+    for (const known of await this.#all()) {
+      const organisation = infoOf(known)
+      if (known.account === account) return { account, name: known.name, role: null, organisation }
+      const member = known.staff.find((candidate) => candidate.account === account)
+      if (member) return readerOf(member, organisation)
+    }
+    const { organisation, role } = await accountOf(this.#actor, account)
+    const of = organisation ? await this.organisation(organisation) : null
+    return { account, name: null, role: role ? nameOf(roles, role) : null, organisation: of }
+  }
+
+  #all(): Promise<Known[]> {
+    this.#known ??= listOrganisations(this.#actor).then((rows) =>
+      Promise.all(rows.map((row) => this.#meet(row))),
+    )
+    this.#known.catch(() => (this.#known = undefined))
+    return this.#known
+  }
+
+  async #meet(row: OrganisationView): Promise<Known> {
+    const isHere = row.account === this.#actor.organisation
+    const bare = {
+      account: row.account as Hex,
+      name: null,
+      kind: nameOf(organisationKinds, row.kind),
+      country: row.country,
+      isHere,
+    }
+    const baseUrl = isHere ? this.#gatewayUrl : row.endpoint
+    if (!baseUrl) return { ...bare, session: null, staff: [] }
+    const client = new GatewayClient({ baseUrl, timeoutMilliseconds: peerMilliseconds })
+    try {
+      const { name, organisation } = await client.call('getExchange', {})
+      // Somebody else answers there: what they say is not this organisation's word.
+      if (organisation !== row.account) return { ...bare, session: null, staff: [] }
+      const session = isHere ? this.#actor.session : sessionAt(this.#actor, baseUrl)
+      const { staff } = await session.call('listStaff', {})
+      return { ...bare, name, session, staff }
+    } catch {
+      return { ...bare, session: null, staff: [] }
+    }
+  }
+}
+
+const infoOf = ({ account, name, kind, country, isHere }: Known): OrganisationInfo => ({
+  account,
+  name,
+  kind,
+  country,
+  isHere,
+})
+
+const readerOf = ({ account, name, role }: StaffView, organisation: OrganisationInfo): Reader => ({
+  account: account as Hex,
+  name,
+  role: nameOf(roles, role),
+  organisation,
+})

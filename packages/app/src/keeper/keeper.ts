@@ -1,0 +1,222 @@
+import { accountOf, connect, type Actor, type JoinStep } from '@hre/sdk'
+import { hreError, isHreError } from '@hre/protocol'
+import {
+  createRecoveryPhrase,
+  createRootSeed,
+  createUnlockDocument,
+  lockWhenIdle,
+  openKeyring,
+  unlock,
+  verifierOfWay,
+  type Succession,
+  type UnlockDocument,
+  type UnlockedSeed,
+} from '@hre/vault'
+import type { Hex, Keeper, Progress, Secret, Status } from './api.ts'
+import { ChartRoom } from './charts.ts'
+import { Company } from './company.ts'
+import { deviceShelf, type Kept, type Pending } from './shelf.ts'
+
+/** Automatic logoff (45 CFR 164.312(a)(2)(iii)): nobody touched the app for this long. */
+export const idleSeconds = 10 * 60
+
+/** Somebody who is signed in on this device. */
+export interface Present {
+  actor: Actor
+  company: Company
+  charts: ChartRoom
+}
+
+/**
+ * The part of the app that holds keys: it runs in a worker, so that opening a chart never blocks the page and nothing
+ * that the page shows or loads can reach a key.
+ */
+export function createKeeper(options: {
+  gatewayUrl: string
+  onLock: () => void
+  onProgress: (progress: Progress) => void
+}): Keeper {
+  let prepared: Uint8Array | undefined
+  let held: { seed: UnlockedSeed; present: Present } | undefined
+
+  function present(): Present {
+    if (!held || held.seed.isLocked) throw hreError('unauthenticated')
+    held.seed.touch()
+    return held.present
+  }
+
+  async function hold(rootSeed: Uint8Array, succession: Succession | null = null): Promise<Present> {
+    const actor = await arrive(rootSeed, succession)
+    const company = new Company(actor, options.gatewayUrl)
+    const charts = new ChartRoom(actor, company, options.onProgress)
+    const seed = lockWhenIdle(rootSeed, {
+      idleSeconds,
+      onLock: () => {
+        held = undefined
+        options.onLock()
+      },
+    })
+    held = { seed, present: { actor, company, charts } }
+    return held.present
+  }
+
+  /** At the gateway; without a connection by what this device knows of it. */
+  async function arrive(rootSeed: Uint8Array, succession: Succession | null): Promise<Actor> {
+    const { gatewayUrl } = options
+    const kept = await deviceShelf.read()
+    try {
+      const actor = await connect({ gatewayUrl, rootSeed, succession })
+      const { deployment, organisation } = actor
+      if (kept) await deviceShelf.write({ ...kept, exchange: { deployment, organisation } })
+      return actor
+    } catch (error) {
+      if (!isHreError(error, 'gateway-unreachable') || !kept?.exchange) throw error
+      return connect({ gatewayUrl, rootSeed, succession, known: kept.exchange })
+    }
+  }
+
+  /** What is left of coming in; nothing when it is done. */
+  async function finish({ actor }: Present, kept: Kept): Promise<Kept> {
+    if (kept.pending === null) return kept
+    const { acceptInvitation } = await import('./arrival.ts')
+    const role = await acceptInvitation(actor, kept.pending.invitation, (step: JoinStep) =>
+      options.onProgress({ step }),
+    )
+    // Sealed at the gateway too, so that the paper opens another device (K10).
+    const body = {
+      document: { ...kept.unlock },
+      succession: null,
+      verifiers: kept.pending.verifiers,
+      replaces: null,
+    }
+    await actor.session.call('putKeystore', { body }).catch((error: unknown) => {
+      // Kept by an earlier try, whose answer was lost.
+      if (!isHreError(error, 'conflict')) throw error
+    })
+    const done = { ...((await deviceShelf.read()) ?? kept), pending: null, role }
+    await deviceShelf.write(done)
+    return done
+  }
+
+  async function status(): Promise<Status> {
+    const kept = await deviceShelf.read()
+    if (!kept) return { state: 'empty', account: null, role: null, ways: [], credentials: [], joined: false }
+    return {
+      state: held && !held.seed.isLocked ? 'open' : 'locked',
+      account: kept.account,
+      role: kept.role,
+      joined: kept.pending === null,
+      ...waysOf(kept.unlock),
+    }
+  }
+
+  /** Each journey's code comes when it is first walked. */
+  const sharing = async () => (await import('./sharing.ts')).sharingOf(present())
+
+  return {
+    status,
+    async prepare() {
+      prepared = createRootSeed()
+      return { phrase: createRecoveryPhrase(), account: openKeyring(prepared).account as Hex }
+    },
+    async join({ invitation, first, phrase }) {
+      const earlier = await deviceShelf.read()
+      // Somebody's keys are here: a second person must not write over them.
+      if (earlier && (earlier.pending?.invitation !== invitation || !held)) throw hreError('conflict')
+      if (!earlier) {
+        if (!prepared) throw hreError('conflict')
+        options.onProgress({ step: 'keys' })
+        // Before anything is sent: whatever breaks from here on, the keys are not lost.
+        await deviceShelf.write(await sealed(prepared, invitation, [first, { kind: 'phrase', phrase }]))
+        await hold(prepared)
+        prepared = undefined
+      }
+      await finish(present(), (await deviceShelf.read())!)
+      return status()
+    },
+    async recall({ account, secret }) {
+      if (await deviceShelf.read()) throw hreError('conflict')
+      options.onProgress({ step: 'unlocking' })
+      const { recallKeys } = await import('./arrival.ts')
+      const { gatewayUrl } = options
+      const { document, succession, rootSeed } = await recallKeys({ gatewayUrl, account, secret })
+      const { actor } = await hold(rootSeed, succession)
+      const { role } = await accountOf(actor, actor.account)
+      const { deployment, organisation } = actor
+      const exchange = { deployment, organisation }
+      await deviceShelf.write({ unlock: document, succession, account, pending: null, role, exchange })
+      return status()
+    },
+    async unlock(secret) {
+      const kept = await deviceShelf.read()
+      if (!kept) throw hreError('not-found')
+      options.onProgress({ step: 'unlocking' })
+      await finish(await hold(await unlock(kept.unlock, secret), kept.succession), kept)
+      return status()
+    },
+    async lock() {
+      held?.seed.lock()
+      return status()
+    },
+    async touch() {
+      held?.seed.touch()
+      return held !== undefined
+    },
+    async forget() {
+      held?.seed.lock()
+      await deviceShelf.clear()
+      return status()
+    },
+    async chart(patient) {
+      const { actor, charts } = present()
+      return charts.open(patient ?? (actor.account as Hex))
+    },
+    async verify(record) {
+      const { actor, company, charts } = present()
+      const { verify } = await import('./verify.ts')
+      return verify(actor, company, charts.provenOf(record))
+    },
+    async readers() {
+      return present().company.readers()
+    },
+    share: async (wish) => (await sharing()).share(wish),
+    shares: async () => (await sharing()).shares(),
+    endShare: async (reader) => (await sharing()).end(reader),
+    visits: async () => (await sharing()).visits(),
+    asks: async () => (await sharing()).asks(),
+    ask: async (wish) => (await sharing()).ask(wish),
+    patients: async () => (await sharing()).patients(),
+    async fileNote(note) {
+      const { actor } = present()
+      const { name } = await accountNames(present())
+      const { fileNote } = await import('./notes.ts')
+      await fileNote(actor, note, name)
+      return null
+    },
+  }
+}
+
+/** How the note names its author: as the organisation does. */
+async function accountNames({ actor, company }: Present): Promise<{ name: string | null }> {
+  const { role } = await accountOf(actor, actor.account)
+  return role === 0 ? { name: null } : company.reader(actor.account as Hex)
+}
+
+/** What the device keeps of new keys. */
+async function sealed(rootSeed: Uint8Array, invitation: Hex, secrets: Secret[]): Promise<Kept> {
+  const unlock = await createUnlockDocument(rootSeed, secrets)
+  const account = openKeyring(rootSeed).account as Hex
+  const verifiers: Pending['verifiers'] = []
+  for (const [place, way] of unlock.ways.entries())
+    if (way.kind !== 'guardians')
+      verifiers.push({
+        way: way.id as Hex,
+        verifier: (await verifierOfWay(account, way, secrets[place]!)) as Hex,
+      })
+  return { unlock, succession: null, account, pending: { invitation, verifiers }, role: null, exchange: null }
+}
+
+const waysOf = ({ ways }: UnlockDocument): Pick<Status, 'ways' | 'credentials'> => ({
+  ways: ways.map(({ kind }) => kind),
+  credentials: ways.flatMap((way) => (way.kind === 'passkey' ? [way.credential as Hex] : [])),
+})

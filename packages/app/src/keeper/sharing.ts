@@ -1,0 +1,137 @@
+import {
+  decisions,
+  nameOf,
+  purposes,
+  purposesOfBits,
+  rights,
+  type GrantView,
+  type Purpose,
+} from '@hre/protocol'
+import { grantAccess, listGrants, readAccessLog, revokeAccess } from '@hre/sdk'
+import { topicNames, type Topic } from '../chart/topics.ts'
+import type { Ask, Hex, Keeper, PatientRow, Share, Visit } from './api.ts'
+import type { Present } from './keeper.ts'
+
+const daySeconds = 24 * 60 * 60
+const unixNow = () => Math.floor(Date.now() / 1000)
+/** Devices' clocks differ; a grant that begins a minute ago is open at once everywhere. */
+const clockSeconds = 60
+
+type Sharing = Pick<Keeper, 'share' | 'shares' | 'visits' | 'asks' | 'ask' | 'patients'> & {
+  end: Keeper['endShare']
+}
+
+/** Giving, ending and seeing access; who looked; who asks. */
+export function sharingOf({ actor, company }: Present): Sharing {
+  const own = actor.account as Hex
+  const idOf = (topic: Topic) => actor.keyring.compartmentId(topic)
+  const topicOf = (id: string) => topicNames.find((topic) => idOf(topic) === id)
+
+  const inForce = async (side: 'given' | 'received'): Promise<GrantView[]> =>
+    (await listGrants(actor, side)).filter(
+      (grant) => !grant.revoked && (grant.rights & rights.read) !== 0 && grant.until > unixNow(),
+    )
+
+  return {
+    async share({ reader, topics, days, purpose, history }) {
+      await grantAccess(actor, {
+        reader,
+        compartments: topics.map(idOf),
+        purposes: [purpose as Purpose],
+        from: unixNow() - clockSeconds,
+        until: unixNow() + days * daySeconds,
+        history,
+      })
+      return null
+    },
+    async shares() {
+      const byReader = Map.groupBy(await inForce('given'), ({ reader }) => reader as Hex)
+      return Promise.all(
+        [...byReader].map(async ([reader, grants]): Promise<Share> => ({
+          reader: await company.reader(reader),
+          topics: grants.flatMap(({ compartment }) => topicOf(compartment) ?? []),
+          purposes: [...new Set(grants.flatMap((grant) => purposesOfBits(grant.purposes)))],
+          from: Math.min(...grants.map(({ from }) => from)),
+          until: Math.max(...grants.map(({ until }) => until)),
+        })),
+      )
+    },
+    async end(reader) {
+      const compartments = (await inForce('given')).filter((grant) => grant.reader === reader)
+      await revokeAccess(actor, { reader, compartments: compartments.map(({ compartment }) => compartment) })
+      return null
+    },
+    async visits() {
+      const { accesses, unreachable } = await readAccessLog(actor)
+      const visits = accesses.map(async ({ receipt, records }): Promise<Visit> => {
+        const purpose = nameOf(purposes, receipt.purpose)
+        return {
+          at: receipt.at,
+          reader: await company.reader(receipt.reader as Hex),
+          organisation: await company.organisation(receipt.organisation),
+          purpose,
+          records: records.length,
+          decision: decisions[receipt.decision] ?? String(receipt.decision),
+          isOwn: receipt.reader === own,
+          isEmergency: purpose === 'ETREAT',
+        }
+      })
+      const away = await company.organisations()
+      return {
+        visits: (await Promise.all(visits)).reverse(),
+        unreachable: away.filter(({ account }) => unreachable.includes(account)),
+      }
+    },
+    async asks() {
+      const sessions = await company.sessions()
+      const answers = await Promise.all(
+        sessions.map(({ session }) => session.call('listAsks', {}).catch(() => ({ asks: [] }))),
+      )
+      const asks = answers.flatMap((answer) => answer.asks)
+      const open = await inForce(asks.some(({ patient }) => patient === own) ? 'given' : 'received')
+      const isAnswered = ({ reader, patient, at }: { reader: string; patient: string; at: number }) =>
+        open.some(
+          (grant) =>
+            grant.reader === reader && grant.patient === patient && grant.from >= at - clockSeconds * 2,
+        )
+      return Promise.all(
+        asks
+          .filter((ask) => !isAnswered(ask))
+          .map(async ({ reader, patient, topics, purpose, days, at }): Promise<Ask> => ({
+            reader: await company.reader(reader as Hex),
+            patient: patient as Hex,
+            topics: topics.filter((name): name is Topic => (topicNames as readonly string[]).includes(name)),
+            purpose: nameOf(purposes, purpose),
+            days,
+            at,
+          })),
+      )
+    },
+    async ask({ patient, topics, purpose, days }) {
+      await actor.session.call('askForAccess', {
+        body: { patient, topics, days, purpose: purposes[purpose as Purpose] },
+      })
+      return null
+    },
+    async patients() {
+      const open = Map.groupBy(await inForce('received'), ({ patient }) => patient as Hex)
+      const rows = [...open].map(([patient, grants]): PatientRow => ({
+        patient,
+        topics: grants.length,
+        until: Math.max(...grants.map(({ until }) => until)),
+        isAwaited: false,
+      }))
+      const { asks } = await actor.session.call('listAsks', {})
+      const awaited = asks.filter((ask) => ask.reader === own && !open.has(ask.patient as Hex))
+      return [
+        ...rows,
+        ...awaited.map(({ patient, topics }): PatientRow => ({
+          patient: patient as Hex,
+          topics: topics.length,
+          until: 0,
+          isAwaited: true,
+        })),
+      ]
+    },
+  }
+}

@@ -1,0 +1,83 @@
+import type { Deployment } from '@hre/protocol'
+import type { Succession, UnlockDocument } from '@hre/vault'
+import type { Address } from 'viem'
+import type { Hex } from './api.ts'
+
+/** What this device keeps: nothing that opens without one of the person's ways. */
+export interface Kept {
+  unlock: UnlockDocument
+  /** What the root seed took over, for somebody whose guardians recovered them (K9). */
+  succession: Succession | null
+  account: Hex
+  /** Set until everything at the front desk is done. */
+  pending: Pending | null
+  role: number | null
+  /** Whose gateway this is and what it works on, for when there is no connection. */
+  exchange: { deployment: Deployment; organisation: Address } | null
+}
+
+/** What is left of coming in: the link's secret, and what the gateway will try ways by (K10). */
+export interface Pending {
+  invitation: Hex
+  verifiers: { way: Hex; verifier: Hex }[]
+}
+
+/** Where this device keeps its copy of the sealed keystore. */
+export interface Shelf {
+  read(): Promise<Kept | undefined>
+  write(kept: Kept): Promise<void>
+  clear(): Promise<void>
+}
+
+const stores = ['keystore', 'charts'] as const
+type Store = (typeof stores)[number]
+
+function open(): Promise<IDBDatabase> {
+  return settled(
+    Object.assign(indexedDB.open('hre', 1), {
+      onupgradeneeded(this: IDBOpenDBRequest) {
+        for (const name of stores) this.result.createObjectStore(name)
+      },
+    }),
+  )
+}
+
+function settled<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error ?? new Error('the device refused'))
+  })
+}
+
+async function within<T>(
+  store: Store,
+  mode: IDBTransactionMode,
+  work: (store: IDBObjectStore) => IDBRequest<T>,
+) {
+  const database = await open()
+  try {
+    return await settled(work(database.transaction(store, mode).objectStore(store)))
+  } finally {
+    database.close()
+  }
+}
+
+export const deviceShelf: Shelf = {
+  read: () => within('keystore', 'readonly', (store) => store.get('own') as IDBRequest<Kept | undefined>),
+  async write(kept) {
+    await within('keystore', 'readwrite', (store) => store.put(kept, 'own'))
+  },
+  async clear() {
+    await within('keystore', 'readwrite', (store) => store.clear())
+    await within('charts', 'readwrite', (store) => store.clear())
+  },
+}
+
+/** Charts that were opened on this device, sealed to their reader: for when there is no connection. */
+export const sealedCharts = {
+  read: (patient: Hex) =>
+    within('charts', 'readonly', (store) => store.get(patient) as IDBRequest<Uint8Array | undefined>),
+  async write(patient: Hex, sealed: Uint8Array) {
+    await within('charts', 'readwrite', (store) => store.put(sealed, patient))
+  },
+}

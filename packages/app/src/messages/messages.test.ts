@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { errorTable } from '@hre/protocol'
+import { topicNames } from '../chart/topics.ts'
+import { en } from './en.ts'
+import { hi } from './hi.ts'
+import { pa } from './pa.ts'
+
+const sentences = (catalogue: object, path = ''): [string, string][] =>
+  Object.entries(catalogue).flatMap(([key, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null
+      ? sentences(value, `${path}${key}.`)
+      : [[`${path}${key}`, String(value)] as [string, string]],
+  )
+const namesIn = (sentence: string) => [...sentence.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort()
+
+for (const [language, catalogue, script] of [
+  ['Hindi', hi, /\p{Script=Devanagari}/u],
+  ['Punjabi', pa, /\p{Script=Gurmukhi}/u],
+] as const)
+  test(`${language} says everything that English says, with the same names in it`, () => {
+    const translated = new Map(sentences(catalogue))
+    assert.deepEqual(
+      [...translated.keys()],
+      sentences(en).map(([key]) => key),
+    )
+    for (const [key, sentence] of sentences(en)) {
+      const other = translated.get(key)!
+      assert.deepEqual(namesIn(other), namesIn(sentence), key)
+      if (!key.startsWith('proof.') && /[a-z]{4}/.test(sentence.replace(/\{\{\w+\}\}/g, '')))
+        assert.match(other, script, `${key}: ${other}`)
+    }
+  })
+
+test('no machinery in the words, outside the proof', () => {
+  const technical = /\b(wallet|hash|gas|transaction|blockchain|private key|seed|cryptograph\w*|node)\b/i
+  for (const [key, sentence] of sentences(en))
+    if (!key.startsWith('proof.')) assert.doesNotMatch(sentence, technical, key)
+})
+
+test('every topic has a name, and every failure that a device can meet says what to do next', () => {
+  for (const topic of topicNames) assert.ok(en.topic[topic])
+  const everyday = [
+    'gateway-unreachable',
+    'rate-limited',
+    'not-found',
+    'forbidden',
+    'conflict',
+    'internal',
+  ] as const
+  for (const code of everyday) {
+    assert.ok(errorTable[code])
+    assert.ok(en.failure[code].what && en.failure[code].next)
+  }
+})

@@ -1,0 +1,56 @@
+import type { TFunction } from 'i18next'
+import type { ChartItem } from '../chart/item.ts'
+import type { OrganisationInfo, Reader } from '../keeper/api.ts'
+
+/** Dates, numbers and lists as India writes them in each language, where the hospitals are. */
+export const localeOf = (language: string): string => `${language}-IN`
+
+/** A day as the reader's language writes it. What says only a year or a month stays that. */
+export function formatDay(language: string, date: string): string {
+  const [year = 0, month, day] = date.slice(0, 10).split('-').map(Number)
+  const options: Intl.DateTimeFormatOptions = { timeZone: 'UTC', year: 'numeric' }
+  if (month) options.month = 'long'
+  if (day) options.day = 'numeric'
+  // The day as written, in whichever time zone it was: it is not moved.
+  return new Intl.DateTimeFormat(localeOf(language), options).format(
+    Date.UTC(year, (month ?? 1) - 1, day ?? 1),
+  )
+}
+
+/** An instant, in the reader's own time zone. @param seconds - Unix. */
+export const formatInstant = (language: string, seconds: number): string =>
+  new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long', timeStyle: 'short' }).format(
+    seconds * 1000,
+  )
+
+export const formatDate = (language: string, seconds: number): string =>
+  new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long' }).format(seconds * 1000)
+
+export const formatList = (language: string, parts: readonly string[]): string =>
+  new Intl.ListFormat(localeOf(language), { type: 'conjunction' }).format(parts)
+
+/** A value with its unit; numbers as the language writes them. */
+export function formatValue(language: string, { value }: ChartItem): string {
+  if (!value) return ''
+  const number = value.text === String(value.number) ? value.number : null
+  const text =
+    number === null
+      ? value.text
+      : new Intl.NumberFormat(localeOf(language), { maximumFractionDigits: 2 }).format(number)
+  return value.unit ? `${text} ${value.unit}` : text
+}
+
+/** What people call it, where there is such a word, else what the record says. */
+export const titleOf = (t: TFunction, exists: (key: string) => boolean, item: ChartItem): string =>
+  item.code && exists(`term.${item.code}`) ? t(`term.${item.code}`) : item.title
+
+export const nameOfOrganisation = (t: TFunction, organisation: OrganisationInfo | null): string =>
+  organisation?.name ??
+  (organisation ? t('unnamed.organisation', { kind: organisation.kind }) : t('unnamed.somebody'))
+
+/** "Dr Kwame Osei, Lakeside Clinic". */
+export function nameOfReader(t: TFunction, { name, role, organisation }: Reader): string {
+  if (role === null) return name ?? nameOfOrganisation(t, organisation)
+  const who = name ?? t(`role.${role}`)
+  return organisation ? t('readerAt', { who, where: nameOfOrganisation(t, organisation) }) : who
+}

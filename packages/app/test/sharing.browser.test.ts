@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { generateChart } from '@hre/testkit'
+import { desktop, file, inviteDoctor, inviteToCity, skip, startStage, Visitor, type Stage } from './stage.ts'
+
+const ana = () =>
+  generateChart('app', { name: 'Ana Sharma', sex: 'female', birthDate: '1958-04-12' }).resources
+
+describe('a patient and a doctor of another hospital, each on a device of their own', { skip }, () => {
+  let stage: Stage
+  before(async () => {
+    stage = await startStage()
+  })
+  after(() => stage.stop())
+
+  test('asks, shares, reads, writes a note, is seen, is ended', async () => {
+    const { city, lakeside } = stage.world
+    const technician = await stage.world.newMember(city, 'lab technician')
+    const doctor = await Visitor.at(stage, lakeside, { viewport: desktop })
+    await doctor.join(await inviteDoctor(lakeside, 'Dr Kwame Osei'))
+    await doctor.heading('Patients').waitFor()
+    const patient = await Visitor.at(stage, city)
+    await patient.join(await inviteToCity(stage))
+    const account = await patient.account()
+    await file(technician, account, ana().slice(0, 60))
+
+    // The doctor asks, by the code that the patient shows.
+    await doctor.page.getByLabel('The patient’s code or link').fill(`hre:${account}`)
+    await doctor.button('Continue').click()
+    await doctor.page
+      .getByText(/You ask to see Illnesses, medicines and allergies, Laboratory results and Measurements/)
+      .waitFor()
+    await doctor.assertAccessible('asking')
+    await doctor.button('Send').click()
+    await doctor.page.getByText(/^Sent\./).waitFor()
+    await doctor.link('Patients').first().click()
+    await doctor.page.getByText('asked, no answer yet').waitFor()
+
+    // The patient sees who asks, and shares.
+    await patient.link('Sharing').click()
+    await patient.page.getByText(/Dr Kwame Osei, Lakeside Clinic asks to see/).waitFor()
+    await patient.assertAccessible('sharing')
+    await patient.link('Look at it and decide').click()
+    const sentence = patient.page.getByRole('status').filter({ hasText: 'may see' })
+    assert.match(
+      await sentence.innerText(),
+      /^Dr Kwame Osei, Lakeside Clinic may see illnesses, medicines and allergies, laboratory results and measurements until \d+ \w+ \d{4}, to treat you\. Earlier records are included\./,
+    )
+    await patient.assertAccessible('deciding')
+    await patient.shoot('app-share-phone', { documented: true })
+    await patient.button('Yes, share this').click()
+    await patient.page.getByText('Done. Dr Kwame Osei, Lakeside Clinic can see this now.').waitFor()
+
+    // It arrives by itself.
+    await doctor.page.getByText(/open until/).click()
+    await doctor.heading('Chart of Ana Sharma').or(doctor.page.getByRole('alert')).first().waitFor()
+    assert.match(await doctor.page.locator('main').innerText(), /Chart of Ana Sharma/)
+    await doctor.page.getByRole('region', { name: 'Problems' }).waitFor()
+    await doctor.assertAccessible('the chart')
+    await doctor.shoot('app-chart-desktop', { documented: true, fullPage: false })
+
+    // Ended: who looked is there to see, and the doctor reads no more.
+    await patient.link('Who looked').click()
+    await patient.page
+      .getByText(/looked at \d+ records/)
+      .first()
+      .waitFor()
+    assert.match(
+      await patient.page.locator('main').innerText(),
+      /Dr Kwame Osei, Lakeside Clinic looked at \d+ records/,
+    )
+    await patient.assertAccessible('who looked')
+    await patient.shoot('app-visits-phone')
+    await patient.link('Sharing').click()
+    await patient.button('End it').click()
+    await patient.assertAccessible('ending')
+    await patient.button('Yes, end it now').click()
+    await patient.page
+      .getByText('You share with nobody.')
+      .or(patient.page.getByText(/^Ended\./))
+      .first()
+      .waitFor()
+    await doctor.page.reload()
+    await doctor.unlock()
+    await doctor.page.getByText('This chart is not open to you').waitFor()
+    await patient.link('Who looked').click()
+    await patient.page.getByText('wanted to look and was refused').first().waitFor()
+    patient.assertQuiet()
+    // A refusal answers 404, which the browser reports.
+    assert.deepEqual(
+      doctor.complaints.filter((complaint) => !/status of 404/.test(complaint)),
+      [],
+    )
+    await doctor.close()
+    await patient.close()
+  })
+
+  test('a doctor of the patient’s own hospital writes a note, and the patient reads it', async () => {
+    const { city } = stage.world
+    const doctor = await Visitor.at(stage, city, { viewport: desktop })
+    await doctor.join(await inviteDoctor(city, 'Dr Kavita Mehta'))
+    const code = await doctor.account()
+    const patient = await Visitor.at(stage, city)
+    await patient.join(await inviteToCity(stage))
+    const technician = await stage.world.newMember(city, 'lab technician')
+    await file(technician, await patient.account(), ana().slice(0, 1))
+
+    // By the doctor's code, for everything that a note needs.
+    await patient.link('Sharing').click()
+    await patient.link('Share with somebody').click()
+    await patient.page.getByLabel(/A code or link/).fill('not a code')
+    await patient.button('Use this code').click()
+    await patient.page.getByText(/This is not the code of a doctor/).waitFor()
+    await patient.page.getByLabel(/A code or link/).fill(`hre:${code}`)
+    await patient.button('Use this code').click()
+    await patient.page.getByLabel('Letters and notes').check()
+    await patient.button('Yes, share this').click()
+    await patient.page.getByText(/^Done\./).waitFor()
+
+    await doctor.link('Patients').click()
+    await doctor.page.getByText(/open until/).click()
+    await doctor.link('Write a note').click()
+    await doctor.button('Sign and file').click()
+    await doctor.page.getByText('Write something first.').waitFor()
+    await doctor.page.getByLabel('Note', { exact: true }).fill('<b>Doing well.</b> Review in six months.')
+    await doctor.assertAccessible('a note')
+    await doctor.button('Sign and file').click()
+    await doctor.page.getByText('Signed and filed.').waitFor()
+
+    await patient.link('Records').click()
+    await patient.page.getByText('Progress note').click()
+    await patient.page.getByText('<b>Doing well.</b> Review in six months.').waitFor()
+    await patient.button('Check that nobody changed it').click()
+    await patient.page.getByText(/signed by Dr Kavita Mehta, City Hospital/).waitFor()
+    patient.assertQuiet()
+    doctor.assertQuiet()
+    await patient.close()
+    await doctor.close()
+  })
+})

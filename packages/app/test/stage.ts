@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileRecords, inviteMember, invitePatient, recordsOfChart, type Actor } from '@hre/sdk'
+import type { Resource } from '@hre/fhir'
+import sparticuz from '@sparticuz/chromium'
+import axe from 'axe-core'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { startWorld, type Hospital, type World } from '../../exchange/test/world.ts'
+
+/** The browser that comes with the devDependencies is for Linux. */
+export const skip = process.platform === 'linux' ? false : 'the packaged browser is for Linux'
+export const phone = { width: 390, height: 844 }
+export const desktop = { width: 1280, height: 800 }
+
+const password = 'kites over Amritsar at dusk'
+const screenshots = process.env['HRE_SCREENSHOTS']
+
+/** Two hospitals on a real chain, and a browser that visits them as people do. */
+export interface Stage {
+  world: World
+  browser: Browser
+  stop(): Promise<void>
+}
+
+export async function startStage(): Promise<Stage> {
+  const build = join(import.meta.dirname, '../scripts/build.ts')
+  const { status, stderr } = spawnSync(process.execPath, [build], { encoding: 'utf8' })
+  assert.equal(status, 0, stderr)
+  const [world, browser] = await Promise.all([
+    startWorld(),
+    sparticuz.executablePath().then((executablePath) =>
+      chromium.launch({
+        executablePath,
+        // Not the package's own arguments: they are for one page of one process, with web security off.
+        args: ['--no-sandbox'],
+        headless: true,
+      }),
+    ),
+  ])
+  return {
+    world,
+    browser,
+    async stop() {
+      await browser.close()
+      await world.stop()
+    },
+  }
+}
+
+/** Passkeys want a name in the address, so the visit is to localhost. */
+export const appUrl = ({ gateway }: Hospital): string => `http://localhost:${new URL(gateway.url).port}/app/`
+
+/** One person with a device of their own. Whatever the browser complains about is kept. */
+export class Visitor {
+  readonly page: Page
+  readonly complaints: string[] = []
+  readonly #home: string
+
+  private constructor(page: Page, home: string) {
+    this.page = page
+    this.#home = home
+    page.on('console', (message) => message.type() === 'error' && this.complaints.push(message.text()))
+    page.on('pageerror', (error) => this.complaints.push(String(error)))
+    page.on('dialog', (dialog) => {
+      this.complaints.push(`dialog: ${dialog.message()}`)
+      void dialog.dismiss()
+    })
+  }
+
+  static async at(stage: Stage, hospital: Hospital, options: BrowserContextOptions = {}): Promise<Visitor> {
+    const context = await stage.browser.newContext({
+      locale: 'en-GB',
+      timezoneId: 'Asia/Kolkata',
+      viewport: phone,
+      reducedMotion: 'reduce',
+      ...options,
+    })
+    context.setDefaultTimeout(40_000)
+    return new Visitor(await context.newPage(), appUrl(hospital))
+  }
+
+  /** A virtual authenticator with PRF, as phones and laptops have one. */
+  async givePasskeys(): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page)
+    await session.send('WebAuthn.enable')
+    await session.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        ctap2Version: 'ctap2_1',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        hasPrf: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    })
+  }
+
+  async open(path = ''): Promise<void> {
+    await this.page.goto(`${this.#home}${path}`)
+  }
+
+  button = (name: string | RegExp) => this.page.getByRole('button', { name, exact: typeof name === 'string' })
+  link = (name: string | RegExp) => this.page.getByRole('link', { name, exact: typeof name === 'string' })
+  heading = (name: string | RegExp) => this.page.getByRole('heading', { name })
+
+  /** Comes in by a link of the front desk. @returns the words that were to be written on paper. */
+  async join(secret: string, options: { passkey?: boolean } = {}): Promise<string[]> {
+    await this.open(`#/join/${secret}`)
+    if (options.passkey) await this.button(/Use my fingerprint/).click()
+    else {
+      await this.page.getByLabel('A password', { exact: true }).fill(password)
+      await this.page.getByLabel('The password again').fill(password)
+      await this.button('Continue').click()
+    }
+    await this.heading('Write down your 24 words').waitFor()
+    const words = await this.page.locator('ol.words > li').allInnerTexts()
+    await this.page.getByLabel('I have written down all 24 words').check()
+    await this.button('Continue').click()
+    await this.answerPaper(words)
+    await this.button('Finish').click()
+    const inside = this.page.getByRole('navigation', { name: 'Main' })
+    await inside.or(this.page.getByRole('alert')).first().waitFor()
+    if (!(await inside.isVisible())) throw new Error('the app refused')
+    return words
+  }
+
+  async answerPaper(words: readonly string[]): Promise<void> {
+    for (const field of await this.page.getByLabel(/Word number/).all()) {
+      const label = await field.evaluate(
+        (input) => (input as HTMLInputElement).labels?.[0]?.textContent ?? '',
+      )
+      await field.fill(words[Number(/\d+/.exec(label)![0]) - 1]!)
+    }
+  }
+
+  async unlock(): Promise<void> {
+    await this.page.getByLabel('Password', { exact: true }).fill(password)
+    await this.button('Open my records').first().click()
+  }
+
+  /** Account of whoever is signed in, from their own code. */
+  async account(): Promise<`0x${string}`> {
+    await this.link('More').click()
+    const code = await this.page.getByText(/^hre:0x/).innerText()
+    return code.slice(4) as `0x${string}`
+  }
+
+  /** Nothing for axe to find, nothing wider than the screen, room for a finger. */
+  async assertAccessible(where: string): Promise<void> {
+    const { page } = this
+    await page.evaluate(axe.source)
+    const { violations } = await page.evaluate(
+      () =>
+        (globalThis as unknown as { axe: typeof axe }).axe.run({
+          runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+        }) as Promise<axe.AxeResults>,
+    )
+    assert.deepEqual(
+      violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+      [],
+    )
+    const width = await page.evaluate(() => document.documentElement.scrollWidth)
+    assert.ok(width <= page.viewportSize()!.width, `${where}: ${width} px is wider than the screen`)
+    for (const target of await page.locator('button:visible, a.row:visible, summary:visible').all()) {
+      const { height = 44 } = (await target.boundingBox()) ?? {}
+      assert.ok(height >= 24, `${where}: a target of ${height} px`)
+    }
+  }
+
+  /** Pictures to look at in HRE_SCREENSHOTS; those of the README also under docs/. */
+  async shoot(name: string, options: { documented?: boolean; fullPage?: boolean } = {}): Promise<void> {
+    if (!screenshots) return
+    await mkdir(screenshots, { recursive: true })
+    await this.page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: options.fullPage ?? true })
+    if (!options.documented) return
+    const folder = join(import.meta.dirname, '../../../docs/screenshots')
+    await this.page.screenshot({ path: join(folder, `${name}.png`) })
+  }
+
+  assertQuiet(): void {
+    assert.deepEqual(this.complaints, [])
+  }
+
+  close = () => this.page.context().close()
+}
+
+export const inviteToCity = async ({ world }: Stage): Promise<string> =>
+  (await invitePatient(world.city.actor, 'hospital number 1')).secret
+
+export const inviteDoctor = async (hospital: Hospital, name: string): Promise<string> =>
+  (await inviteMember(hospital.actor, { role: 'doctor', name })).secret
+
+/** The laboratory's own hand: files FHIR resources for a patient. */
+export async function file(
+  author: Actor,
+  patient: `0x${string}`,
+  resources: readonly Resource[],
+): Promise<void> {
+  await fileRecords(author, { patient, records: recordsOfChart(resources) })
+}

@@ -1,0 +1,47 @@
+import {
+  convertCssVariables,
+  DEFAULT_THEME,
+  defaultCssVariablesResolver,
+  mergeMantineTheme,
+} from '@mantine/core'
+import react from '@vitejs/plugin-react'
+import { defineConfig, type Plugin } from 'vite'
+import { theme } from './src/app/theme.ts'
+
+/** Of ours, the packages whose modules do nothing when they are loaded: what is not used is left out. */
+const pureSources = /packages\/(protocol|vault|client|sdk|fhir)\/src\//
+
+/** The theme as a style sheet: Mantine would write it into the page, which the gateway's policy forbids. */
+function themeSheet(): Plugin {
+  const id = 'virtual:theme.css'
+  return {
+    name: 'theme-sheet',
+    resolveId: (source) => (source === id ? `\0${id}` : undefined),
+    load(source) {
+      if (source !== `\0${id}`) return
+      const merged = mergeMantineTheme(DEFAULT_THEME, theme)
+      return convertCssVariables(defaultCssVariablesResolver(merged), ':root')
+    },
+  }
+}
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: '/app/',
+  plugins: [react(), themeSheet()],
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    rolldownOptions: { treeshake: { moduleSideEffects: (id: string) => !pureSources.test(id) } },
+  },
+  worker: {
+    format: 'es',
+    rolldownOptions: {
+      treeshake: { moduleSideEffects: (id: string) => !pureSources.test(id) },
+      // The gateway lets this one file compile WebAssembly, and knows it by name.
+      output: { entryFileNames: 'assets/keeper-[hash].js', chunkFileNames: 'assets/keeper-[name]-[hash].js' },
+    },
+  },
+})
