@@ -75,7 +75,7 @@ test('a database of the first version is brought up to date, with what the gatew
 })
 
 test('a database that a later version has used is refused, and left as it was', async () => {
-  const dataDir = await folderAfter(6, [
+  const dataDir = await folderAfter(7, [
     `insert into drizzle.__drizzle_migrations (hash, created_at) values ('of a later version', 9999999999999)`,
     `insert into leases values ('relay', 'somebody', now())`,
   ])

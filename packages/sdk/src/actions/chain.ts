@@ -1,5 +1,5 @@
 import type { Session } from '@hre/client'
-import { chainMethods } from '@hre/protocol'
+import type { chainMethods } from '@hre/protocol'
 import { createPublicClient, custom, type PublicClient } from 'viem'
 
 type ChainMethod = (typeof chainMethods)[number]

@@ -5,18 +5,17 @@ import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
 
 const daySeconds = 24 * 60 * 60
-const unixNow = () => Math.floor(Date.now() / 1000)
 const askRowsMax = 500
 
 export const askHandlers: Handlers<keyof typeof askRoutes> = {
-  async askForAccess({ db, follower, keys }, { account, body }) {
+  async askForAccess({ clock, db, follower, keys }, { account, body }) {
     await follower.sync()
     const { organisation, role } = await accountView(db, account)
     const reads = readingRoles.some((name) => roles[name] === role)
     if (organisation !== keys.identity.account || !reads) throw hreError('forbidden')
     if (!(await accountView(db, body.patient)).patient) throw hreError('not-found')
     const { patient, ...wish } = body
-    const values = { ...wish, at: unixNow() }
+    const values = { ...wish, at: clock() }
     await db
       .insert(t.asks)
       .values({ reader: account, patient, ...values })
@@ -24,14 +23,14 @@ export const askHandlers: Handlers<keyof typeof askRoutes> = {
     return {}
   },
 
-  async listAsks({ db }, { account }) {
+  async listAsks({ clock, db }, { account }) {
     const asks = await db
       .select()
       .from(t.asks)
       .where(
         and(
           or(eq(t.asks.patient, account), eq(t.asks.reader, account)),
-          gt(t.asks.at, unixNow() - 30 * daySeconds),
+          gt(t.asks.at, clock() - 30 * daySeconds),
         ),
       )
       .orderBy(desc(t.asks.at))

@@ -20,13 +20,11 @@ import { accountView } from '../../store/directory.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
 
-const unixNow = () => Math.floor(Date.now() / 1000)
-
 export const frontDeskHandlers: Handlers<keyof typeof frontDeskRoutes> = {
   async createInvitation(gateway, { account, body }) {
     await gateway.follower.sync()
     await assertAdministrator(gateway, account)
-    const expiresAt = unixNow() + limits.invitationSeconds
+    const expiresAt = gateway.clock() + limits.invitationSeconds
     const { hash, role } = body
     const made = await gateway.db
       .insert(t.invitations)
@@ -44,13 +42,13 @@ export const frontDeskHandlers: Handlers<keyof typeof frontDeskRoutes> = {
   },
 
   async acceptInvitation(gateway, { body }) {
-    const { db, deployment, keys, relay } = gateway
+    const { clock, db, deployment, keys, relay } = gateway
     const { account } = body
     const hash = sha256(body.secret)
     const [invitation] = await db.select().from(t.invitations).where(eq(t.invitations.hash, hash))
     // A spent one answers the device that spent it, whose connection may have broken, and nobody else.
     if (invitation?.account === account) return { id: invitation.operation!, role: invitation.role }
-    if (!invitation || invitation.account !== null || invitation.expiresAt <= unixNow())
+    if (!invitation || invitation.account !== null || invitation.expiresAt <= clock())
       throw hreError('not-found')
     const call = callOf(gateway, invitation, account, body.agreement)
     const signed = await signCall(keys.identity, deployment, call)
@@ -64,7 +62,7 @@ export const frontDeskHandlers: Handlers<keyof typeof frontDeskRoutes> = {
           and(
             eq(t.invitations.hash, hash),
             isNull(t.invitations.account),
-            gt(t.invitations.expiresAt, unixNow()),
+            gt(t.invitations.expiresAt, clock()),
           ),
         )
         .returning()
