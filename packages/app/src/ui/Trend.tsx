@@ -2,9 +2,9 @@ import { useTranslation } from 'react-i18next'
 import type { ChartItem } from '../chart/item.ts'
 import { formatDay, localeOf } from './format.ts'
 
-const width = 640
-const height = 240
-const inset = { left: 56, right: 24, top: 20, bottom: 34 }
+const width = 340
+const height = 190
+const inset = { left: 48, right: 14, top: 16, bottom: 32 }
 
 /**
  * Values over time as a line, with the usual range behind it. The same numbers stand in a table below it, so the
@@ -56,10 +56,10 @@ export function Trend({ items, title }: { items: readonly ChartItem[]; title: st
         points={points.map((point) => `${x(point.at)},${y(point.value)}`).join(' ')}
         fill="none"
         stroke="currentColor"
-        strokeWidth="2.5"
+        strokeWidth="2"
       />
       {points.map((point) => (
-        <circle key={point.date} cx={x(point.at)} cy={y(point.value)} r="4.5" fill="currentColor" />
+        <circle key={point.date} cx={x(point.at)} cy={y(point.value)} r="3.5" fill="currentColor" />
       ))}
       {[...new Set([low, high])].map((value) => (
         <text key={value} x={inset.left - 8} y={y(value) + 4} textAnchor="end">
