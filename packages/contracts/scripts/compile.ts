@@ -14,6 +14,7 @@ import { parseArgs } from 'node:util'
 import { compileSources, readSources } from './compiler.ts'
 import type { Sources } from './compiler.ts'
 import { generateAbis } from './generateAbis.ts'
+import { verifierNames } from '../src/artifacts.ts'
 import type { Artifact } from '../src/artifacts.ts'
 
 const packageDir = join(import.meta.dirname, '..')
@@ -21,7 +22,7 @@ const artifactsDir = join(packageDir, 'artifacts')
 const abisFile = join(packageDir, '../protocol/src/generated/abis.ts')
 const require = createRequire(import.meta.url)
 
-/** The contracts that are deployed. */
+/** The contracts of this package that are deployed. */
 const contractNames = [
   'Intake',
   'Consortium',
@@ -65,14 +66,32 @@ function hashInput(sources: Sources): string {
   const scripts = ['compile.ts', 'compiler.ts', 'generateAbis.ts'].map((name) =>
     readFileSync(join(import.meta.dirname, name), 'utf8'),
   )
-  return createHash('sha256').update(JSON.stringify({ sources, versions, scripts })).digest('hex')
+  const input = { sources, versions, scripts, verifierNames }
+  return createHash('sha256').update(JSON.stringify(input)).digest('hex')
 }
 
-function compile(sources: Sources): Artifact[] {
+const verifierPath = (name: string) => `@openzeppelin/contracts/utils/cryptography/verifiers/${name}.sol`
+
+/** Apart from the contracts, whose code would follow the order of more sources. */
+function compileVerifiers(): Artifact[] {
+  const sources = Object.fromEntries(
+    verifierNames.map((name) => [
+      verifierPath(name),
+      { content: readFileSync(require.resolve(verifierPath(name)), 'utf8') },
+    ]),
+  )
+  return compile(sources, verifierNames, verifierPath)
+}
+
+function compile(
+  sources: Sources,
+  names: readonly string[],
+  pathOf = (name: string) => `src/${name}.sol`,
+): Artifact[] {
   const { output } = compileSources<SolcOutput>(sources, outputSelection)
-  return contractNames.map((name) => {
-    const compiled = output.contracts?.[`src/${name}.sol`]?.[name]
-    if (!compiled) throw new Error(`no contract ${name} in src/${name}.sol`)
+  return names.map((name) => {
+    const compiled = output.contracts?.[pathOf(name)]?.[name]
+    if (!compiled) throw new Error(`no contract ${name} in ${pathOf(name)}`)
     return {
       contractName: name,
       abi: compiled.abi,
@@ -99,9 +118,9 @@ function main(): void {
   const abisCopy = join(artifactsDir, 'abis.ts')
   if (values.force || readIfExists(hashFile) !== inputHash || !existsSync(abisCopy)) {
     console.log(`contracts: compiling ${Object.keys(sources).length} sources`)
-    const artifacts = compile(sources)
+    const artifacts = compile(sources, contractNames)
     mkdirSync(artifactsDir, { recursive: true })
-    for (const artifact of artifacts) {
+    for (const artifact of [...artifacts, ...compileVerifiers()]) {
       writeFileSync(join(artifactsDir, `${artifact.contractName}.json`), JSON.stringify(artifact, null, 2))
       const sizeBytes = artifact.deployedBytecode.length / 2 - 1
       console.log(`contracts: ${artifact.contractName} ${sizeBytes} bytes`)

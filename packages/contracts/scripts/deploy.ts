@@ -50,7 +50,7 @@ async function main(): Promise<void> {
     founders,
     gasPrice,
     onProgress: ({ contractName, address, status }) =>
-      console.log(`${status.padEnd(7)} ${contractName.padEnd(13)} ${address}`),
+      console.log(`${status.padEnd(7)} ${contractName.padEnd(23)} ${address}`),
   })
   if (before && JSON.stringify(before) !== JSON.stringify(deploymentSchema.parse(deployment)))
     throw new UsageError(`${out} is of another deployment on this chain: name another file`)

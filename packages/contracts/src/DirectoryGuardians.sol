@@ -12,6 +12,9 @@ abstract contract DirectoryGuardians is DirectoryKeys {
     /// @notice Guardians of one account: bounds the loop that names them.
     uint256 public constant GUARDIANS_MAX = 9;
 
+    /// @notice Fewest guardians that recover together: one alone would have the account (spec/keyring.md K7).
+    uint256 public constant GUARDIANS_THRESHOLD_MIN = 2;
+
     /// @notice Between enough approvals and new keys, so that an owner who still has the old ones can say no.
     uint48 public constant RECOVERY_WAIT_SECONDS = 3 days;
 
@@ -49,8 +52,9 @@ abstract contract DirectoryGuardians is DirectoryKeys {
     function setGuardians(address[] calldata guardians, uint8 threshold) external {
         address account = _knownAccount();
         uint256 count = guardians.length;
-        bool bounded = count <= GUARDIANS_MAX && threshold <= count && (threshold != 0 || count == 0);
-        if (!bounded) revert DirectoryGuardiansInvalid(count, threshold);
+        bool none = count == 0 && threshold == 0;
+        bool bounded = count <= GUARDIANS_MAX && threshold >= GUARDIANS_THRESHOLD_MIN && threshold <= count;
+        if (!none && !bounded) revert DirectoryGuardiansInvalid(count, threshold);
         Council storage council = _councils[account];
         council.threshold = threshold;
         ++council.term;

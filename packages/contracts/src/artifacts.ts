@@ -32,9 +32,14 @@ export const upgradeableNames = ['Directory', 'Consent', 'Records'] as const
 
 export type UpgradeableName = (typeof upgradeableNames)[number]
 
-const artifactNames = [...contractNames, 'ExchangeProxy'] as const
+/** OpenZeppelin's contracts that check signatures of keys without an address of their own (ERC-7913; spec/operations.md O1). */
+export const verifierNames = ['ERC7913P256Verifier', 'ERC7913WebAuthnVerifier', 'ERC7913RSAVerifier'] as const
 
-/** What is compiled: the contracts, and the proxy that stands in front of some of them. */
+export type VerifierName = (typeof verifierNames)[number]
+
+const artifactNames = [...contractNames, 'ExchangeProxy', ...verifierNames] as const
+
+/** What is compiled: the contracts, the proxy that stands in front of some of them, and the verifiers. */
 export type ArtifactName = (typeof artifactNames)[number]
 
 export type Artifacts = Record<ArtifactName, Artifact>

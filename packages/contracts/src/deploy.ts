@@ -9,8 +9,15 @@ import {
 } from 'viem'
 import type { Abi, Account, Address, Chain, Hash, Hex, PublicClient, Transport, WalletClient } from 'viem'
 import type { Deployment } from '@hre/protocol'
-import { contractNames, loadArtifacts, upgradeableNames } from './artifacts.ts'
-import type { Artifact, ArtifactName, Artifacts, ContractName, UpgradeableName } from './artifacts.ts'
+import { contractNames, loadArtifacts, upgradeableNames, verifierNames } from './artifacts.ts'
+import type {
+  Artifact,
+  ArtifactName,
+  Artifacts,
+  ContractName,
+  UpgradeableName,
+  VerifierName,
+} from './artifacts.ts'
 import { DeploymentFailedError, DeploymentMismatchError } from './deployErrors.ts'
 import { findCodeMismatch } from './runtimeCode.ts'
 
@@ -32,7 +39,7 @@ export interface Founder {
 
 export interface DeployProgress {
   /** `DirectoryCode` is what stands behind the Directory's proxy at first. */
-  contractName: ContractName | CodeName
+  contractName: ContractName | CodeName | VerifierName
   address: Address
   /** `created` now, or `found` from an earlier run. */
   status: 'created' | 'found'
@@ -51,15 +58,23 @@ export interface DeployOptions {
 /** What a proxy is deployed with. */
 type CodeName = `${UpgradeableName}Code`
 
-/** Contracts that no vote can pause: the votes themselves, what carries them, and help in an emergency. */
-const unpausableNames: readonly ContractName[] = ['Intake', 'Consortium', 'Emergency']
+/** What no vote can pause: the votes themselves, what carries them, help in an emergency, and what has no state. */
+const unpausableNames: readonly (ContractName | VerifierName)[] = [
+  'Intake',
+  'Consortium',
+  'Emergency',
+  ...verifierNames,
+]
+
+/** What depends on no founder: a founder's signer may name a verifier. */
+const foundations = ['Intake', ...verifierNames] as const
 
 /**
  * In the order of their nonces. All know one another's addresses beforehand; proxies come last, because their creation
  * calls their code.
  */
 const creations = [
-  'Intake',
+  ...foundations,
   'Consortium',
   'Access',
   'Emergency',
@@ -86,19 +101,8 @@ const implementationSlot = '0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920
  * @throws ArtifactsMissingError - nothing is compiled.
  */
 export async function deployContracts(options: DeployOptions): Promise<Deployment> {
-  const { publicClient, walletClient, founders } = options
-  const artifacts = loadArtifacts()
-  const deployer = walletClient.account.address
-  const nextNonce = await publicClient.getTransactionCount({ address: deployer, blockTag: 'latest' })
-  const firstNonce = await findFirstNonce(publicClient, deployer, nextNonce, artifacts.Intake)
-  const addresses = addressesFrom(deployer, firstNonce)
-  const create = (name: CreationName): Creation => ({
-    name,
-    address: addresses[name],
-    artifact: artifacts[artifactNameOf(name)],
-    nonce: firstNonce + creations.indexOf(name),
-    args: constructorArguments(name, addresses, artifacts, founders),
-  })
+  const { publicClient, founders } = options
+  const { artifacts, nextNonce, addresses, create } = await planCreations(options)
   const isProxy = (name: CreationName) => artifactNameOf(name) === 'ExchangeProxy'
   // The creation of a proxy is estimated, so what it calls has to be mined before.
   await createAll(options, nextNonce, creations.filter((name) => !isProxy(name)).map(create))
@@ -115,8 +119,46 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
     access: addresses.Access,
     emergency: addresses.Emergency,
     notary: addresses.Notary,
+    verifiers: verifiersAt(addresses),
     block: Number(await read(intake, 'deploymentBlock')),
   }
+}
+
+/**
+ * Deploys no more than a founder has to know whose key is on a card or a security key. `deployContracts` of the same account
+ * goes on from there.
+ *
+ * @throws as deployContracts.
+ */
+export async function deployVerifiers(
+  options: Omit<DeployOptions, 'founders'>,
+): Promise<Deployment['verifiers']> {
+  const { nextNonce, addresses, create } = await planCreations({ ...options, founders: [] })
+  await createAll(options, nextNonce, foundations.map(create))
+  return verifiersAt(addresses)
+}
+
+const verifiersAt = (addresses: Addresses): Deployment['verifiers'] => ({
+  p256: addresses.ERC7913P256Verifier,
+  webauthn: addresses.ERC7913WebAuthnVerifier,
+  rsa: addresses.ERC7913RSAVerifier,
+})
+
+/** Where everything is or will be, and how each creation is made. */
+async function planCreations({ publicClient, walletClient, founders }: DeployOptions) {
+  const artifacts = loadArtifacts()
+  const deployer = walletClient.account.address
+  const nextNonce = await publicClient.getTransactionCount({ address: deployer, blockTag: 'latest' })
+  const firstNonce = await findFirstNonce(publicClient, deployer, nextNonce, artifacts.Intake)
+  const addresses = addressesFrom(deployer, firstNonce)
+  const create = (name: CreationName): Creation => ({
+    name,
+    address: addresses[name],
+    artifact: artifacts[artifactNameOf(name)],
+    nonce: firstNonce + creations.indexOf(name),
+    args: constructorArguments(name, addresses, artifacts, founders),
+  })
+  return { artifacts, nextNonce, addresses, create }
 }
 
 interface Creation {
@@ -128,7 +170,7 @@ interface Creation {
 }
 
 async function createAll(
-  { publicClient, walletClient, gasPrice = 0n, onProgress }: DeployOptions,
+  { publicClient, walletClient, gasPrice = 0n, onProgress }: Omit<DeployOptions, 'founders'>,
   nextNonce: number,
   wanted: readonly Creation[],
 ): Promise<void> {
@@ -166,7 +208,7 @@ const isUpgradeable = (name: string): name is UpgradeableName =>
   (upgradeableNames as readonly string[]).includes(name)
 
 const artifactNameOf = (name: CreationName): ArtifactName =>
-  isUpgradeable(name) ? 'ExchangeProxy' : (name.replace(/Code$/, '') as ContractName)
+  isUpgradeable(name) ? 'ExchangeProxy' : (name.replace(/Code$/, '') as ContractName | VerifierName)
 
 function addressesFrom(from: Address, firstNonce: number): Addresses {
   // Lower case: the one spelling of an address outside of wallets.
@@ -202,6 +244,10 @@ function constructorArguments(
       return [addresses[`${name}Code`], addresses.Consortium, '0x']
     case 'Emergency':
       return [addresses.Intake, addresses.Directory, addresses.Consent]
+    case 'ERC7913P256Verifier':
+    case 'ERC7913WebAuthnVerifier':
+    case 'ERC7913RSAVerifier':
+      return []
     default:
       return [addresses.Intake, addresses.Directory]
   }
@@ -210,8 +256,9 @@ function constructorArguments(
 /** What operations reach through the Intake. */
 const targetNames = contractNames.filter((name) => name !== 'Intake')
 
+/** What the Consortium lists (M1). */
 function listings(addresses: Addresses) {
-  return contractNames.map((name) => ({
+  return [...contractNames, ...verifierNames].map((name) => ({
     name: stringToHex(name, { size: 32 }),
     target: addresses[name],
     proxyAdmin: isUpgradeable(name) ? proxyAdminOf(addresses[name]) : zeroAddress,

@@ -1,6 +1,6 @@
 export { ArtifactsMissingError, loadArtifacts } from './artifacts.ts'
 export type { Artifact, Artifacts, ContractName } from './artifacts.ts'
-export { deployContracts } from './deploy.ts'
+export { deployContracts, deployVerifiers } from './deploy.ts'
 export type { DeployOptions, Deployment, DeployProgress, Founder } from './deploy.ts'
 export { DeploymentFailedError, DeploymentMismatchError } from './deployErrors.ts'
 export { findCodeMismatch } from './runtimeCode.ts'

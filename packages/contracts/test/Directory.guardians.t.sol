@@ -181,13 +181,24 @@ contract DirectoryGuardiansTest is Base {
         _expectGuardiansInvalid(guardians, 0);
         _expectGuardiansInvalid(guardians, 3);
         _expectGuardiansInvalid(new address[](0), 1);
-        _expectGuardiansInvalid(new address[](10), 1);
+        _expectGuardiansInvalid(new address[](0), 2);
+        _expectGuardiansInvalid(new address[](10), 2);
         guardians[1] = _accountOf(BEN);
-        _expectGuardiansInvalid(guardians, 1);
+        _expectGuardiansInvalid(guardians, 2);
         guardians[1] = _accountOf(ANA);
-        _expectGuardiansInvalid(guardians, 1);
+        _expectGuardiansInvalid(guardians, 2);
         guardians[1] = _accountOf(MALLORY);
+        _expectGuardiansInvalid(guardians, 2);
+    }
+
+    function test_D16_attack_oneGuardianAloneTakesAnAccount() public {
+        address[] memory guardians = new address[](2);
+        (guardians[0], guardians[1]) = (_accountOf(BEN), _accountOf(LIN));
         _expectGuardiansInvalid(guardians, 1);
+        guardians = new address[](1);
+        guardians[0] = _accountOf(BEN);
+        _expectGuardiansInvalid(guardians, 1);
+        _expectGuardiansInvalid(guardians, 2);
     }
 
     function test_D18_aPatientNamesADelegate() public {

@@ -108,7 +108,7 @@ describe('the deploy script', { skip: anvilSkipReason }, () => {
     const { code, said } = await deploy({ env: {}, more: ['--key-file', join(folder, 'key')] }).ended
     assert.equal(code, 0, said)
     assert.equal(said.match(/^found /gm)?.length, 4)
-    assert.equal(said.match(/^created /gm)?.length, 7)
+    assert.equal(said.match(/^created /gm)?.length, 10)
     assert.equal(isKeyShown(said), false)
   })
 
@@ -116,7 +116,7 @@ describe('the deploy script', { skip: anvilSkipReason }, () => {
     const [file, block] = [await readFile(out(), 'utf8'), await rpc('eth_blockNumber')]
     const { code, said } = await deploy().ended
     assert.equal(code, 0, said)
-    assert.equal(said.match(/^found /gm)?.length, 11)
+    assert.equal(said.match(/^found /gm)?.length, 14)
     assert.equal(await readFile(out(), 'utf8'), file)
     assert.equal(await rpc('eth_blockNumber'), block)
   })

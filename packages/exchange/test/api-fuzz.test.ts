@@ -151,7 +151,7 @@ describe(`[G30] the API by its own description (HRE_FUZZ_SEED=${seed})`, () => {
 
   test('operations that are signed as they should be, with any call to any contract', () => {
     const placed = operationsOf(api).find(({ operation }) => operation.operationId === 'submitOperations')!
-    const { chainId: _chainId, block: _block, ...contracts } = world.deployment
+    const { chainId: _chainId, block: _block, verifiers: _verifiers, ...contracts } = world.deployment
     const selector = commitBatchCall(
       world.deployment,
       known.Bytes32[0] as `0x${string}`,

@@ -265,8 +265,8 @@ describe('what the exchange refuses', () => {
       const call = setTrusteesCall(world.deployment, {
         compartment: compartmentIds(patient).labs,
         epoch: 1,
-        trustees: [doctor.account],
-        threshold: 1,
+        trustees: [doctor.account, world.city.actor.account],
+        threshold: 2,
         sharesHash: randomBytes32(),
       })
       await assert.rejects(submit(patient, [call]), refusal('emergency-trustee-unknown'))

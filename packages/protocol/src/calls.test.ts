@@ -29,6 +29,7 @@ const deployment = {
   access: address('5'),
   emergency: address('6'),
   notary: address('7'),
+  verifiers: { p256: address('9'), webauthn: address('a'), rsa: address('b') },
   block: 0,
 }
 const labs = hash('a')

@@ -12,6 +12,8 @@ export const deploymentSchema = z.object({
   access: addressSchema,
   emergency: addressSchema,
   notary: addressSchema,
+  /** OpenZeppelin's checks of signatures by keys that are no wallets; a signer begins with one's address (O1). */
+  verifiers: z.object({ p256: addressSchema, webauthn: addressSchema, rsa: addressSchema }),
   /** Block of the deployment: followers start here. */
   block: z.int().min(0),
 })

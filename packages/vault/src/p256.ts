@@ -9,7 +9,7 @@ import { countNonces, type Identity } from './identity.ts'
 /**
  * An account's signer on P-256.
  *
- * @param verifier - the contract that checks: OpenZeppelin's `ERC7913P256Verifier` for cards, `ERC7913WebAuthnVerifier` for WebAuthn.
+ * @param verifier - the contract that checks: of a deployment, `verifiers.p256` for cards and `verifiers.webauthn` for WebAuthn.
  * @param publicKey - x ++ y, 64 bytes; as cards and WebAuthn give it also with the leading 0x04.
  * @returns 84 bytes (O1).
  * @throws VaultError `argument-invalid`.

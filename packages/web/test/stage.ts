@@ -97,6 +97,7 @@ const deployment = {
   access: bytes('e', 20),
   emergency: bytes('f', 20),
   notary: bytes('1', 20),
+  verifiers: { p256: bytes('2', 20), webauthn: bytes('3', 20), rsa: bytes('4', 20) },
   block: 5,
 }
 

@@ -20,7 +20,7 @@ interface IDirectoryGuardians {
     /// @notice Until `until`, `delegate` may do for `patient` what `scope` says; nothing when it is zero.
     event DelegateSet(address indexed patient, address indexed delegate, uint8 scope, uint48 until);
 
-    /// @notice One to nine different registered accounts other than one's own, and a threshold of 1 to their number.
+    /// @notice Two to nine different registered accounts other than one's own, and a threshold of 2 to their number.
     error DirectoryGuardiansInvalid(uint256 count, uint8 threshold);
     /// @notice `guardian` is none of `account`.
     error DirectoryNotGuardian(address account, address guardian);

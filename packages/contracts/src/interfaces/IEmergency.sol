@@ -108,7 +108,7 @@ interface IEmergency {
     error EmergencyCompartmentUnknown(address patient, CompartmentId compartment);
     /// @notice The trustees are of another epoch than the compartment's present one.
     error EmergencyEpochInvalid(uint32 epoch, uint32 present);
-    /// @notice There are 1 to 9 trustees, and the threshold is 1 to their number.
+    /// @notice There are 2 to 9 trustees, and the threshold is 2 to their number.
     error EmergencyTrusteesInvalid(uint256 count, uint8 threshold);
     /// @notice `trustee` is no active organisation.
     error EmergencyTrusteeUnknown(address trustee);
@@ -150,8 +150,8 @@ interface IEmergency {
     /// @notice Makes a compartment of the caller's chart readable in an emergency.
     /// @dev B1, B2. Setting again replaces the trustees; a rotation of the compartment makes them void.
     /// @param epoch The compartment's present one.
-    /// @param trustees 1 to 9 different active organisations, each holding one share.
-    /// @param threshold How many shares it takes, 1 to their number.
+    /// @param trustees 2 to 9 different active organisations, each holding one share.
+    /// @param threshold How many shares it takes, 2 to their number.
     /// @param sharesHash Commitment of the share set (spec/break-glass.md S3); the sealed shares travel off chain.
     /// @custom:reverts EmergencyPatientUnknown(account)
     /// @custom:reverts EmergencyCompartmentUnknown(patient, compartment)

@@ -7,6 +7,7 @@ import {
   hashLeaf,
   hashRecovery,
   organisationKinds,
+  patientRegistrationTypedData,
   roles as memberRoles,
   signerReplacementTypedData,
   standingChanges,
@@ -144,9 +145,10 @@ export async function setStage(exchange: Exchange): Promise<Stage> {
   }
   await attest('patient', 'another patient', 'guardian', 'delegate', 'newcomer')
   for (const who of ['patient', 'another patient', 'guardian', 'delegate'] as const) await register(who)
-  await say('patient', 'Directory.setGuardians', [account.guardian], 1)
+  await say('patient', 'Directory.setGuardians', [account.guardian, account.earlier], 2)
   await say('patient', 'Directory.setDelegate', account.delegate, 1, started + year)
-  await say('guardian', 'Directory.approveRecovery', account.patient, hashRecovery(newSigner, newRecipient))
+  for (const who of ['guardian', 'earlier'] as const)
+    await say(who, 'Directory.approveRecovery', account.patient, hashRecovery(newSigner, newRecipient))
   for (const who of ['clinician', 'earlier'] as const)
     await say('organisation', 'Directory.setAttributes', account[who], 0n, started + year)
 
@@ -187,6 +189,11 @@ export async function setStage(exchange: Exchange): Promise<Stage> {
     nextSigner.signTypedData(
       signerReplacementTypedData(deployment, { account: of, signer: newSigner, replacements }),
     )
+  const agreement = async (caller: Caller) => {
+    const organisation = caller.account === account.trustee ? account.trustee : account.organisation
+    const message = { patient: accountOfSigner(newSigner), recipient: newRecipient, organisation }
+    return nextSigner.signTypedData(patientRegistrationTypedData(deployment, message))
+  }
   return {
     exchange,
     encode,
@@ -205,6 +212,12 @@ export async function setStage(exchange: Exchange): Promise<Stage> {
       'Directory.removeMember': () => [account.clinician],
       'Directory.cutOff': () => [account.clinician],
       'Directory.attestPatient': () => [account.candidate, hash('identity')],
+      'Directory.registerPatient': async (caller) => [
+        newSigner,
+        newRecipient,
+        hash('identity'),
+        await agreement(caller),
+      ],
       'Directory.replaceSigner': async (caller) => [newSigner, await possession(caller.account)],
       'Directory.replaceRecipient': () => [newRecipient],
       'Directory.revokeSigner': () => [],

@@ -7,7 +7,7 @@ export const roles = [
   /** Of the chart that the call is about. */
   'patient',
   'another patient',
-  /** Of the patient, one of one. Another patient besides. */
+  /** Of the patient, one of two. Another patient besides. */
   'guardian',
   /** Of the patient. Another patient besides. */
   'delegate',
@@ -103,6 +103,8 @@ export const whoMay: Record<string, Row> = {
     trustee: 'DirectoryNotMember',
   }),
   'Directory.attestPatient': pausable([...voters, 'clinician'], 'DirectoryNotPermitted'),
+  // The patient agreed to the organisation that the caller acts for.
+  'Directory.registerPatient': pausable([...voters, 'clinician'], 'DirectoryNotPermitted'),
   // What is everybody's own.
   'Directory.replaceSigner': pausable(registered, 'done'),
   'Directory.replaceRecipient': pausable(registered, 'done'),

@@ -73,8 +73,8 @@ LD_LIBRARY_PATH="$(dirname "${libraries.stdout.split('\n')[0]}")" exec "${join(s
     run(tool, '--module', module, '--token-label', 'city', '--login', '--pin', 'env:HRE_CARD_PIN', ...rsa)
     rmSync(join(folder, 'called'))
     delete process.env['HRE_CARD_PIN']
-    chain = await startChain('ERC7913P256Verifier')
-    config = { module, tool, tokenLabel: 'city', keyId: '01', pinFile, verifier: chain.verifier }
+    chain = await startChain()
+    config = { module, tool, tokenLabel: 'city', keyId: '01', pinFile, verifier: chain.verifiers.p256 }
     founded = await chain.found((await openCard(config)).signer)
   })
   after(() => {
@@ -102,7 +102,9 @@ LD_LIBRARY_PATH="$(dirname "${libraries.stdout.split('\n')[0]}")" exec "${join(s
     const other = await openCard({ ...config, keyId: '02', account: founded.organisation })
     const own = await openCard(config)
     assert.notEqual(other.signer, own.signer)
-    assert.match((await founded.submit(other, message()))!, /signature/)
+    assert.equal(await founded.submit(other, message()), 'intake-signer-unknown')
+    const pretending = { ...other, signer: own.signer }
+    assert.match((await founded.submit(pretending, message()))!, /signature/)
   })
 
   it('[O1] the key agent of a gateway signs with the card that its configuration names', async () => {

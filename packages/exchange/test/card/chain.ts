@@ -10,15 +10,12 @@ import {
   type Deployment,
 } from '@hre/protocol'
 import { signCall, type Identity } from '@hre/vault'
-import { compileSources } from '../../../contracts/scripts/compiler.ts'
-import { deployContracts } from '../../../contracts/src/index.ts'
+import { deployContracts, deployVerifiers } from '../../../contracts/src/index.ts'
 import { startAnvil } from '../../../contracts/test/anvil.ts'
 
-type Verifier = 'ERC7913P256Verifier' | 'ERC7913WebAuthnVerifier'
-
-/** A chain with one of OpenZeppelin's verifiers, and the exchange's contracts once its founder is known. */
+/** A chain with the verifiers of the exchange, and its other contracts once its founder is known. */
 export interface Chain {
-  verifier: Address
+  verifiers: Deployment['verifiers']
   /** @param signer - of the one organisation that founds the exchange. */
   found(signer: Hex): Promise<Founded>
   stop(): void
@@ -31,14 +28,13 @@ export interface Founded {
   submit(identity: Identity, call: Call): Promise<string | undefined>
 }
 
-export async function startChain(name: Verifier): Promise<Chain> {
+export async function startChain(): Promise<Chain> {
   const anvil = await startAnvil()
   const transport = http(anvil.url)
   const publicClient = createPublicClient({ chain: foundry, transport, pollingInterval: 20 })
   const account = mnemonicToAccount('test test test test test test test test test test test junk')
   const walletClient = createWalletClient({ account, chain: foundry, transport })
-  const hash = await walletClient.deployContract({ abi: [], bytecode: bytecodeOf(name), gasPrice: 0n })
-  const { contractAddress } = await publicClient.waitForTransactionReceipt({ hash })
+  const verifiers = await deployVerifiers({ publicClient, walletClient })
 
   async function found(signer: Hex): Promise<Founded> {
     const recipient: Hex = `0x${'07'.repeat(1216)}`
@@ -64,19 +60,5 @@ export async function startChain(name: Verifier): Promise<Chain> {
       },
     }
   }
-  return { verifier: contractAddress!.toLowerCase() as Address, found, stop: () => anvil.stop() }
-}
-
-function bytecodeOf(name: Verifier): Hex {
-  const path = `@openzeppelin/contracts/utils/cryptography/verifiers/${name}.sol`
-  const sources = {
-    'Verifier.sol': {
-      content: `// SPDX-License-Identifier: Apache-2.0\npragma solidity ^0.8.37;\nimport "${path}";\n`,
-    },
-  }
-  const { output } = compileSources<{
-    errors?: { severity: string; formattedMessage: string }[]
-    contracts: Record<string, Record<string, { evm: { bytecode: { object: string } } }>>
-  }>(sources, { '*': { '*': ['evm.bytecode.object'] } })
-  return `0x${output.contracts[path]![name]!.evm.bytecode.object}`
+  return { verifiers, found, stop: () => anvil.stop() }
 }

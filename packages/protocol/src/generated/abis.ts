@@ -239,6 +239,7 @@ export const directoryAbi = [
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"organisation","type":"address"},{"indexed":true,"internalType":"address","name":"voter","type":"address"},{"indexed":false,"internalType":"enum IDirectory.StandingChange","name":"change","type":"uint8"},{"indexed":false,"internalType":"uint32","name":"votes","type":"uint32"},{"indexed":false,"internalType":"uint32","name":"threshold","type":"uint32"}],"name":"StandingVoted","type":"event"},
   {"inputs":[],"name":"ENDPOINT_BYTES_MAX","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"GUARDIANS_MAX","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"GUARDIANS_THRESHOLD_MIN","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"RECOVERY_SECONDS","outputs":[{"internalType":"uint48","name":"","type":"uint48"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"RECOVERY_WAIT_SECONDS","outputs":[{"internalType":"uint48","name":"","type":"uint48"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"bytes","name":"signer","type":"bytes"}],"name":"accountOf","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"pure","type":"function"},
