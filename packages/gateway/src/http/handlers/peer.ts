@@ -13,7 +13,7 @@ import type { Access, StoredReceipt } from '../../access/receipts.ts'
 import type { Gateway } from '../../gateway.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
-import { cardEntry } from './find-patient.ts'
+import { cardEntry } from './findPatient.ts'
 import { assertFresh, fetchBlob } from './records.ts'
 
 export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
