@@ -17,7 +17,8 @@ const checks = [
 ]
 
 /** Suites print their own counts. Files run two at a time: each world has a chain and two databases. */
-const testFlags = ['--test', '--test-concurrency=2', '--test-reporter=spec']
+// A test that hangs fails after a quarter of an hour, rather than never.
+const testFlags = ['--test', '--test-concurrency=2', '--test-timeout=900000', '--test-reporter=spec']
 const suites = [
   { name: 'contracts', args: ['packages/contracts/scripts/test.ts'] },
   {

@@ -162,7 +162,8 @@ describe('what is granted to a hospital, for its people', () => {
       })),
     }))
     await assert.rejects(rotateKeys(ofEpoch, { compartments: [part] }), contradicted)
-    const ofReader = lying('listGrants', ({ grants }: { grants: GrantView[] }) => ({
+    const ofReader = lying('listGrants', ({ grants, ...page }: { grants: GrantView[] }) => ({
+      ...page,
       grants: grants.map((grant) => ({ ...grant, reader: mallory.account })),
     }))
     await assert.rejects(rotateKeys(ofReader, { compartments: [part] }), contradicted)
