@@ -101,6 +101,17 @@ contract DirectoryKeysTest is Base {
         vm.assertEq(directory.recipientHashAt(_accountOf(ANA), NOW - 1), 0);
     }
 
+    /// @dev No revoked signer gets past the Intake: the Directory does not lean on that.
+    function test_D15_whatIsRevokedIsNotRevokedAgain() public {
+        vm.prank(vm.addr(ANA));
+        directory.revokeSigner();
+        bytes memory carried = abi.encodePacked(IDirectoryKeys.revokeSigner.selector, _accountOf(ANA));
+        vm.prank(address(intake));
+        (bool done, bytes memory reason) = address(directory).call(carried);
+        vm.assertFalse(done);
+        vm.assertEq(reason, abi.encodeWithSelector(IDirectoryKeys.DirectorySignerIsRevoked.selector, _accountOf(ANA)));
+    }
+
     function test_D13_aSignerSignsForOneAccount() public {
         bytes memory possession = _possession(ANA, BEN);
         vm.expectRevert(abi.encodeWithSelector(IDirectoryKeys.DirectorySignerTaken.selector, _accountOf(BEN)));
