@@ -16,6 +16,7 @@ describe('attacks on every route', () => {
   let world: World
   let api: ApiDocument
   let token: string
+  let author: string
   before(async () => {
     world = await startWorld({
       anonymousPerMinute: 1_000_000,
@@ -26,6 +27,7 @@ describe('attacks on every route', () => {
     await fileSome(doctor, await world.newPatient())
     api = (await (await fetch(`${world.city.gateway.url}/openapi.json`)).json()) as ApiDocument
     token = await tokenOf(world.city, world.lakeside.actor)
+    author = await tokenOf(world.city, world.city.actor)
   })
   after(() => world.stop())
 
@@ -137,7 +139,6 @@ describe('attacks on every route', () => {
   test('attack: denial of service: a blob that says it is larger than the limit is refused before it is sent', async () => {
     const { hostname, port } = new URL(world.city.gateway.url)
     const path = `/v1/blobs/0x${'1'.repeat(64)}`
-    const author = await tokenOf(world.city, world.city.actor)
     const answer = await raw(
       hostname,
       Number(port),

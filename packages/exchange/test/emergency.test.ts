@@ -207,6 +207,7 @@ describe('breaking the glass, through the gateways', () => {
       if (name !== 'listOrganisations') return answer
       const { organisations } = answer as { organisations: { account: Hex }[] }
       return {
+        ...(answer as object),
         organisations: organisations.map((row) =>
           silent.includes(row.account) ? { ...row, endpoint: 'http://127.0.0.1:9' } : row,
         ),

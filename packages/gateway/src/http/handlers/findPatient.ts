@@ -7,7 +7,7 @@ import {
   type emergencyRoutes,
   type Role,
 } from '@hre/protocol'
-import { patientNumberLookupOf, type EmergencyEntry } from '@hre/vault'
+import { isVaultError, patientNumberLookupOf, type EmergencyEntry } from '@hre/vault'
 import type { Address, Hex } from 'viem'
 import type { Gateway } from '../../gateway.ts'
 import { accountView } from '../../store/directory.ts'
@@ -67,7 +67,7 @@ export const findPatientHandlers: Handlers<
     await assertOwnStaff(gateway, account, attestingRoles)
     const { patient, system, value } = body
     if (!(await accountView(db, patient)).patient) throw hreError('not-found')
-    const lookup = patientNumberLookupOf(keys.patientNumberKey, { system, value })
+    const lookup = lookupOf(keys, { system, value })
     await db
       .insert(t.patientNumbers)
       .values({ lookup, patient })
@@ -79,7 +79,7 @@ export const findPatientHandlers: Handlers<
     const { clock, db, keys } = gateway
     await gateway.follower.sync()
     await assertOwnStaff(gateway, account, declaringRoles)
-    const lookup = patientNumberLookupOf(keys.patientNumberKey, body)
+    const lookup = lookupOf(keys, body)
     const [row] = await db.select().from(t.patientNumbers).where(eq(t.patientNumbers.lookup, lookup))
     if (!row) throw hreError('not-found')
     const owner = keys.ownerOf(row.patient)
@@ -87,6 +87,16 @@ export const findPatientHandlers: Handlers<
     await db.insert(t.lookups).values({ owner, at: clock(), by: account, kind: 'patient number' })
     return { patient: row.patient }
   },
+}
+
+/** @throws HreError `bad-request` where nothing is left of a number once it is in its normal form, or too much. */
+function lookupOf(keys: Gateway['keys'], number: { system: string; value: string }): Hex {
+  try {
+    return patientNumberLookupOf(keys.patientNumberKey, number)
+  } catch (error) {
+    if (isVaultError(error, 'argument-invalid')) throw hreError('bad-request', { field: 'system, value' })
+    throw error
+  }
 }
 
 /** The entry that this gateway keeps, once it is written down who asks for it. */
