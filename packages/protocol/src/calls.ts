@@ -97,13 +97,17 @@ export function replaceSignerCall({ directory }: Deployment, signer: Hex, posses
   )
 }
 
+/** The EIP-712 domain of what the Directory checks (D13, D19). */
+const directoryDomain = ({ chainId, directory }: Deployment) =>
+  ({ name: 'HRE Directory', version: '1', chainId, verifyingContract: directory }) as const
+
 /** The EIP-712 message by which a new signer agrees to sign for `account` (D13). */
 export function signerReplacementTypedData(
-  { chainId, directory }: Deployment,
+  deployment: Deployment,
   message: { account: Address; signer: Hex; replacements: bigint },
 ) {
   return {
-    domain: { name: 'HRE Directory', version: '1', chainId, verifyingContract: directory },
+    domain: directoryDomain(deployment),
     types: {
       SignerReplacement: [
         { name: 'account', type: 'address' },
@@ -259,11 +263,11 @@ export function registerPatientCall(
 
 /** The EIP-712 message by which a patient agrees to be registered by `organisation` (D19). */
 export function patientRegistrationTypedData(
-  { chainId, directory }: Deployment,
+  deployment: Deployment,
   message: { patient: Address; recipient: Hex; organisation: Address },
 ) {
   return {
-    domain: { name: 'HRE Directory', version: '1', chainId, verifyingContract: directory },
+    domain: directoryDomain(deployment),
     types: {
       PatientRegistration: [
         { name: 'patient', type: 'address' },

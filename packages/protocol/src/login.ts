@@ -21,12 +21,7 @@ export const loginTypes = {
 
 export function loginTypedData(deployment: Deployment, login: Login) {
   return {
-    domain: {
-      name: 'HRE Gateway',
-      version: '1',
-      chainId: deployment.chainId,
-      verifyingContract: deployment.directory,
-    },
+    domain: gatewayDomain(deployment),
     types: loginTypes,
     primaryType: 'Login',
     message: login,
@@ -49,12 +44,7 @@ export function passkeyBindingTypedData(
   message: { account: Address; organisation: Address; challenge: Hex; attestationHash: Hex },
 ) {
   return {
-    domain: {
-      name: 'HRE Gateway',
-      version: '1',
-      chainId: deployment.chainId,
-      verifyingContract: deployment.directory,
-    },
+    domain: gatewayDomain(deployment),
     types: passkeyBindingTypes,
     primaryType: 'PasskeyBinding',
     message,
@@ -76,12 +66,7 @@ export function welcomeTypedData(
   message: { account: Address; organisation: Address; challenge: Hex; callerNonce: Hex },
 ) {
   return {
-    domain: {
-      name: 'HRE Gateway',
-      version: '1',
-      chainId: deployment.chainId,
-      verifyingContract: deployment.directory,
-    },
+    domain: gatewayDomain(deployment),
     types: welcomeTypes,
     primaryType: 'Welcome',
     message,
@@ -98,12 +83,7 @@ export interface Erasure {
 
 export function erasureTypedData(deployment: Deployment, erasure: Erasure) {
   return {
-    domain: {
-      name: 'HRE Gateway',
-      version: '1',
-      chainId: deployment.chainId,
-      verifyingContract: deployment.directory,
-    },
+    domain: gatewayDomain(deployment),
     types: {
       Erasure: [
         { name: 'account', type: 'address' },
@@ -115,3 +95,7 @@ export function erasureTypedData(deployment: Deployment, erasure: Erasure) {
     message: erasure,
   } as const
 }
+
+/** The EIP-712 domain of what is signed for gateways (G1); no contract reads it. */
+const gatewayDomain = ({ chainId, directory }: Deployment) =>
+  ({ name: 'HRE Gateway', version: '1', chainId, verifyingContract: directory }) as const
