@@ -7,13 +7,13 @@ import type { PrivateKeyAccount } from 'viem/accounts'
 import type { Chain } from '../chain.ts'
 import type { Database } from '../store/database.ts'
 import type { Leases } from '../store/leases.ts'
+import { systemClock } from '../clock.ts'
 import * as t from '../store/schema.ts'
 import { raisedFee, type Fees } from './fees.ts'
 import type { QueuedOperation } from './queue.ts'
 
 const receiptPollMilliseconds = 30
 const secondLookMilliseconds = 1_000
-const unixNow = () => Math.floor(Date.now() / 1000)
 
 type Submission = typeof t.submissions.$inferSelect
 
@@ -135,7 +135,7 @@ export class Carrier {
   async #replace(attempts: Attempts): Promise<boolean> {
     const newest = attempts.transactions.at(-1)!
     const fee = raisedFee(newest.maxFeeWei, this.#fees)
-    if (fee === undefined || unixNow() - newest.at < this.#stallSeconds) return false
+    if (fee === undefined || systemClock() - newest.at < this.#stallSeconds) return false
     const { data = '0x', gas = 0n } = parseTransaction(newest.raw)
     const signed = await this.#sign({ nonce: attempts.nonce, data, gas }, fee)
     const replacement = { ...signed, first: attempts.first }
@@ -159,6 +159,6 @@ export class Carrier {
       ...call,
     })
     const transaction = keccak256(raw)
-    return { transaction, first: transaction, nonce: call.nonce, raw, maxFeeWei, at: unixNow() }
+    return { transaction, first: transaction, nonce: call.nonce, raw, maxFeeWei, at: systemClock() }
   }
 }

@@ -2,6 +2,7 @@ import { and, asc, count, eq, getTableColumns, inArray, min, sql } from 'drizzle
 import { hashOperation, hreError, limits, type Deployment, type SignedOperation } from '@hre/protocol'
 import type { Address, Hex } from 'viem'
 import type { Database } from '../store/database.ts'
+import { systemClock } from '../clock.ts'
 import * as t from '../store/schema.ts'
 
 export type QueuedOperation = typeof t.operations.$inferSelect
@@ -15,7 +16,6 @@ export interface QueueLimits {
 
 /** About as long as a submission takes; a full line is not shorter before. */
 const retryAfterSeconds = 5
-const unixNow = () => Math.floor(Date.now() / 1000)
 
 export const idsOf = (deployment: Deployment, operations: readonly SignedOperation[]): Hex[] =>
   operations.map(({ operation }) => hashOperation(deployment, operation))
@@ -28,7 +28,7 @@ export async function enqueue(
 ): Promise<void> {
   const ids = idsOf(deployment, operations)
   const sender = operations[0]!.operation.account
-  const at = unixNow()
+  const at = systemClock()
   await db
     .insert(t.operations)
     .values(

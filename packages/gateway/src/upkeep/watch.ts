@@ -18,6 +18,7 @@ import type { Peers } from '../peers/peers.ts'
 import type { Relay } from '../relay/relay.ts'
 import type { Database } from '../store/database.ts'
 import type { Leases } from '../store/leases.ts'
+import { systemClock } from '../clock.ts'
 import * as t from '../store/schema.ts'
 import type { UploadCollector } from './collector.ts'
 import {
@@ -34,7 +35,6 @@ const filesPerLook = 50
 const pauseMilliseconds = 5_000
 /** A new gateway has other things to do first. */
 const firstRoundSeconds = 600
-const unixNow = () => Math.floor(Date.now() / 1000)
 
 export interface WatchOptions {
   db: Database
@@ -102,7 +102,7 @@ export class IntegrityWatch {
         performance.now() - this.#startedAt >= Math.min(firstRoundSeconds, this.#options.hours * 3600) * 1000
       )
     if (state.finishedAt === null) return true
-    return unixNow() - state.finishedAt >= this.#options.hours * 3600
+    return systemClock() - state.finishedAt >= this.#options.hours * 3600
   }
 
   /**
@@ -112,7 +112,7 @@ export class IntegrityWatch {
    */
   async run(): Promise<Round | undefined> {
     const { db, identity, leases, collector } = this.#options
-    const round = await openRound(db, unixNow())
+    const round = await openRound(db, systemClock())
     let after = round.after
     for (;;) {
       const contents = await heldAfter(db, identity.account, after, filesPerLook)
@@ -140,7 +140,7 @@ export class IntegrityWatch {
     }
     await db.transaction(async (tx) => {
       await leases.assertHeld(tx, 'integrity')
-      await advanceRound(tx, round, { content, bytes, finding, now: unixNow() })
+      await advanceRound(tx, round, { content, bytes, finding, now: systemClock() })
     })
     if (bytesPerSecond > 0)
       await sleep((bytes / bytesPerSecond) * 1000, undefined, { signal: this.#stop.signal }).catch(() => {})
@@ -169,7 +169,7 @@ export class IntegrityWatch {
     const { db, deployment, identity, leases, relay } = this.#options
     const [round] = await db.select().from(t.integrityRounds).where(eq(t.integrityRounds.id, id))
     const findings = await findingsOf(db, id)
-    const finishedAt = unixNow()
+    const finishedAt = systemClock()
     const report = reportOf(identity.account, { ...round!, finishedAt }, findings)
     const hash: Hex = `0x${createHash('sha256').update(report).digest('hex')}`
     const call = attestCall(deployment, {

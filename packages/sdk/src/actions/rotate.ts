@@ -20,12 +20,11 @@ import {
 } from '@hre/vault'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
 import type { Actor } from '../actor.ts'
-import { allRows } from '../all-rows.ts'
 import { base64ToBytes, bytesToBase64 } from '../base64.ts'
 import { inParallel } from '../parallel.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
-import { listCompartments } from './consent.ts'
+import { listCompartments, listGrants } from './consent.ts'
 
 /** What a reader of an epoch opens beside it: everything before, or nothing of it (E16). */
 export type History = 'all' | 'from-now-on'
@@ -48,14 +47,7 @@ export async function rotateKeys(
   actor: Actor,
   options: { compartments: readonly Hex[]; without?: Address },
 ): Promise<Applied[]> {
-  const { session, account } = actor
-  const [known, grants] = await Promise.all([
-    listCompartments(actor, account),
-    allRows(
-      (cursor) => session.call('listGrants', { query: { side: 'given', cursor } }),
-      (page) => page.grants,
-    ),
-  ])
+  const [known, grants] = await Promise.all([listCompartments(actor, actor.account), listGrants(actor)])
   const rotations: { call: Call; wraps: Uint8Array }[] = []
   for (const compartment of options.compartments) {
     const view = known.find((row) => row.compartment === compartment)
