@@ -1,0 +1,48 @@
+export const doctor = {
+  patients: {
+    title: 'Patients',
+    none: 'No patient shares with you yet. Ask one for access: they show you their code.',
+    unnamed: 'Patient {{code}}',
+    open: 'Open chart',
+    until: 'open until {{date}}',
+    awaited: 'asked, no answer yet',
+    add: 'Ask a patient for access',
+    code: 'The patient’s code or link',
+    codeWrong: 'This is not the code of a patient. Nothing was sent.',
+  },
+  chart: {
+    title: 'Chart of {{name}}',
+    born: 'Born {{date}}',
+    loading: 'Opening the chart on this device ...',
+    problems: 'Problems',
+    medicines: 'Medicines',
+    allergies: 'Allergies',
+    results: 'Latest results',
+    documents: 'Documents and visits',
+    note: 'Write a note',
+    ask: 'Ask for access',
+    notOpen: 'This chart is not open to you',
+    notOpenWhy:
+      'The patient has not shared it, or has ended it. You can ask for access; the patient sees who asks.',
+  },
+  ask: {
+    title: 'Ask for access',
+    sentence:
+      'You ask to see {{topics}} for {{days}}, to treat the patient. The patient sees your name and decides.',
+    send: 'Send',
+    sent: 'Sent. When the patient agrees, the chart appears in your list.',
+    notSaved: 'Nothing was sent.',
+  },
+  note: {
+    title: 'Write a note',
+    heading: 'Heading',
+    headingDefault: 'Progress note',
+    text: 'Note',
+    warning: 'Once signed it cannot be changed, only followed by a newer note. The patient can read it.',
+    sign: 'Sign and file',
+    working: 'Sealing, signing and filing ...',
+    done: 'Signed and filed.',
+    notSaved: 'The note was not filed. Your text is still here.',
+    empty: 'Write something first.',
+  },
+}
