@@ -1,4 +1,3 @@
-import { doctor } from './en/doctor.ts'
 import { failure } from './en/failure.ts'
 import { home } from './en/home.ts'
 import { join } from './en/join.ts'
@@ -22,7 +21,6 @@ export const en = {
   ...sharing,
   ...visitors,
   ...more,
-  ...doctor,
   ...failure,
 }
 

@@ -1,5 +1,4 @@
 import type { Translation } from './en.ts'
-import { doctor } from './hi/doctor.ts'
 import { failure } from './hi/failure.ts'
 import { home } from './hi/home.ts'
 import { join } from './hi/join.ts'
@@ -19,6 +18,5 @@ export const hi: Translation = {
   ...sharing,
   ...visitors,
   ...more,
-  ...doctor,
   ...failure,
 }

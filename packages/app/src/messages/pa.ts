@@ -1,5 +1,4 @@
 import type { Translation } from './en.ts'
-import { doctor } from './pa/doctor.ts'
 import { failure } from './pa/failure.ts'
 import { home } from './pa/home.ts'
 import { join } from './pa/join.ts'
@@ -19,6 +18,5 @@ export const pa: Translation = {
   ...sharing,
   ...visitors,
   ...more,
-  ...doctor,
   ...failure,
 }

@@ -34,6 +34,7 @@ import { peerHandlers } from './handlers/peer.ts'
 import { recordHandlers } from './handlers/records.ts'
 import { recoveryHandlers } from './handlers/recovery.ts'
 import { sessionHandlers } from './handlers/session.ts'
+import { signatureHandlers } from './handlers/signatures.ts'
 import { statusHandlers } from './handlers/status.ts'
 import { serveHealth } from './health.ts'
 import { serveApp } from './app.ts'
@@ -48,6 +49,7 @@ const handlers: Handlers<RouteName> = {
   ...directoryHandlers,
   ...consentHandlers,
   ...recordHandlers,
+  ...signatureHandlers,
   ...emergencyHandlers,
   ...findPatientHandlers,
   ...recoveryHandlers,
