@@ -1,2 +1,3 @@
 export * from './gatewayClient.ts'
+export * from './serverEvents.ts'
 export * from './session.ts'

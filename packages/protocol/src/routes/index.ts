@@ -6,6 +6,7 @@ import { frontDeskRoutes } from './front-desk.ts'
 import { emergencyRoutes } from './emergency.ts'
 import { keystoreRoutes } from './keystore.ts'
 import { integrityRoutes } from './integrity.ts'
+import { notificationRoutes } from './notifications.ts'
 import { operationRoutes } from './operations.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { peerRoutes } from './peer.ts'
@@ -29,6 +30,7 @@ export const routeGroups = {
   'Kept keys': keystoreRoutes,
   'Front desk': frontDeskRoutes,
   Asks: askRoutes,
+  Notifications: notificationRoutes,
   'The chain': chainRoutes,
   Integrity: integrityRoutes,
   'Between gateways': peerRoutes,
@@ -52,6 +54,7 @@ export const routes = {
   ...integrityRoutes,
   ...frontDeskRoutes,
   ...askRoutes,
+  ...notificationRoutes,
   ...chainRoutes,
 }
 export type Routes = typeof routes
@@ -66,6 +69,7 @@ export * from './emergency.ts'
 export * from './keystore.ts'
 export * from './integrity.ts'
 export * from './operations.ts'
+export * from './notifications.ts'
 export * from './page.ts'
 export * from './passkeys.ts'
 export * from './peer.ts'
