@@ -15,8 +15,8 @@ import {
   type RouteOutput,
   type Routes,
 } from '@hre/protocol'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import type { z } from 'zod'
-import { eventParser, type ServerEvent } from './serverEvents.ts'
 
 /** Gateways give a sign of life every 15 seconds. */
 const defaultSilenceMilliseconds = 45_000
@@ -44,6 +44,9 @@ export interface StreamOptions extends Pick<CallOptions, 'token' | 'signal'> {
   /** A stream that says nothing for this long, not even that it is there, is dead. */
   silenceMilliseconds?: number
 }
+
+/** An event longer than this is not one of a gateway's. */
+const eventCharactersMax = 1024 * 1024
 
 /** The loosest view of an input: what the request is built from. */
 interface AnyInput {
@@ -92,7 +95,7 @@ export class GatewayClient {
     name: Name,
     input: RouteInput<Routes[Name]>,
     options: StreamOptions = {},
-  ): AsyncGenerator<ServerEvent> {
+  ): AsyncGenerator<EventSourceMessage> {
     const route: Route = routes[name]
     const { token, lastEventId, silenceMilliseconds = defaultSilenceMilliseconds } = options
     const silence = new AbortController()
@@ -111,14 +114,19 @@ export class GatewayClient {
       })
       if (!response.ok) throw await errorOf(response)
       const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
-      const parse = eventParser()
+      const events: EventSourceMessage[] = []
+      const parser = createParser({
+        onEvent: (event) => events.push(event),
+        maxBufferSize: eventCharactersMax,
+      })
       try {
         for (;;) {
           const { value, done } = await reader.read()
           if (done) return
           clearTimeout(timer)
           timer = setTimeout(() => silence.abort(), silenceMilliseconds)
-          yield* parse(value)
+          parser.feed(value)
+          yield* events.splice(0)
         }
       } finally {
         await reader.cancel().catch(() => {})
