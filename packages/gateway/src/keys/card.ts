@@ -31,11 +31,24 @@ export type CardReason =
 /** The card did not sign. Retry after it was put back (`no-token`); never after `pin-refused`: cards lock themselves. */
 export class CardError extends Error {
   override readonly name = 'CardError'
+  readonly code = 'card-failed'
   readonly reason: CardReason
+  readonly hint: string
   constructor(reason: CardReason, tokenLabel: string, cause?: unknown) {
     super(`the card ${tokenLabel} did not sign: ${reason}`, { cause })
     this.reason = reason
+    this.hint = hints[reason]
   }
+}
+
+const hints: Record<CardReason, string> = {
+  'no-tool': 'Install OpenSC, or name its `pkcs11-tool` in `card.tool`',
+  'no-token': 'Put the card in; compare `card.module` and `card.tokenLabel` with what `pkcs11-tool -L` lists',
+  'pin-refused': 'Do not try again before the file `card.pinFile` holds the right PIN: cards lock themselves',
+  'no-key': 'Compare `card.keyId` with what `pkcs11-tool -O` lists',
+  'other-key': 'Use a key on P-256, or an RSA key of 2048 to 4096 bits',
+  'signed-wrong': 'Have the card examined: it signed something else',
+  failed: 'Try `pkcs11-tool --test` with the same module',
 }
 
 /**
