@@ -20,11 +20,11 @@ import { CardError, openCard, type CardConfig, type CardReason } from '../../../
 import { openKeyAgent } from '../../../gateway/src/keys/keyAgent.ts'
 import { startChain, type Chain, type Founded } from './chain.ts'
 
-/** Where install-softhsm.sh put them. */
+/** Where scripts/install-debian.sh put them. */
 const softhsm = process.env['HRE_SOFTHSM'] ?? '/nowhere'
 const skip = existsSync(join(softhsm, 'usr/bin/pkcs11-tool'))
   ? anvilSkipReason
-  : 'SoftHSM is not here: install-softhsm.sh FOLDER, then HRE_SOFTHSM=FOLDER'
+  : 'SoftHSM is not here: scripts/install-debian.sh says how to get it; then HRE_SOFTHSM=FOLDER'
 
 const nurse = '0x00000000000000000000000000000000000000aa'
 
