@@ -53,6 +53,7 @@ export function createKeeper(options: {
     const seed = lockWhenIdle(rootSeed, {
       idleSeconds,
       onLock: () => {
+        held?.present.actor.keyring.forget()
         held = undefined
         options.onLock()
       },
