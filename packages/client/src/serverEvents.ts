@@ -20,9 +20,10 @@ export function eventParser(): (piece: string) => Generator<ServerEvent> {
   let id = ''
   let event = ''
   let data: string[] = []
+  let dataCharacters = 0
   return function* (piece) {
     rest += piece
-    if (rest.length > charactersMax) throw new Error('an event is too long')
+    if (rest.length + dataCharacters > charactersMax) throw new Error('an event is too long')
     // A carriage return at the very end may be half of a line's end.
     const isHalf = rest.endsWith('\r')
     const lines = (isHalf ? rest.slice(0, -1) : rest).split(/\r\n|\n|\r/)
@@ -32,14 +33,18 @@ export function eventParser(): (piece: string) => Generator<ServerEvent> {
         if (data.length > 0) yield { event: event || 'message', data: data.join('\n'), id }
         event = ''
         data = []
+        dataCharacters = 0
         continue
       }
       const colon = line.indexOf(':')
       const field = colon < 0 ? line : line.slice(0, colon)
       const value = colon < 0 ? '' : line.slice(colon + 1).replace(/^ /, '')
       if (field === 'event') event = value
-      else if (field === 'data') data.push(value)
-      else if (field === 'id' && !value.includes('\0')) id = value
+      else if (field === 'data') {
+        data.push(value)
+        dataCharacters += value.length
+      }
+      if (field === 'id' && !value.includes('\0')) id = value
     }
   }
 }
