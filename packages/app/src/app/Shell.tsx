@@ -8,6 +8,7 @@ import { FailureNote } from '../ui/FailureNote.tsx'
 import { useSetStatus, useStatus } from './status.ts'
 
 const Welcome = lazy(() => import('../features/join/Welcome.tsx'))
+const Recovering = lazy(() => import('../features/recovery/Recovering.tsx'))
 const Unlock = lazy(() => import('../features/unlock/Unlock.tsx'))
 
 /** The frame of every page, and the gate before them: who is not signed in sees how to. */
@@ -83,6 +84,7 @@ export function Shell() {
 
 function gate(state: string, joined: boolean, path: string) {
   if (state === 'locked') return <Unlock />
+  if (state === 'recovering') return <Recovering />
   if (state === 'open' && joined) return <Outlet />
   return path.startsWith('/join/') ? <Outlet /> : <Welcome />
 }

@@ -1,23 +1,29 @@
 import { isHreError, type ProvenLeaf } from '@hre/protocol'
 import { openRecords, requestAccess, type Actor } from '@hre/sdk'
-import { openRecord, recipientOf, sealRecord } from '@hre/vault'
 import { chartOf, itemOf, type ChartItem, type ParsedRecord } from '../chart/item.ts'
 import { topicNames, type Topic } from '../chart/topics.ts'
 import type { Chart, Hex, Progress } from './api.ts'
 import type { Company } from './company.ts'
-import { sealedCharts } from './shelf.ts'
+import type { SealedNotes } from './sealedNotes.ts'
 
 /** Charts that were opened: kept until the lock closes, and sealed on the device for when there is no connection. */
 export class ChartRoom {
   readonly #actor: Actor
   readonly #company: Company
+  readonly #notes: SealedNotes
   readonly #onProgress: (progress: Progress) => void
   readonly #proven = new Map<Hex, ProvenLeaf>()
 
-  constructor(actor: Actor, company: Company, onProgress: (progress: Progress) => void) {
-    this.#actor = actor
-    this.#company = company
-    this.#onProgress = onProgress
+  constructor(parts: {
+    actor: Actor
+    company: Company
+    notes: SealedNotes
+    onProgress: (progress: Progress) => void
+  }) {
+    this.#actor = parts.actor
+    this.#company = parts.company
+    this.#notes = parts.notes
+    this.#onProgress = parts.onProgress
   }
 
   /** Opens what this person may see of a chart; from the device when the gateway cannot be reached. */
@@ -82,48 +88,12 @@ export class ChartRoom {
 
   async #keep(chart: Chart): Promise<void> {
     const proven = [...this.#proven].filter(([, { leaf }]) => leaf.patient === chart.patient)
-    const body = new TextEncoder().encode(JSON.stringify({ chart, proven }))
-    const recipient = recipientOf(this.#actor.keyring.recipientSeed)
-    const { sealed, contentId, commitment } = await sealRecord({
-      body,
-      mediaType: 'application/json',
-      recipient,
-    })
-    await sealedCharts.write(chart.patient, packed({ contentId, commitment }, sealed))
+    await this.#notes.write(chart.patient, { chart, proven })
   }
 
   async #kept(patient: Hex): Promise<Chart | undefined> {
-    const bytes = await sealedCharts.read(patient)
-    if (!bytes) return
-    const { names, sealed } = unpacked(bytes)
-    const { body } = await openRecord({ sealed, ...names, seed: this.#actor.keyring.recipientSeed })
-    const { chart, proven } = JSON.parse(new TextDecoder().decode(body)) as {
-      chart: Chart
-      proven: [Hex, ProvenLeaf][]
-    }
-    for (const [record, leaf] of proven) this.#proven.set(record, leaf)
-    return chart
+    const note = await this.#notes.read<{ chart: Chart; proven: [Hex, ProvenLeaf][] }>(patient)
+    for (const [record, leaf] of note?.proven ?? []) this.#proven.set(record, leaf)
+    return note?.chart
   }
-}
-
-interface Names {
-  contentId: Hex
-  commitment: Hex
-}
-
-const namesBytes = 2 * 66
-
-/** The two names that opening needs, then the sealed file. */
-function packed({ contentId, commitment }: Names, sealed: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(namesBytes + sealed.length)
-  bytes.set(new TextEncoder().encode(contentId + commitment))
-  bytes.set(sealed, namesBytes)
-  return bytes
-}
-
-function unpacked(bytes: Uint8Array): { names: Names; sealed: Uint8Array } {
-  const names = new TextDecoder().decode(bytes.subarray(0, namesBytes))
-  const contentId = names.slice(0, 66) as Hex
-  const commitment = names.slice(66) as Hex
-  return { names: { contentId, commitment }, sealed: bytes.subarray(namesBytes) }
 }

@@ -1,6 +1,6 @@
 import {
-  decisions,
   nameOf,
+  nameOfDecision,
   purposes,
   purposesOfBits,
   rights,
@@ -71,7 +71,7 @@ export function sharingOf({ actor, company }: Present): Sharing {
           organisation: await company.organisation(receipt.organisation),
           purpose,
           records: records.length,
-          decision: decisions[receipt.decision] ?? String(receipt.decision),
+          decision: nameOfDecision(receipt.decision),
           isOwn: receipt.reader === own,
           isEmergency: purpose === 'ETREAT',
         }

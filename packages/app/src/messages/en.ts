@@ -1,9 +1,11 @@
 import { doctor } from './en/doctor.ts'
+import { emergency } from './en/emergency.ts'
 import { failure } from './en/failure.ts'
 import { home } from './en/home.ts'
 import { join } from './en/join.ts'
 import { more } from './en/more.ts'
 import { record } from './en/record.ts'
+import { recovery } from './en/recovery.ts'
 import { sharing } from './en/sharing.ts'
 import { unlock } from './en/unlock.ts'
 import { visitors } from './en/visitors.ts'
@@ -17,6 +19,8 @@ export const en = {
   ...words,
   ...join,
   ...unlock,
+  ...recovery,
+  ...emergency,
   ...home,
   ...record,
   ...sharing,

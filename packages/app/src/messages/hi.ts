@@ -1,10 +1,12 @@
 import type { Translation } from './en.ts'
 import { doctor } from './hi/doctor.ts'
+import { emergency } from './hi/emergency.ts'
 import { failure } from './hi/failure.ts'
 import { home } from './hi/home.ts'
 import { join } from './hi/join.ts'
 import { more } from './hi/more.ts'
 import { record } from './hi/record.ts'
+import { recovery } from './hi/recovery.ts'
 import { sharing } from './hi/sharing.ts'
 import { unlock } from './hi/unlock.ts'
 import { visitors } from './hi/visitors.ts'
@@ -14,6 +16,8 @@ export const hi: Translation = {
   ...words,
   ...join,
   ...unlock,
+  ...recovery,
+  ...emergency,
   ...home,
   ...record,
   ...sharing,
