@@ -91,7 +91,7 @@ for (const [size, options] of [
       const printed = page.locator('.card')
       await printed.waitFor()
       await ana.assertAccessible('the card')
-      await ana.shoot(`app-emergency-${size}`, { documented: size === 'phone', fullPage: true })
+      await ana.shoot(`app-emergency-card-${size}`, { documented: size === 'phone', fullPage: true })
       cardText = await printed.locator('.note').innerText()
       assert.doesNotMatch(await printed.innerText(), /Ana|Sharma|0x[0-9a-f]{8}/i)
       assert.equal(await findByCard(doctor, cardText), account)

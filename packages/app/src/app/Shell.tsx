@@ -86,7 +86,8 @@ function gate(state: string, joined: boolean, path: string) {
   if (state === 'locked') return <Unlock />
   if (state === 'recovering') return <Recovering />
   if (state === 'open' && joined) return <Outlet />
-  return path.startsWith('/join/') ? <Outlet /> : <Welcome />
+  // What is said when an account was closed stays to be read.
+  return path.startsWith('/join/') || path === '/close' ? <Outlet /> : <Welcome />
 }
 
 function Tab({ to, icon, text }: { to: string; icon: React.ReactNode; text: string }) {

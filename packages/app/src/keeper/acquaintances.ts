@@ -1,14 +1,14 @@
 import type { Hex } from './api.ts'
-import type { SealedNotes } from './sealedNotes.ts'
+import type { SealedShelf } from './sealed.ts'
 
 const noteName = 'acquaintances'
 
 /** What somebody calls the people whom no directory names: a daughter, a neighbour. It never leaves the device. */
 export class Acquaintances {
-  readonly #notes: SealedNotes
+  readonly #notes: SealedShelf
   #known: Promise<Map<Hex, string>> | undefined
 
-  constructor(notes: SealedNotes) {
+  constructor(notes: SealedShelf) {
     this.#notes = notes
   }
 

@@ -16,7 +16,8 @@ import { Acquaintances } from './acquaintances.ts'
 import type { Hex, Keeper, Progress, Secret, Status } from './api.ts'
 import { ChartRoom } from './charts.ts'
 import { Company } from './company.ts'
-import { SealedNotes } from './sealedNotes.ts'
+import { desksOf } from './desks.ts'
+import { SealedShelf } from './sealed.ts'
 import { deviceShelf, type Kept } from './shelf.ts'
 import { verifiersOf } from './verifiers.ts'
 
@@ -29,7 +30,7 @@ export interface Present {
   company: Company
   charts: ChartRoom
   acquaintances: Acquaintances
-  notes: SealedNotes
+  notes: SealedShelf
 }
 
 /** What a journey of the keeper works with. */
@@ -41,6 +42,8 @@ export interface Room {
   withSeed<T>(work: (rootSeed: Uint8Array) => Promise<T>): Promise<T>
   hold(rootSeed: Uint8Array, succession: Succession | null): Promise<Present>
   status(): Promise<Status>
+  /** Locks, and leaves nothing on this device. */
+  forget(): Promise<Status>
   onProgress(progress: Progress): void
 }
 
@@ -64,10 +67,10 @@ export function createKeeper(options: {
 
   async function hold(rootSeed: Uint8Array, succession: Succession | null = null): Promise<Present> {
     const actor = await arrive(rootSeed, succession)
-    const notes = new SealedNotes(actor)
+    const notes = new SealedShelf(actor)
     const acquaintances = new Acquaintances(notes)
     const company = new Company(actor, options.gatewayUrl, acquaintances)
-    const charts = new ChartRoom({ actor, company, notes, onProgress: options.onProgress })
+    const charts = new ChartRoom(actor, company, options.onProgress)
     const seed = lockWhenIdle(rootSeed, {
       idleSeconds,
       onLock: () => {
@@ -146,12 +149,19 @@ export function createKeeper(options: {
     }
   }
 
+  async function forget(): Promise<Status> {
+    held?.seed.lock()
+    await deviceShelf.clear()
+    return status()
+  }
+
   const room: Room = {
     gatewayUrl: options.gatewayUrl,
     present,
     withSeed,
     hold,
     status,
+    forget,
     onProgress: options.onProgress,
   }
 
@@ -210,11 +220,7 @@ export function createKeeper(options: {
       held?.seed.touch()
       return held !== undefined
     },
-    async forget() {
-      held?.seed.lock()
-      await deviceShelf.clear()
-      return status()
-    },
+    forget,
     async chart(patient) {
       const { actor, charts } = present()
       return charts.open(patient ?? (actor.account as Hex))
@@ -249,6 +255,7 @@ export function createKeeper(options: {
     ...later(['council', 'nameGuardians', 'vetoRecovery', 'wards', 'helpRecover', 'befriend'], async () =>
       (await import('./guardianship.ts')).guardianshipOf(room),
     ),
+    ...later(['exportAll', 'closeAccount'], async () => (await import('./leaving.ts')).leavingOf(room)),
     ...later(['startRecovery', 'recovery', 'finishRecovery'], async () =>
       (await import('./recovery.ts')).recoveryOf(room),
     ),
@@ -273,6 +280,7 @@ export function createKeeper(options: {
       await fileNote(actor, note, name)
       return null
     },
+    ...desksOf(present),
   }
 }
 

@@ -96,11 +96,16 @@ export const deviceShelf: Shelf = {
   },
 }
 
-/** What is sealed to its owner: charts that were opened, and notes, by name. */
-export const sealedStore = {
+/**
+ * Charts that were opened on this device, by patient, and what a person at work left unfinished; sealed to their reader.
+ */
+export const sealedCharts = {
   read: (name: string) =>
     within('charts', 'readonly', (store) => store.get(name) as IDBRequest<Uint8Array | undefined>),
   async write(name: string, sealed: Uint8Array) {
     await within('charts', 'readwrite', (store) => store.put(sealed, name))
+  },
+  async remove(name: string) {
+    await within('charts', 'readwrite', (store) => store.delete(name))
   },
 }

@@ -1,8 +1,8 @@
-import { doctor } from './en/doctor.ts'
 import { emergency } from './en/emergency.ts'
 import { failure } from './en/failure.ts'
 import { home } from './en/home.ts'
 import { join } from './en/join.ts'
+import { leaving } from './en/leaving.ts'
 import { more } from './en/more.ts'
 import { record } from './en/record.ts'
 import { recovery } from './en/recovery.ts'
@@ -26,7 +26,7 @@ export const en = {
   ...sharing,
   ...visitors,
   ...more,
-  ...doctor,
+  ...leaving,
   ...failure,
 }
 

@@ -1,9 +1,9 @@
 import type { Translation } from './en.ts'
-import { doctor } from './hi/doctor.ts'
 import { emergency } from './hi/emergency.ts'
 import { failure } from './hi/failure.ts'
 import { home } from './hi/home.ts'
 import { join } from './hi/join.ts'
+import { leaving } from './hi/leaving.ts'
 import { more } from './hi/more.ts'
 import { record } from './hi/record.ts'
 import { recovery } from './hi/recovery.ts'
@@ -23,6 +23,6 @@ export const hi: Translation = {
   ...sharing,
   ...visitors,
   ...more,
-  ...doctor,
+  ...leaving,
   ...failure,
 }

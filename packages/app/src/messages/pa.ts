@@ -1,9 +1,9 @@
 import type { Translation } from './en.ts'
-import { doctor } from './pa/doctor.ts'
 import { emergency } from './pa/emergency.ts'
 import { failure } from './pa/failure.ts'
 import { home } from './pa/home.ts'
 import { join } from './pa/join.ts'
+import { leaving } from './pa/leaving.ts'
 import { more } from './pa/more.ts'
 import { record } from './pa/record.ts'
 import { recovery } from './pa/recovery.ts'
@@ -23,6 +23,6 @@ export const pa: Translation = {
   ...sharing,
   ...visitors,
   ...more,
-  ...doctor,
+  ...leaving,
   ...failure,
 }

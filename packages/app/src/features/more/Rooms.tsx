@@ -1,5 +1,13 @@
 import { Paper } from '@mantine/core'
-import { IconAmbulance, IconChevronRight, IconHeartHandshake, IconKey, IconUsers } from '@tabler/icons-react'
+import {
+  IconAmbulance,
+  IconChevronRight,
+  IconDoorExit,
+  IconDownload,
+  IconHeartHandshake,
+  IconKey,
+  IconUsers,
+} from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
@@ -9,6 +17,8 @@ const rooms = [
   { to: '/ways', key: 'ways.title', Icon: IconKey, isForAll: true },
   { to: '/guardians', key: 'guardians.title', Icon: IconUsers, isForAll: true },
   { to: '/help', key: 'help.title', Icon: IconHeartHandshake, isForAll: true },
+  { to: '/download', key: 'leaving.downloadTitle', Icon: IconDownload, isForAll: false },
+  { to: '/close', key: 'leaving.closeTitle', Icon: IconDoorExit, isForAll: false },
 ] as const
 
 export function Rooms({ isPatient }: { isPatient: boolean }) {

@@ -9,10 +9,13 @@ import { hasPasskeys, usePasskey as askPasskey } from '../../ui/passkey.ts'
 export function SecretForm({
   status,
   isPending,
+  words,
   onSecret,
 }: {
   status: Pick<Status, 'ways' | 'credentials'> | undefined
   isPending: boolean
+  /** On the buttons; what it opens when left out. */
+  words?: string
   onSecret: (secret: () => Promise<Secret> | Secret) => void
 }) {
   const { t } = useTranslation()
@@ -31,7 +34,7 @@ export function SecretForm({
           loading={isPending}
           onClick={() => onSecret(() => askPasskey(credentials))}
         >
-          {t('unlock.passkey')}
+          {words ? `${words}: ${t('unlock.passkey')}` : t('unlock.passkey')}
         </Button>
       )}
       {status?.ways.includes('password') && (
@@ -50,7 +53,7 @@ export function SecretForm({
             onChange={(event) => setPassword(event.currentTarget.value)}
           />
           <Button type="submit" size="md" loading={isPending} disabled={password === ''}>
-            {t('unlock.open')}
+            {words ?? t('unlock.open')}
           </Button>
         </Stack>
       )}
@@ -77,7 +80,7 @@ export function SecretForm({
             onChange={(event) => setPhrase(event.currentTarget.value)}
           />
           <Button type="submit" size="md" loading={isPending} disabled={phrase.trim() === ''}>
-            {t('unlock.open')}
+            {words ?? t('unlock.open')}
           </Button>
         </Stack>
       )}

@@ -1,11 +1,14 @@
-import { endEmergencyCard, keepPatientNumber, listLookups, makeEmergencyCard } from '@hre/sdk'
+import {
+  endEmergencyCard,
+  hospitalNumberSystem,
+  keepPatientNumber,
+  listLookups,
+  makeEmergencyCard,
+} from '@hre/sdk'
 import type { Command } from 'commander'
 import { contextOf } from '../../context.ts'
 import { formatMoment } from '../../options/amounts.ts'
 import { accountNamed, actorOf, nameOfAccount, runningExchange } from '../../running.ts'
-
-/** The name under which the demonstration's hospitals give their numbers (FHIR `Identifier.system`). */
-export const numberSystem = 'urn:hre:patient-number'
 
 export function addCard(emergency: Command): void {
   emergency
@@ -42,7 +45,7 @@ export function addCard(emergency: Command): void {
       const exchange = await runningExchange(context)
       const patient = accountNamed(exchange, name)
       const actor = await actorOf(exchange, options.as)
-      await keepPatientNumber(actor, { patient, system: numberSystem, value })
+      await keepPatientNumber(actor, { patient, system: hospitalNumberSystem, value })
       output.value({ patient })
       output.line(`Your hospital finds ${nameOfAccount(exchange, patient)} by this number.`)
     })

@@ -1,36 +1,36 @@
-import { openRecord, recipientOf, sealRecord } from '@hre/vault'
 import type { Actor } from '@hre/sdk'
+import { openRecord, recipientOf, sealRecord } from '@hre/vault'
 import type { Hex } from './api.ts'
-import { sealedStore } from './shelf.ts'
+import { sealedCharts } from './shelf.ts'
 
-/**
- * What somebody keeps on this device for themselves, sealed to their own key: charts for when there is no connection,
- * and what they call the people whom no directory names.
- */
-export class SealedNotes {
-  readonly #keyring: Actor['keyring']
+/** What this device keeps for one person: JSON, sealed to them, so that who has the device alone reads nothing. */
+export class SealedShelf {
+  readonly #actor: Actor
 
-  constructor({ keyring }: Actor) {
-    this.#keyring = keyring
+  constructor(actor: Actor) {
+    this.#actor = actor
   }
 
   async write(name: string, value: unknown): Promise<void> {
-    const body = new TextEncoder().encode(JSON.stringify(value))
-    const recipient = recipientOf(this.#keyring.recipientSeed)
     const { sealed, contentId, commitment } = await sealRecord({
-      body,
+      body: new TextEncoder().encode(JSON.stringify(value)),
       mediaType: 'application/json',
-      recipient,
+      recipient: recipientOf(this.#actor.keyring.recipientSeed),
     })
-    await sealedStore.write(name, packed({ contentId, commitment }, sealed))
+    await sealedCharts.write(name, packed({ contentId, commitment }, sealed))
   }
 
-  async read<T>(name: string): Promise<T | undefined> {
-    const bytes = await sealedStore.read(name)
+  /** @throws VaultError when somebody changed what is kept, or it is another person's. */
+  async read<Value>(name: string): Promise<Value | undefined> {
+    const bytes = await sealedCharts.read(name)
     if (!bytes) return
     const { names, sealed } = unpacked(bytes)
-    const { body } = await openRecord({ sealed, ...names, seed: this.#keyring.recipientSeed })
-    return JSON.parse(new TextDecoder().decode(body)) as T
+    const { body } = await openRecord({ sealed, ...names, seed: this.#actor.keyring.recipientSeed })
+    return JSON.parse(new TextDecoder().decode(body)) as Value
+  }
+
+  async remove(name: string): Promise<void> {
+    await sealedCharts.remove(name)
   }
 }
 
