@@ -33,6 +33,9 @@ const routes = root.addChildren([
   atWork('/patients/$patient/ask', () => import('../features/doctor/AskAccess.tsx')),
   atWork('/patients/$patient/emergency', () => import('../features/doctor/DeclareEmergency.tsx')),
   atWork('/patients/$patient/note', () => import('../features/doctor/WriteNote.tsx')),
+  atWork('/laboratory/results', () => import('../features/laboratory/EnterResults.tsx')),
+  atWork('/laboratory/upload', () => import('../features/laboratory/UploadResults.tsx')),
+  atWork('/sign/$batch', () => import('../features/laboratory/Countersign.tsx')),
 ])
 
 export const router = createRouter({

@@ -1,5 +1,6 @@
 import type { EmergencyReason } from '@hre/protocol'
-import type { Hex, PatientRow } from './api.ts'
+import type { ChartItem } from '../chart/item.ts'
+import type { Hex, PatientRow, Reader } from './api.ts'
 
 /** A patient as this device remembers them, from charts that were opened on it. */
 export interface RememberedPatient {
@@ -65,5 +66,59 @@ export interface DoctorDesk {
   keepDraft(draft: Omit<Draft, 'at'>): Promise<null>
 }
 
+/** A batch of two parties that waits for a signature. */
+export interface AwaitedBatch {
+  batch: Hex
+  author: Reader
+  /** Who has not signed. */
+  awaited: Reader[]
+  /** Unix seconds. */
+  at: number
+  /** Null until this hospital's server has the list of what is in it. */
+  patient: Hex | null
+  name: string | null
+  records: Hex[]
+}
+
+/** One value as the laboratory found it. */
+export interface TypedResult {
+  /** LOINC; null for a test that is named in words. */
+  code: string | null
+  title: string
+  value: string
+  unit: string
+  /** Of the usual range, as numbers in text; empty where there is none. */
+  low: string
+  high: string
+}
+
+/** What this device remembers of a test: its unit and the laboratory's own range. */
+export type TestForm = Pick<TypedResult, 'unit' | 'low' | 'high'>
+
+export interface ResultsWish {
+  patient: Hex
+  results: TypedResult[]
+  /** ISO 8601: when the sample was taken. */
+  takenAt: string
+  comment: string
+  /** Who has to sign beside the author; null for nobody. */
+  countersigner: Hex | null
+}
+
+export interface LaboratoryDesk {
+  worklist(): Promise<{ toSign: AwaitedBatch[]; filed: AwaitedBatch[] }>
+  /** Colleagues who can check and sign. */
+  colleagues(): Promise<Reader[]>
+  testForms(): Promise<Record<string, TestForm>>
+  fileResults(wish: ResultsWish): Promise<null>
+  /** What a file of another system (FHIR, one resource or a bundle) says, and whom it says it about; nothing is filed. */
+  previewUpload(text: string): Promise<{ name: string | null; items: ChartItem[] }>
+  /** Files it. @returns how many records it held. */
+  fileUpload(wish: { patient: Hex; text: string; countersigner: Hex | null }): Promise<number>
+  /** What is to be signed, opened and logged like every reading. */
+  openBatch(batch: Hex): Promise<{ items: ChartItem[]; of: AwaitedBatch }>
+  signBatch(batch: Hex): Promise<null>
+}
+
 /** What those who work for an organisation ask of the keeper. */
-export type Desks = DoctorDesk
+export type Desks = DoctorDesk & LaboratoryDesk

@@ -4,6 +4,7 @@ import type { Present } from './keeper.ts'
 /** The places where people work. Each one's code comes when somebody first works there. */
 export function desksOf(present: () => Present): Desks {
   const doctor = async () => (await import('./doctor.ts')).doctorDesk(present())
+  const laboratory = async () => (await import('./laboratory.ts')).laboratoryDesk(present())
   return {
     today: async () => (await doctor()).today(),
     findPatient: async (finding) => (await doctor()).findPatient(finding),
@@ -11,5 +12,13 @@ export function desksOf(present: () => Present): Desks {
     endEmergency: async (patient) => (await doctor()).endEmergency(patient),
     draft: async (patient) => (await doctor()).draft(patient),
     keepDraft: async (draft) => (await doctor()).keepDraft(draft),
+    worklist: async () => (await laboratory()).worklist(),
+    colleagues: async () => (await laboratory()).colleagues(),
+    testForms: async () => (await laboratory()).testForms(),
+    fileResults: async (wish) => (await laboratory()).fileResults(wish),
+    previewUpload: async (text) => (await laboratory()).previewUpload(text),
+    fileUpload: async (wish) => (await laboratory()).fileUpload(wish),
+    openBatch: async (batch) => (await laboratory()).openBatch(batch),
+    signBatch: async (batch) => (await laboratory()).signBatch(batch),
   }
 }

@@ -1,4 +1,6 @@
+import { roles } from '@hre/protocol'
 import { lazy } from 'react'
+import { useStatus } from '../../app/status.ts'
 import { speakToStaff } from '../../messages/messages.ts'
 
 const withSentences = (load: () => Promise<{ default: React.ComponentType }>) =>
@@ -9,7 +11,10 @@ const withSentences = (load: () => Promise<{ default: React.ComponentType }>) =>
 
 const Today = withSentences(() => import('../doctor/Today.tsx'))
 
+const Worklist = withSentences(() => import('../laboratory/Worklist.tsx'))
+
 /** By role: what somebody begins the day with. */
 export default function StaffHome() {
-  return <Today />
+  const { data: status } = useStatus()
+  return status?.role === roles['lab technician'] ? <Worklist /> : <Today />
 }

@@ -1,8 +1,14 @@
 import { doctor } from './doctor.ts'
 import { glass } from './glass.ts'
+import { laboratory } from './laboratory.ts'
 
 /** Sentences for those who work here, which a patient's device never loads. The words of a ward are allowed. */
-export const staff = { ...doctor, ...glass }
+export const staff = {
+  ...doctor,
+  ...glass,
+  ...laboratory,
+  failure: { ...glass.failure, ...laboratory.failure },
+}
 
 /** The same keys in another language. */
 export type StaffTranslation = Wide<typeof staff>

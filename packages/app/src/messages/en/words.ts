@@ -13,6 +13,7 @@ export const words = {
     visits: 'Who looked',
     more: 'More',
     patients: 'Patients',
+    work: 'Worklist',
   },
   readerAt: '{{who}}, {{where}}',
   unnamed: { organisation: 'an organisation ({{kind}})', somebody: 'somebody' },

@@ -13,6 +13,7 @@ export const words = {
     visits: 'किसने देखा',
     more: 'और',
     patients: 'मरीज़',
+    work: 'काम की सूची',
   },
   readerAt: '{{who}}, {{where}}',
   unnamed: { organisation: 'एक संस्था ({{kind}})', somebody: 'कोई' },

@@ -13,6 +13,7 @@ export const words = {
     visits: 'ਕਿਸ ਨੇ ਦੇਖਿਆ',
     more: 'ਹੋਰ',
     patients: 'ਮਰੀਜ਼',
+    work: 'ਕੰਮ ਦੀ ਸੂਚੀ',
   },
   readerAt: '{{who}}, {{where}}',
   unnamed: { organisation: 'ਇੱਕ ਸੰਸਥਾ ({{kind}})', somebody: 'ਕੋਈ' },
