@@ -3,6 +3,7 @@ import {
   fromProblem,
   HreError,
   hreError,
+  limits,
   problemSchema,
   routes,
   solvePuzzle,
@@ -20,6 +21,10 @@ export interface CallOptions {
   /** For routes that take one (G33): the same key with the same input is done once. */
   idempotencyKey?: string
   signal?: AbortSignal
+  /** For routes marked `ranged` (P1): leave out the bytes before this one. */
+  from?: number
+  /** Told of an answer's bytes as they come. Who listens sees them stall and ends the call by `signal`: the client's own time limit is off. */
+  onBytes?: (chunk: Uint8Array) => void
 }
 
 /** The loosest view of an input: what the request is built from. */
@@ -62,7 +67,7 @@ export class GatewayClient {
     const response = await this.#sendPaying(url, route, body, options)
     const answer =
       route.response === 'bytes'
-        ? new Uint8Array(await response.arrayBuffer())
+        ? await bytesOf(response, this.baseUrl, options)
         : await parsed(response, route.response)
     return answer as RouteOutput<Routes[Name]>
   }
@@ -91,26 +96,69 @@ export class GatewayClient {
     options: CallOptions,
     puzzle?: string,
   ): Promise<Response> {
-    const { token, idempotencyKey, signal } = options
+    const { token, idempotencyKey, signal, from, onBytes } = options
     const isBytes = route.body === 'bytes'
     const headers: Record<string, string> = {}
     if (route.body) headers['content-type'] = isBytes ? 'application/octet-stream' : 'application/json'
     if (token) headers['authorization'] = `Bearer ${token}`
     if (puzzle) headers['hre-puzzle'] = puzzle
     if (idempotencyKey) headers['idempotency-key'] = idempotencyKey
-    const timeout = AbortSignal.timeout(this.#timeoutMilliseconds)
+    if (from) headers['range'] = `bytes=${from}-`
+    const limit = onBytes ? undefined : AbortSignal.timeout(this.#timeoutMilliseconds)
+    const signals = [signal, limit].filter((one) => one !== undefined)
     try {
       return await this.#fetch(url, {
         method: route.method,
         headers,
         redirect: 'error',
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        signal: AbortSignal.any(signals),
         ...(route.body ? { body: isBytes ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body) } : {}),
       })
     } catch (cause) {
       throw hreError('gateway-unreachable', { url: this.baseUrl }, cause)
     }
   }
+}
+
+/**
+ * An answer's bytes, from `options.from` on also where a gateway sends them all.
+ *
+ * @throws HreError `gateway-unreachable` when it is cut off, `payload-too-large`.
+ */
+async function bytesOf(
+  response: Response,
+  url: string,
+  { from = 0, onBytes }: CallOptions,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let received = 0
+  let surplus = response.status === 206 ? 0 : from
+  const reader = response.body?.getReader()
+  try {
+    for (;;) {
+      const { value: chunk } = (await reader?.read()) ?? {}
+      if (!chunk) break
+      received += chunk.length
+      if (received > limits.blobBytesMax) break
+      const wanted = chunk.subarray(Math.min(surplus, chunk.length))
+      surplus -= chunk.length - wanted.length
+      chunks.push(wanted)
+      onBytes?.(wanted)
+    }
+  } catch (cause) {
+    throw hreError('gateway-unreachable', { url }, cause)
+  }
+  if (received > limits.blobBytesMax) {
+    await reader?.cancel().catch(() => {})
+    throw hreError('payload-too-large', { bytesMax: limits.blobBytesMax })
+  }
+  const whole = new Uint8Array(chunks.reduce((bytes, chunk) => bytes + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
 }
 
 async function parsed(response: Response, schema: z.ZodType): Promise<unknown> {

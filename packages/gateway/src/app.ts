@@ -23,6 +23,7 @@ import { openKeyAgent } from './keys/keyAgent.ts'
 import { createLog } from './logging.ts'
 import { Metrics } from './metrics/metrics.ts'
 import { Peers } from './peers/peers.ts'
+import { Standings } from './peers/standings.ts'
 import { Relay } from './relay/relay.ts'
 import { LoginAttempts } from './session/attempts.ts'
 import { Ceremonies } from './session/ceremonies.ts'
@@ -77,7 +78,8 @@ export async function startGateway(
     ...relaySettings(config),
   })
   const signatures = new SignatureChecker({ chain, db, deployment })
-  const peers = new Peers({ db, deployment, identity: keys.identity, signatures, log })
+  const standings = new Standings({ patienceMillisecondsMin: config.hedgeMilliseconds })
+  const peers = new Peers({ db, deployment, identity: keys.identity, signatures, standings, log })
   const receipts = new ReceiptLog({ db, deployment, organisation: keys.identity.account })
   const anchors = new Anchors({ chain, db, deployment, identity: keys.identity, receipts, relay, log })
   const trustee = new Trustee({

@@ -50,14 +50,18 @@ export class FilesBlobStore implements BlobStore {
     }
   }
 
-  async get(contentId: Hex): Promise<{ stream: Readable; bytes: number } | undefined> {
+  async get(
+    contentId: Hex,
+    wanted = 0,
+  ): Promise<{ stream: Readable; bytes: number; from: number } | undefined> {
     const path = this.pathOf(contentId)
     const found = await stat(path).catch(absent)
     if (!found) return undefined
     const hash = createHash('sha256')
     await pipeline(createReadStream(path), hash)
     if (`0x${hash.digest('hex')}` !== contentId) throw hreError('record-damaged', { contentId })
-    return { stream: createReadStream(path), bytes: found.size }
+    const from = wanted < found.size ? wanted : 0
+    return { stream: createReadStream(path, { start: from }), bytes: found.size, from }
   }
 
   async delete(contentId: Hex): Promise<void> {

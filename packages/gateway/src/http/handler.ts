@@ -8,8 +8,17 @@ type Received<R extends Route> = R extends { body: 'bytes' }
   ? Omit<RouteRequest<R>, 'body'> & { body: Readable }
   : RouteRequest<R>
 
+/** A stored file from one of its bytes on (P1). */
+export interface FilePart {
+  stream: Readable
+  /** First byte that the stream has. */
+  from: number
+  /** Size of the whole file. */
+  bytes: number
+}
+
 /** An answer of bytes may be a stream. */
-type Answer<R extends Route> = R['response'] extends 'bytes' ? Uint8Array | Readable : RouteOutput<R>
+type Answer<R extends Route> = R['response'] extends 'bytes' ? Uint8Array | FilePart : RouteOutput<R>
 
 /** The caller's account and session are there where the route asks for a session. */
 type Caller<R extends Route> = R['auth'] extends 'none' ? object : { account: Address; session: Hex }
@@ -19,6 +28,8 @@ export interface Circumstances {
   /** Where the request comes from: for limits alone. */
   address: string
   ifMatch: string | undefined
+  /** First byte that the caller wants of an answer of bytes; 0: all of it. */
+  from: number
 }
 
 export type Handler<Name extends RouteName> = (

@@ -17,7 +17,7 @@ import type { Caller } from '../session/sessions.ts'
 import { isActiveOrganisation } from '../store/directory.ts'
 import { databaseFault } from '../store/faults.ts'
 import { entityTagOf, namesTag } from './entityTags.ts'
-import type { Circumstances, Handlers } from './handler.ts'
+import type { Circumstances, FilePart, Handlers } from './handler.ts'
 import { askHandlers } from './handlers/asks.ts'
 import { chainHandlers } from './handlers/chain.ts'
 import { consentHandlers } from './handlers/consent.ts'
@@ -162,11 +162,16 @@ function addRoute(server: FastifyInstance, gateway: Gateway, name: RouteName): v
     ...(route.bodyBytesMax ? { bodyLimit: route.bodyBytesMax } : {}),
     handler: async (request, reply) => {
       const { params, query, body } = request
-      const circumstances: Circumstances = { address: request.ip, ifMatch: request.headers['if-match'] }
+      const circumstances: Circumstances = {
+        address: request.ip,
+        ifMatch: request.headers['if-match'],
+        from: route.ranged ? firstByteIn(headerOf(request, 'range')) : 0,
+      }
       const handle = handlers[name] as (gateway: Gateway, request: unknown) => Promise<unknown>
       const act = () => handle(gateway, { params, query, body, ...callers.get(request), ...circumstances })
       void reply.code(route.status ?? 200).header('cache-control', 'no-store')
-      if (route.response === 'bytes') return answerBytes(request, reply, await act())
+      if (route.response === 'bytes')
+        return answerBytes(request, reply, (await act()) as Uint8Array | FilePart, circumstances.from)
       const json = await jsonOf(gateway, route, request, reply, act)
       return answerJson(request, reply, json)
     },
@@ -199,15 +204,35 @@ function answerJson(request: FastifyRequest, reply: FastifyReply, json: string):
 }
 
 /** Sealed files, manifests and wraps are named by their hash: that is their tag, whatever it took to be allowed to have them. */
-function answerBytes(request: FastifyRequest, reply: FastifyReply, answer: unknown): FastifyReply {
+function answerBytes(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Uint8Array | FilePart,
+  wanted: number,
+): FastifyReply {
   const { contentId, hash } = request.params as { contentId?: string; hash?: string }
   const tag = `"${contentId ?? hash}"`
   void reply.header('etag', tag)
+  const part = answer instanceof Uint8Array ? partOf(answer, wanted) : answer
   if (namesTag(request.headers['if-none-match'], tag)) {
-    if (answer instanceof Readable) answer.destroy()
+    part.stream.destroy()
     return reply.code(304).send()
   }
-  return reply.type('application/octet-stream').send(answer)
+  const { stream, from, bytes } = part
+  void reply.header('content-length', bytes - from)
+  if (from > 0) void reply.code(206).header('content-range', `bytes ${from}-${bytes - 1}/${bytes}`)
+  return reply.type('application/octet-stream').send(stream)
+}
+
+/** From the wanted byte on, or all of it where there is no such byte. */
+function partOf(answer: Uint8Array, wanted: number): FilePart {
+  const from = wanted < answer.length ? wanted : 0
+  return { stream: Readable.from([answer.subarray(from)]), from, bytes: answer.length }
+}
+
+/** RFC 9110, 14.1.2, of one form: `bytes=N-`. A range of another one is passed over, which the RFC allows. */
+function firstByteIn(range: string | undefined): number {
+  return Number(/^bytes=(\d{1,15})-$/.exec(range ?? '')?.[1] ?? 0)
 }
 
 /** The caller of each request under way; set by the session hook alone. */
