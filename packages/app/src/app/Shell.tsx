@@ -1,6 +1,7 @@
 import { Button, Center, Loader, Text } from '@mantine/core'
 import {
   IconBook2,
+  IconBuildingHospital,
   IconEye,
   IconLogout,
   IconMenu2,
@@ -101,6 +102,8 @@ function StaffTab({ role }: { role: number | null }) {
   const { t } = useTranslation()
   if (role === roles['lab technician'])
     return <Tab to="/" icon={<IconMicroscope aria-hidden />} text={t('nav.work')} />
+  if (role === roles.administrator)
+    return <Tab to="/" icon={<IconBuildingHospital aria-hidden />} text={t('nav.organisation')} />
   return <Tab to="/" icon={<IconUsers aria-hidden />} text={t('nav.patients')} />
 }
 

@@ -5,6 +5,8 @@ import type { Present } from './keeper.ts'
 export function desksOf(present: () => Present): Desks {
   const doctor = async () => (await import('./doctor.ts')).doctorDesk(present())
   const laboratory = async () => (await import('./laboratory.ts')).laboratoryDesk(present())
+  const administration = async () => (await import('./administration.ts')).administrationDesk(present())
+  const audit = async () => (await import('./audit.ts')).auditDesk(present())
   return {
     today: async () => (await doctor()).today(),
     findPatient: async (finding) => (await doctor()).findPatient(finding),
@@ -20,5 +22,25 @@ export function desksOf(present: () => Present): Desks {
     fileUpload: async (wish) => (await laboratory()).fileUpload(wish),
     openBatch: async (batch) => (await laboratory()).openBatch(batch),
     signBatch: async (batch) => (await laboratory()).signBatch(batch),
+    members: async () => (await administration()).members(),
+    licenseMember: async (wish) => (await administration()).licenseMember(wish),
+    changeRole: async (wish) => (await administration()).changeRole(wish),
+    cutOff: async (member) => (await administration()).cutOff(member),
+    invite: async (whom) => (await administration()).invite(whom),
+    questions: async () => (await administration()).questions(),
+    voteAdmission: async (vote) => (await administration()).voteAdmission(vote),
+    voteStanding: async (vote) => (await administration()).voteStanding(vote),
+    staffEmergencies: async () => (await administration()).staffEmergencies(),
+    serverHealth: async () => (await administration()).serverHealth(),
+    toReview: async () => (await audit()).toReview(),
+    wordsOf: async (declaration) => (await audit()).wordsOf(declaration),
+    review: async (finding) => (await audit()).review(finding),
+    blocks: async (from) => (await audit()).blocks(from),
+    block: async (number) => (await audit()).block(number),
+    proofsOf: async (manifest) => (await audit()).proofsOf(manifest),
+    checkProof: async (text) => (await audit()).checkProof(text),
+    checkLogs: async () => (await audit()).checkLogs(),
+    integrity: async () => (await audit()).integrity(),
+    organisations: async () => (await administration()).organisations(),
   }
 }

@@ -13,8 +13,11 @@ const Today = withSentences(() => import('../doctor/Today.tsx'))
 
 const Worklist = withSentences(() => import('../laboratory/Worklist.tsx'))
 
+const Organisation = withSentences(() => import('../organisation/Organisation.tsx'))
+
 /** By role: what somebody begins the day with. */
 export default function StaffHome() {
   const { data: status } = useStatus()
-  return status?.role === roles['lab technician'] ? <Worklist /> : <Today />
+  if (status?.role === roles['lab technician']) return <Worklist />
+  return status?.role === roles.administrator ? <Organisation /> : <Today />
 }

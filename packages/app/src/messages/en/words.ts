@@ -14,6 +14,7 @@ export const words = {
     more: 'More',
     patients: 'Patients',
     work: 'Worklist',
+    organisation: 'Organisation',
   },
   readerAt: '{{who}}, {{where}}',
   unnamed: { organisation: 'an organisation ({{kind}})', somebody: 'somebody' },

@@ -14,6 +14,7 @@ export const words = {
     more: 'और',
     patients: 'मरीज़',
     work: 'काम की सूची',
+    organisation: 'संस्था',
   },
   readerAt: '{{who}}, {{where}}',
   unnamed: { organisation: 'एक संस्था ({{kind}})', somebody: 'कोई' },

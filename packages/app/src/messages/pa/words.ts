@@ -14,6 +14,7 @@ export const words = {
     more: 'ਹੋਰ',
     patients: 'ਮਰੀਜ਼',
     work: 'ਕੰਮ ਦੀ ਸੂਚੀ',
+    organisation: 'ਸੰਸਥਾ',
   },
   readerAt: '{{who}}, {{where}}',
   unnamed: { organisation: 'ਇੱਕ ਸੰਸਥਾ ({{kind}})', somebody: 'ਕੋਈ' },
