@@ -39,6 +39,15 @@ const routes = root.addChildren([
   atWork('/patients/$patient/ask', () => import('../features/doctor/AskAccess.tsx')),
   atWork('/patients/$patient/emergency', () => import('../features/doctor/DeclareEmergency.tsx')),
   atWork('/patients/$patient/note', () => import('../features/doctor/WriteNote.tsx')),
+  atWork('/laboratory/results', () => import('../features/laboratory/EnterResults.tsx')),
+  atWork('/laboratory/upload', () => import('../features/laboratory/UploadResults.tsx')),
+  atWork('/organisation/staff', () => import('../features/organisation/Staff.tsx')),
+  atWork('/organisation/staff/$member', () => import('../features/organisation/Member.tsx')),
+  atWork('/organisation/invite', () => import('../features/organisation/Invite.tsx')),
+  atWork('/organisation/votes', () => import('../features/organisation/Votes.tsx')),
+  atWork('/organisation/emergencies', () => import('../features/organisation/Emergencies.tsx')),
+  atWork('/organisation/server', () => import('../features/organisation/Server.tsx')),
+  atWork('/sign/$batch', () => import('../features/laboratory/Countersign.tsx')),
 ])
 
 export const router = createRouter({

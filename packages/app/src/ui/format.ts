@@ -37,6 +37,9 @@ export function formatCountdown(language: string, seconds: number): string {
   return `${new Intl.NumberFormat(localeOf(language)).format(Math.floor(seconds / 60))}:${two.format(seconds % 60)}`
 }
 
+export const formatNumber = (language: string, number: number): string =>
+  new Intl.NumberFormat(localeOf(language)).format(number)
+
 export const formatList = (language: string, parts: readonly string[]): string =>
   new Intl.ListFormat(localeOf(language), { type: 'conjunction' }).format(parts)
 
