@@ -36,6 +36,8 @@ import { openDatabase, type Database } from './store/database.ts'
 import { Leases } from './store/leases.ts'
 import * as t from './store/schema.ts'
 import { UploadCollector } from './upkeep/collector.ts'
+import { Guests } from './upkeep/guests.ts'
+import { Replication } from './upkeep/replication.ts'
 import { IntegrityWatch } from './upkeep/watch.ts'
 
 export interface RunningGateway {
@@ -113,6 +115,29 @@ export async function startGateway(
     hours: config.integrityHours,
     log,
   })
+  const guests = new Guests({
+    db,
+    organisation,
+    blobs,
+    peers,
+    leases,
+    bytesMax: config.guestBytesMax,
+    clock,
+    log,
+  })
+  const replication = new Replication({
+    db,
+    deployment,
+    organisation,
+    blobs,
+    peers,
+    guests,
+    signatures,
+    leases,
+    ...replicationSettings(config),
+    clock,
+    log,
+  })
   const gateway: Gateway = {
     config,
     deployment,
@@ -131,6 +156,8 @@ export async function startGateway(
     trustee,
     watch,
     collector,
+    guests,
+    replication,
     sessions: new Sessions({ db, organisation, keys: tokenKeys, clock, log }),
     tokenKeys,
     keyLogin: new KeyLogin({ db, deployment, keys, signatures, clock }),
@@ -171,6 +198,8 @@ export async function startGateway(
   follower.start(config.followMilliseconds)
   anchors.start(config.anchorSeconds)
   watch.start()
+  guests.start()
+  replication.start()
   const publish = endpointPublisher(gateway, config.publicUrl ?? url)
   follower.onProgress(publish)
   await publish()
@@ -180,6 +209,8 @@ export async function startGateway(
     await server.close()
     await operations?.close()
     await watch.stop()
+    await replication.stop()
+    await guests.stop()
     await anchors.stop()
     await relay.stop()
     await follower.stop()
@@ -234,6 +265,13 @@ const relaySettings = (config: GatewayConfig) => ({
   fees: { firstWei: BigInt(config.relayFeeWei), maxWei: BigInt(config.relayFeeMaxWei) },
   stallSeconds: config.relayStallSeconds,
   batchMilliseconds: config.relayBatchMilliseconds,
+})
+
+const replicationSettings = (config: GatewayConfig) => ({
+  copies: config.replicationCopies,
+  countries: config.replicationCountries?.split(',').map((country) => country.trim()),
+  bytesPerSecond: config.integrityBytesPerSecond,
+  hours: config.replicationHours,
 })
 
 /** Manifests from this gateway's shelf, or from their author's gateway, kept afterwards. */

@@ -80,6 +80,10 @@ export const limits = {
   puzzleBitsMin: 10,
   puzzleBitsMax: 20,
   puzzleSeconds: 60,
+  /** Countries that a patient names (P3): there are fewer. */
+  countriesMax: 300,
+  /** Patients whose records have one and the same sealed file: one, but for somebody's mischief. */
+  statementsPerOfferMax: 8,
   /** From the front desk to a device that accepts. */
   invitationSeconds: 24 * 60 * 60,
 } as const

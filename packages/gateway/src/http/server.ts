@@ -21,6 +21,7 @@ import type { Circumstances, FilePart, Handlers } from './handler.ts'
 import { askHandlers } from './handlers/asks.ts'
 import { chainHandlers } from './handlers/chain.ts'
 import { consentHandlers } from './handlers/consent.ts'
+import { copyHandlers } from './handlers/copies.ts'
 import { directoryHandlers } from './handlers/directory.ts'
 import { frontDeskHandlers } from './handlers/frontDesk.ts'
 import { emergencyHandlers } from './handlers/emergency.ts'
@@ -55,6 +56,7 @@ const handlers: Handlers<RouteName> = {
   ...peerHandlers,
   ...statusHandlers,
   ...integrityHandlers,
+  ...copyHandlers,
   ...frontDeskHandlers,
   ...askHandlers,
   ...chainHandlers,

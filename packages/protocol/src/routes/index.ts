@@ -1,6 +1,7 @@
 import { askRoutes } from './asks.ts'
 import { chainRoutes } from './chain.ts'
 import { consentRoutes } from './consent.ts'
+import { copyRoutes } from './copies.ts'
 import { directoryRoutes } from './directory.ts'
 import { frontDeskRoutes } from './front-desk.ts'
 import { emergencyRoutes } from './emergency.ts'
@@ -29,6 +30,7 @@ export const routeGroups = {
   Asks: askRoutes,
   'The chain': chainRoutes,
   Integrity: integrityRoutes,
+  Copies: copyRoutes,
   'Between gateways': peerRoutes,
   Status: statusRoutes,
 } as const
@@ -47,6 +49,7 @@ export const routes = {
   ...peerRoutes,
   ...statusRoutes,
   ...integrityRoutes,
+  ...copyRoutes,
   ...frontDeskRoutes,
   ...askRoutes,
   ...chainRoutes,
@@ -57,6 +60,7 @@ export type RouteName = keyof Routes
 export * from './asks.ts'
 export * from './chain.ts'
 export * from './consent.ts'
+export * from './copies.ts'
 export * from './directory.ts'
 export * from './front-desk.ts'
 export * from './emergency.ts'
