@@ -213,7 +213,8 @@ async function startHospital(options: {
   }
 }
 
-async function deploy(rpcUrl: string, founderSeed: Uint8Array): Promise<Deployment> {
+/** The contracts on a chain, with one founder. */
+export async function deploy(rpcUrl: string, founderSeed: Uint8Array): Promise<Deployment> {
   const { signer, recipient } = openKeyring(founderSeed)
   const transport = http(rpcUrl)
   return deployContracts({

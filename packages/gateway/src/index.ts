@@ -7,3 +7,5 @@ export { configSchema, ConfigError, loadConfig, type GatewayConfig } from './con
 export { backUp, type Lock } from './backup/backup.ts'
 export { BackupError, backupErrorTable } from './backup/errors.ts'
 export { restore, type Key, type Restored } from './backup/restore.ts'
+export { dumpRows } from './backup/rows.ts'
+export { openDatabase } from './store/database.ts'
