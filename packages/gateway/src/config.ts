@@ -77,6 +77,16 @@ export const configSchema = z.strictObject({
   guestBytesMax: z.coerce.number().int().min(0).default(100_000_000_000),
   /** Keys of session tokens are replaced this often (G35), in days. */
   tokenKeyDays: z.coerce.number().min(1).max(365).default(30),
+  /** What accounts were told is kept this long (N3), in days. */
+  notificationDays: z.coerce.number().int().min(15).max(3_650).default(30),
+  /** Networks that webhooks and push messages may go to although they are not public, with commas; also over http. Without it none. */
+  outboundNetworks: z.string().min(1).max(1000).optional(),
+  /** Whom a push service may complain to: `mailto:` or `https:`; by default `publicUrl`. */
+  pushContact: z
+    .string()
+    .max(200)
+    .regex(/^(mailto:.+@.+|https:\/\/.+)$/)
+    .optional(),
   /** Strangers' costly requests a second from which on they pay with a puzzle (G39). */
   puzzleFromPerSecond: z.coerce.number().min(0.1).default(100),
   /** A request must be complete within this, in seconds, so that a slow sender holds no socket for long. */
