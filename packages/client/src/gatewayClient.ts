@@ -3,16 +3,23 @@ import {
   fromProblem,
   HreError,
   hreError,
+  isHreError,
+  limits,
   problemSchema,
   routes,
   solvePuzzle,
+  type Events,
   type Route,
   type RouteInput,
   type RouteName,
   type RouteOutput,
   type Routes,
 } from '@hre/protocol'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import type { z } from 'zod'
+
+/** Gateways give a sign of life every 15 seconds. */
+const defaultSilenceMilliseconds = 45_000
 
 export interface CallOptions {
   /** Bearer token of a session. */
@@ -20,7 +27,26 @@ export interface CallOptions {
   /** For routes that take one (G33): the same key with the same input is done once. */
   idempotencyKey?: string
   signal?: AbortSignal
+  /** For routes marked `ranged` (P1): leave out the bytes before this one. */
+  from?: number
+  /** Told of an answer's bytes as they come. Who listens sees them stall and ends the call by `signal`: the client's own time limit is off. */
+  onBytes?: (chunk: Uint8Array) => void
 }
+
+/** Routes that answer with a stream of events. */
+export type StreamName = {
+  [Name in RouteName]: Routes[Name]['response'] extends Events ? Name : never
+}[RouteName]
+
+export interface StreamOptions extends Pick<CallOptions, 'token' | 'signal'> {
+  /** Go on after this event. */
+  lastEventId?: number
+  /** A stream that says nothing for this long, not even that it is there, is dead. */
+  silenceMilliseconds?: number
+}
+
+/** An event longer than this is not one of a gateway's. */
+const eventCharactersMax = 1024 * 1024
 
 /** The loosest view of an input: what the request is built from. */
 interface AnyInput {
@@ -51,20 +77,76 @@ export class GatewayClient {
     options: CallOptions = {},
   ): Promise<RouteOutput<Routes[Name]>> {
     const route: Route = routes[name]
-    const { params = {}, query = {}, body } = input as AnyInput
+    const { body } = input as AnyInput
+    const response = await this.#sendPaying(this.#urlOf(route, input as AnyInput), route, body, options)
+    const answer =
+      route.response === 'bytes'
+        ? await bytesOf(response, this.baseUrl, options)
+        : await parsed(response, route.response as z.ZodType)
+    return answer as RouteOutput<Routes[Name]>
+  }
+
+  /**
+   * Listens to a stream, event by event, until the gateway ends it. Leaving the loop closes it.
+   *
+   * @throws HreError with the gateway's own code; `gateway-unreachable` also when the connection is lost, or silent for too long.
+   */
+  async *events<Name extends StreamName>(
+    name: Name,
+    input: RouteInput<Routes[Name]>,
+    options: StreamOptions = {},
+  ): AsyncGenerator<EventSourceMessage> {
+    const route: Route = routes[name]
+    const { token, lastEventId, silenceMilliseconds = defaultSilenceMilliseconds } = options
+    const silence = new AbortController()
+    const signal = AbortSignal.any([silence.signal, ...(options.signal ? [options.signal] : [])])
+    let timer = setTimeout(() => silence.abort(), silenceMilliseconds)
+    try {
+      const response = await this.#fetch(this.#urlOf(route, input as AnyInput), {
+        headers: {
+          accept: 'text/event-stream',
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...(lastEventId !== undefined && { 'last-event-id': String(lastEventId) }),
+        },
+        redirect: 'error',
+        cache: 'no-store',
+        signal,
+      })
+      if (!response.ok) throw await errorOf(response)
+      const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+      const events: EventSourceMessage[] = []
+      const parser = createParser({
+        onEvent: (event) => events.push(event),
+        maxBufferSize: eventCharactersMax,
+      })
+      try {
+        for (;;) {
+          const { value, done } = await reader.read()
+          if (done) return
+          clearTimeout(timer)
+          timer = setTimeout(() => silence.abort(), silenceMilliseconds)
+          parser.feed(value)
+          yield* events.splice(0)
+        }
+      } finally {
+        await reader.cancel().catch(() => {})
+      }
+    } catch (cause) {
+      if (isHreError(cause)) throw cause
+      throw hreError('gateway-unreachable', { url: this.baseUrl }, cause)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #urlOf(route: Route, { params = {}, query = {} }: AnyInput): string {
     const path = route.path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
     const search = new URLSearchParams(
       Object.entries(query)
         .filter(([, value]) => value !== undefined)
         .map(([key, value]) => [key, String(value)]),
     )
-    const url = `${this.baseUrl}${path}${search.size > 0 ? `?${search.toString()}` : ''}`
-    const response = await this.#sendPaying(url, route, body, options)
-    const answer =
-      route.response === 'bytes'
-        ? new Uint8Array(await response.arrayBuffer())
-        : await parsed(response, route.response)
-    return answer as RouteOutput<Routes[Name]>
+    return `${this.baseUrl}${path}${search.size > 0 ? `?${search.toString()}` : ''}`
   }
 
   /** Sends, and solves the puzzle that a gateway under pressure asks for (G39): once, its answer is good for one request. */
@@ -91,26 +173,69 @@ export class GatewayClient {
     options: CallOptions,
     puzzle?: string,
   ): Promise<Response> {
-    const { token, idempotencyKey, signal } = options
+    const { token, idempotencyKey, signal, from, onBytes } = options
     const isBytes = route.body === 'bytes'
     const headers: Record<string, string> = {}
     if (route.body) headers['content-type'] = isBytes ? 'application/octet-stream' : 'application/json'
     if (token) headers['authorization'] = `Bearer ${token}`
     if (puzzle) headers['hre-puzzle'] = puzzle
     if (idempotencyKey) headers['idempotency-key'] = idempotencyKey
-    const timeout = AbortSignal.timeout(this.#timeoutMilliseconds)
+    if (from) headers['range'] = `bytes=${from}-`
+    const limit = onBytes ? undefined : AbortSignal.timeout(this.#timeoutMilliseconds)
+    const signals = [signal, limit].filter((one) => one !== undefined)
     try {
       return await this.#fetch(url, {
         method: route.method,
         headers,
         redirect: 'error',
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        signal: AbortSignal.any(signals),
         ...(route.body ? { body: isBytes ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body) } : {}),
       })
     } catch (cause) {
       throw hreError('gateway-unreachable', { url: this.baseUrl }, cause)
     }
   }
+}
+
+/**
+ * An answer's bytes, from `options.from` on also where a gateway sends them all.
+ *
+ * @throws HreError `gateway-unreachable` when it is cut off, `payload-too-large`.
+ */
+async function bytesOf(
+  response: Response,
+  url: string,
+  { from = 0, onBytes }: CallOptions,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let received = 0
+  let surplus = response.status === 206 ? 0 : from
+  const reader = response.body?.getReader()
+  try {
+    for (;;) {
+      const { value: chunk } = (await reader?.read()) ?? {}
+      if (!chunk) break
+      received += chunk.length
+      if (received > limits.blobBytesMax) break
+      const wanted = chunk.subarray(Math.min(surplus, chunk.length))
+      surplus -= chunk.length - wanted.length
+      chunks.push(wanted)
+      onBytes?.(wanted)
+    }
+  } catch (cause) {
+    throw hreError('gateway-unreachable', { url }, cause)
+  }
+  if (received > limits.blobBytesMax) {
+    await reader?.cancel().catch(() => {})
+    throw hreError('payload-too-large', { bytesMax: limits.blobBytesMax })
+  }
+  const whole = new Uint8Array(chunks.reduce((bytes, chunk) => bytes + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
 }
 
 async function parsed(response: Response, schema: z.ZodType): Promise<unknown> {

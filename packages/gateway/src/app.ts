@@ -22,7 +22,14 @@ import { Idempotency } from './http/idempotency.ts'
 import { openKeyAgent } from './keys/keyAgent.ts'
 import { createLog } from './logging.ts'
 import { Metrics } from './metrics/metrics.ts'
+import { Calendar } from './notifications/calendar.ts'
+import { Deliveries } from './notifications/deliveries.ts'
+import { Outbound } from './notifications/outbound.ts'
+import { Outbox } from './notifications/outbox.ts'
+import { NotificationStreams } from './notifications/streams.ts'
+import { WebPush } from './notifications/webPush.ts'
 import { Peers } from './peers/peers.ts'
+import { Standings } from './peers/standings.ts'
 import { Relay } from './relay/relay.ts'
 import { LoginAttempts } from './session/attempts.ts'
 import { Ceremonies } from './session/ceremonies.ts'
@@ -65,7 +72,8 @@ export async function startGateway(
   const { db, pool, close } = await openDatabase(config)
   const blobs = new FilesBlobStore(config.blobsDir ?? join(config.dataDir, 'blobs'))
   const leases = new Leases(db)
-  const follower = new Follower({ chain, db, deployment, log })
+  const outbox = new Outbox({ db, clock, days: config.notificationDays })
+  const follower = new Follower({ chain, db, deployment, outbox, log })
   const relay = new Relay({
     chain,
     db,
@@ -77,8 +85,9 @@ export async function startGateway(
     ...relaySettings(config),
   })
   const signatures = new SignatureChecker({ chain, db, deployment })
-  const peers = new Peers({ db, deployment, identity: keys.identity, signatures, log })
-  const receipts = new ReceiptLog({ db, deployment, organisation: keys.identity.account })
+  const standings = new Standings({ patienceMillisecondsMin: config.hedgeMilliseconds })
+  const peers = new Peers({ db, deployment, identity: keys.identity, signatures, standings, log })
+  const receipts = new ReceiptLog({ db, deployment, organisation: keys.identity.account, outbox })
   const anchors = new Anchors({ chain, db, deployment, identity: keys.identity, receipts, relay, log })
   const trustee = new Trustee({
     db,
@@ -94,9 +103,25 @@ export async function startGateway(
   const origin = () => new URL(config.publicUrl ?? listeningUrl)
   const tokenKeys = new TokenKeys({ db, keys, clock, rotationDays: config.tokenKeyDays })
   const organisation = keys.identity.account
+  const sessions = new Sessions({ db, organisation, keys: tokenKeys, outbox, clock, log })
+  const outbound = new Outbound({ networks: config.outboundNetworks })
+  const webPush = new WebPush({ key: keys.pushKey, contact: () => contactOf(config, origin()), outbound })
+  const calendar = new Calendar({ db, outbox, clock })
+  const deliveries = new Deliveries({
+    db,
+    outbox,
+    outbound,
+    webPush,
+    calendar,
+    keys,
+    leases,
+    sessions,
+    clock,
+    log,
+  })
   const ceremonies = new Ceremonies({ db, clock })
   const login = { db, deployment, signatures, ceremonies, clock, origin }
-  const indexer = new BatchIndexer({ db, log, manifestOf: manifestSource(db, peers) })
+  const indexer = new BatchIndexer({ db, outbox, log, manifestOf: manifestSource(db, peers) })
   const collector = new UploadCollector({ db, organisation, blobs, hours: config.uploadHours, log })
   const watch = new IntegrityWatch({
     db,
@@ -119,6 +144,12 @@ export async function startGateway(
     keys,
     blobs,
     leases,
+    outbox,
+    streams: new NotificationStreams({ outbox, sessions, clock, log }),
+    outbound,
+    webPush,
+    calendar,
+    deliveries,
     follower,
     indexer,
     relay,
@@ -129,7 +160,7 @@ export async function startGateway(
     trustee,
     watch,
     collector,
-    sessions: new Sessions({ db, organisation, keys: tokenKeys, clock, log }),
+    sessions,
     tokenKeys,
     keyLogin: new KeyLogin({ db, deployment, keys, signatures, clock }),
     walletLogin: new WalletLogin(login),
@@ -147,6 +178,7 @@ export async function startGateway(
   }
 
   follower.onProgress(() => indexer.run())
+  follower.onProgress(async () => outbox.wake())
   follower.onProgress(() => trustee.collect())
   const eraser = new Eraser({ db, blobs })
   follower.onProgress(() => eraser.run())
@@ -169,14 +201,17 @@ export async function startGateway(
   follower.start(config.followMilliseconds)
   anchors.start(config.anchorSeconds)
   watch.start()
+  deliveries.start()
   const publish = endpointPublisher(gateway, config.publicUrl ?? url)
   follower.onProgress(publish)
   await publish()
 
   let stopping: Promise<void> | undefined
   async function stop(): Promise<void> {
+    gateway.streams.stop()
     await server.close()
     await operations?.close()
+    await deliveries.stop()
     await watch.stop()
     await anchors.stop()
     await relay.stop()
@@ -199,10 +234,12 @@ export async function rebuildGateway(config: GatewayConfig): Promise<{ block: nu
   await assertContracts(chain, config.deployment)
   const { db, close } = await openDatabase(config)
   try {
-    const follower = new Follower({ chain, db, deployment: config.deployment, log })
+    const outbox = new Outbox({ db, clock: systemClock, days: config.notificationDays })
+    const follower = new Follower({ chain, db, deployment: config.deployment, outbox, log })
     await follower.rebuild()
     const indexer = new BatchIndexer({
       db,
+      outbox,
       log,
       manifestOf: async (contentId) => {
         const [row] = await db.select().from(t.manifests).where(eq(t.manifests.contentId, contentId))
@@ -226,6 +263,10 @@ async function catchUp({ follower, receipts, log }: Gateway): Promise<void> {
       'entries of the access log that were anchored are not here: they were written after the backup',
     )
 }
+
+/** Push services take a mail address or an https URL, and no other. */
+const contactOf = ({ pushContact }: GatewayConfig, origin: URL): string =>
+  pushContact ?? (origin.protocol === 'https:' ? origin.origin : 'mailto:nobody@localhost.invalid')
 
 const relaySettings = (config: GatewayConfig) => ({
   queue: { operationsMax: config.relayQueueMax, operationsPerSenderMax: config.relayQueuePerSenderMax },

@@ -62,8 +62,20 @@ export const configSchema = z.strictObject({
   integrityHours: z.coerce.number().min(0.001).max(8_760).default(24),
   /** Sealed files that no batch names are deleted after this, in hours. */
   uploadHours: z.coerce.number().min(0.001).max(8_760).default(48),
+  /** Another gateway is asked for a file beside one that is silent, after this long at least, in milliseconds. */
+  hedgeMilliseconds: z.coerce.number().int().min(10).max(60_000).default(100),
   /** Keys of session tokens are replaced this often (G35), in days. */
   tokenKeyDays: z.coerce.number().min(1).max(365).default(30),
+  /** What accounts were told is kept this long (N3), in days. */
+  notificationDays: z.coerce.number().int().min(15).max(3_650).default(30),
+  /** Networks that webhooks and push messages may go to although they are not public, with commas; also over http. Without it none. */
+  outboundNetworks: z.string().min(1).max(1000).optional(),
+  /** Whom a push service may complain to: `mailto:` or `https:`; by default `publicUrl`. */
+  pushContact: z
+    .string()
+    .max(200)
+    .regex(/^(mailto:.+@.+|https:\/\/.+)$/)
+    .optional(),
   /** Strangers' costly requests a second from which on they pay with a puzzle (G39). */
   puzzleFromPerSecond: z.coerce.number().min(0.1).default(100),
   /** A request must be complete within this, in seconds, so that a slow sender holds no socket for long. */

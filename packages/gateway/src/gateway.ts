@@ -11,6 +11,12 @@ import type { GatewayConfig } from './config.ts'
 import type { BatchIndexer } from './follower/batches.ts'
 import type { Follower } from './follower/follower.ts'
 import type { KeyAgent } from './keys/keyAgent.ts'
+import type { Calendar } from './notifications/calendar.ts'
+import type { Deliveries } from './notifications/deliveries.ts'
+import type { Outbound } from './notifications/outbound.ts'
+import type { Outbox } from './notifications/outbox.ts'
+import type { NotificationStreams } from './notifications/streams.ts'
+import type { WebPush } from './notifications/webPush.ts'
 import type { Peers } from './peers/peers.ts'
 import type { Relay } from './relay/relay.ts'
 import type { Idempotency } from './http/idempotency.ts'
@@ -35,6 +41,12 @@ export interface Gateway {
   keys: KeyAgent
   blobs: BlobStore
   leases: Leases
+  outbox: Outbox
+  streams: NotificationStreams
+  outbound: Outbound
+  webPush: WebPush
+  calendar: Calendar
+  deliveries: Deliveries
   follower: Follower
   indexer: BatchIndexer
   relay: Relay

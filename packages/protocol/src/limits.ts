@@ -80,6 +80,14 @@ export const limits = {
   puzzleBitsMin: 10,
   puzzleBitsMax: 20,
   puzzleSeconds: 60,
+  /** Open streams of notifications of one account, at one replica. */
+  streamsPerAccountMax: 8,
+  /** Address of a webhook or of a push service. */
+  callbackUrlCharactersMax: 1000,
+  /** Webhooks of an organisation. */
+  webhooksMax: 20,
+  /** A webhook's message that could not be delivered is given up after this, and stays as a dead letter. */
+  deliverySeconds: 24 * 60 * 60,
   /** From the front desk to a device that accepts. */
   invitationSeconds: 24 * 60 * 60,
 } as const

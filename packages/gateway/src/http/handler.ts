@@ -2,23 +2,45 @@ import type { Readable } from 'node:stream'
 import type { Route, RouteName, RouteOutput, RouteRequest, Routes } from '@hre/protocol'
 import type { Address, Hex } from 'viem'
 import type { Gateway } from '../gateway.ts'
+import type { StreamEvent } from '../notifications/streams.ts'
 
 /** A body of bytes arrives as a stream; everything else parsed. */
 type Received<R extends Route> = R extends { body: 'bytes' }
   ? Omit<RouteRequest<R>, 'body'> & { body: Readable }
   : RouteRequest<R>
 
-/** An answer of bytes may be a stream. */
-type Answer<R extends Route> = R['response'] extends 'bytes' ? Uint8Array | Readable : RouteOutput<R>
+/** A stored file from one of its bytes on (P1). */
+export interface FilePart {
+  stream: Readable
+  /** First byte that the stream has. */
+  from: number
+  /** Size of the whole file. */
+  bytes: number
+}
+
+/** An answer of bytes may be a stream; one of events goes on. */
+type Answer<R extends Route> = R['response'] extends 'bytes'
+  ? Uint8Array | FilePart
+  : R['response'] extends 'events'
+    ? AsyncIterable<StreamEvent>
+    : RouteOutput<R>
 
 /** The caller's account and session are there where the route asks for a session. */
-type Caller<R extends Route> = R['auth'] extends 'none' ? object : { account: Address; session: Hex }
+type Caller<R extends Route> = R['auth'] extends 'none'
+  ? object
+  : { account: Address; session: Hex; tokenExpiresAt: number }
 
 /** What every handler is told beside what its route says. */
 export interface Circumstances {
   /** Where the request comes from: for limits alone. */
   address: string
   ifMatch: string | undefined
+  /** First byte that the caller wants of an answer of bytes; 0: all of it. */
+  from: number
+  /** The `Last-Event-ID` of whoever comes back to a stream. */
+  lastEventId: number | undefined
+  /** Aborted when nobody reads a stream's answer any more. */
+  gone: AbortSignal
 }
 
 export type Handler<Name extends RouteName> = (

@@ -1,7 +1,9 @@
+import type { Route } from '@hre/protocol'
 import { count, isNull } from 'drizzle-orm'
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { Gateway } from '../gateway.ts'
+import { channels, deadLetterCount, outcomes, webhookBacklog } from '../notifications/deliveries.ts'
 import { queueState } from '../relay/queue.ts'
 import type { OpenDatabase } from '../store/database.ts'
 import * as t from '../store/schema.ts'
@@ -96,6 +98,21 @@ export class Metrics {
       'When a round last ended, Unix time',
       async () => (await roundState(db))?.lastFinishedAt,
     )
+    const { deliveries, outbox, streams } = gateway
+    gauge('hre_notifications_kept', 'Notifications in the outbox', () => outbox.size())
+    gauge('hre_notification_streams', 'Open streams of notifications', () => streams.size)
+    gauge('hre_webhook_waiting', 'Notifications that webhooks were not sent yet', () => webhookBacklog(db))
+    gauge('hre_webhook_dead_letters', 'Notifications that webhooks did not take in a day', () =>
+      deadLetterCount(db),
+    )
+    const attempts = new Counter({
+      name: 'hre_deliveries_total',
+      help: 'Attempts to send a notification on',
+      labelNames: ['channel', 'outcome'],
+      registers,
+    })
+    for (const channel of channels) for (const outcome of outcomes) attempts.inc({ channel, outcome }, 0)
+    deliveries.onAttempt((channel, outcome) => attempts.inc({ channel, outcome }))
     new Gauge({
       name: 'hre_database_connections',
       help: 'Connections to the database, and requests that wait for one',
@@ -115,6 +132,9 @@ export class Metrics {
     server.addHook('onResponse', async (request, reply) => {
       const labels = { method: known(request.method), route: request.routeOptions.url ?? 'none' }
       this.#requests.inc({ ...labels, code: reply.statusCode })
+      // A stream takes as long as somebody listens.
+      const { route } = request.routeOptions.config as { route?: Route }
+      if (route?.response === 'events') return
       this.#durations.observe(labels, reply.elapsedTime / 1000)
     })
   }

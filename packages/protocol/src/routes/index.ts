@@ -6,12 +6,14 @@ import { frontDeskRoutes } from './front-desk.ts'
 import { emergencyRoutes } from './emergency.ts'
 import { keystoreRoutes } from './keystore.ts'
 import { integrityRoutes } from './integrity.ts'
+import { notificationRoutes } from './notifications.ts'
 import { operationRoutes } from './operations.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { peerRoutes } from './peer.ts'
 import { recordRoutes } from './records.ts'
 import { recoveryRoutes } from './recovery.ts'
 import { sessionRoutes } from './session.ts'
+import { signatureRoutes } from './signatures.ts'
 import { statusRoutes } from './status.ts'
 
 /** The routes by what they are about. */
@@ -22,11 +24,13 @@ export const routeGroups = {
   Directory: directoryRoutes,
   Consent: consentRoutes,
   Records: recordRoutes,
+  Signatures: signatureRoutes,
   Emergencies: emergencyRoutes,
   Recovery: recoveryRoutes,
   'Kept keys': keystoreRoutes,
   'Front desk': frontDeskRoutes,
   Asks: askRoutes,
+  Notifications: notificationRoutes,
   'The chain': chainRoutes,
   Integrity: integrityRoutes,
   'Between gateways': peerRoutes,
@@ -41,6 +45,7 @@ export const routes = {
   ...directoryRoutes,
   ...consentRoutes,
   ...recordRoutes,
+  ...signatureRoutes,
   ...emergencyRoutes,
   ...recoveryRoutes,
   ...keystoreRoutes,
@@ -49,6 +54,7 @@ export const routes = {
   ...integrityRoutes,
   ...frontDeskRoutes,
   ...askRoutes,
+  ...notificationRoutes,
   ...chainRoutes,
 }
 export type Routes = typeof routes
@@ -63,6 +69,7 @@ export * from './emergency.ts'
 export * from './keystore.ts'
 export * from './integrity.ts'
 export * from './operations.ts'
+export * from './notifications.ts'
 export * from './page.ts'
 export * from './passkeys.ts'
 export * from './peer.ts'
@@ -70,4 +77,5 @@ export * from './records.ts'
 export * from './recovery.ts'
 export * from './route.ts'
 export * from './session.ts'
+export * from './signatures.ts'
 export * from './status.ts'

@@ -7,6 +7,9 @@ export type RouteAuth = 'none' | 'account' | 'peer'
 /** Marks a body or an answer that is bytes, not JSON. */
 export type Bytes = 'bytes'
 
+/** Marks an answer that is a stream of server-sent events, which goes on until one side ends it. */
+export type Events = 'events'
+
 /**
  * One route, defined once: the gateway validates by it, the SDK's client is typed by it, the OpenAPI document follows.
  */
@@ -21,13 +24,15 @@ export interface Route {
   params?: z.ZodType
   query?: z.ZodType
   body?: z.ZodType | Bytes
-  response: z.ZodType | Bytes
+  response: z.ZodType | Bytes | Events
   /** Status of the good answer; 200 if absent. */
   status?: number
   /** Body limit in bytes; `limits.jsonBodyBytesMax` if absent. */
   bodyBytesMax?: number
   /** Failures beside those of `commonErrorsOf`. */
   errors: readonly ErrorCode[]
+  /** An answer of bytes that may begin further on: takes a `Range` (P1). */
+  ranged?: true
   /** Takes an `Idempotency-Key` (G33). */
   idempotent?: true
   /** A change that needs an `If-Match` of what it changes (G32). */

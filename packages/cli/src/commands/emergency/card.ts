@@ -1,4 +1,10 @@
-import { endEmergencyCard, keepPatientNumber, listLookups, makeEmergencyCard } from '@hre/sdk'
+import {
+  endEmergencyCard,
+  hospitalNumberSystem,
+  keepPatientNumber,
+  listLookups,
+  makeEmergencyCard,
+} from '@hre/sdk'
 import { open, rm } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { Command } from 'commander'
@@ -7,9 +13,6 @@ import { cardPageOf, cardSvgOf, terminalQrOf } from '../../emergency-card.ts'
 import { CliError, usageError } from '../../errors.ts'
 import { formatMoment } from '../../options/amounts.ts'
 import { accountNamed, actorOf, nameOfAccount, runningExchange } from '../../running.ts'
-
-/** The name under which the demonstration's hospitals give their numbers (FHIR `Identifier.system`). */
-export const numberSystem = 'urn:hre:patient-number'
 
 interface CardOptions {
   as?: string
@@ -83,7 +86,7 @@ export function addCard(emergency: Command): void {
       const exchange = await runningExchange(context)
       const patient = accountNamed(exchange, name)
       const actor = await actorOf(exchange, options.as)
-      await keepPatientNumber(actor, { patient, system: numberSystem, value })
+      await keepPatientNumber(actor, { patient, system: hospitalNumberSystem, value })
       output.value({ patient })
       output.line(`Your hospital finds ${nameOfAccount(exchange, patient)} by this number.`)
     })
