@@ -11,7 +11,7 @@ const expected = [
   { id: '7', event: 'end', data: '{}' },
 ]
 
-test('[N4] events are read wherever the text is cut', () => {
+test('[T4] events are read wherever the text is cut', () => {
   for (let size = 1; size <= stream.length; size++) {
     const parse = eventParser()
     const events = []
@@ -21,14 +21,14 @@ test('[N4] events are read wherever the text is cut', () => {
   }
 })
 
-test('[N4] attack: a gateway sends a line without end', () => {
+test('[T4] attack: a gateway sends a line without end', () => {
   const parse = eventParser()
   assert.throws(() => {
     for (let sent = 0; sent < 40; sent++) for (const _ of parse('x'.repeat(65_536))) void 0
   }, /too long/)
 })
 
-test('[N4] attack: data without end in one event', () => {
+test('[T4] attack: data without end in one event', () => {
   const parse = eventParser()
   assert.throws(() => {
     for (let sent = 0; sent < 40; sent++) for (const _ of parse(`data: ${'x'.repeat(65_536)}\n`)) void 0

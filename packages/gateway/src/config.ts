@@ -64,7 +64,7 @@ export const configSchema = z.strictObject({
   uploadHours: z.coerce.number().min(0.001).max(8_760).default(48),
   /** Keys of session tokens are replaced this often (G35), in days. */
   tokenKeyDays: z.coerce.number().min(1).max(365).default(30),
-  /** What accounts were told is kept this long (N3), in days. */
+  /** What accounts were told is kept this long (T3), in days. */
   notificationDays: z.coerce.number().int().min(15).max(3_650).default(30),
   /** Networks that webhooks and push messages may go to although they are not public, with commas; also over http. Without it none. */
   outboundNetworks: z.string().min(1).max(1000).optional(),

@@ -24,7 +24,7 @@ export interface Notice {
 }
 
 /**
- * What accounts are told (N1): written in the transaction of what it tells of, so that one is never there without the other, and
+ * What accounts are told (T1): written in the transaction of what it tells of, so that one is never there without the other, and
  * numbered for each account in the order of those transactions, so that whoever has read up to an id has missed nothing.
  */
 export class Outbox {

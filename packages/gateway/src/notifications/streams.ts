@@ -26,7 +26,7 @@ interface Stream extends Caller {
 }
 
 /**
- * Streams of notifications to those who listen now (N4). One look a second serves all of them: at the heads of the accounts that
+ * Streams of notifications to those who listen now (T4). One look a second serves all of them: at the heads of the accounts that
  * listen, which tells of news by any replica, and at their sessions.
  */
 export class NotificationStreams {
