@@ -16,6 +16,7 @@ import { addInvite } from './commands/invite.ts'
 import { addLog } from './commands/log.ts'
 import { addNotifications } from './commands/notifications.ts'
 import { addOpen } from './commands/open.ts'
+import { addOrganisation } from './commands/organisation.ts'
 import { addPeople } from './commands/people.ts'
 import { addProve } from './commands/prove.ts'
 import { addRecords } from './commands/records.ts'
@@ -69,6 +70,7 @@ const commands = [
   addProve,
   addVerify,
   addDoctor,
+  addOrganisation,
   addBackup,
   addRestore,
 ]

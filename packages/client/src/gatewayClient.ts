@@ -4,6 +4,7 @@ import {
   HreError,
   hreError,
   isHreError,
+  limits,
   problemSchema,
   routes,
   solvePuzzle,
@@ -14,8 +15,8 @@ import {
   type RouteOutput,
   type Routes,
 } from '@hre/protocol'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import type { z } from 'zod'
-import { eventParser, type ServerEvent } from './serverEvents.ts'
 
 /** Gateways give a sign of life every 15 seconds. */
 const defaultSilenceMilliseconds = 45_000
@@ -26,6 +27,10 @@ export interface CallOptions {
   /** For routes that take one (G33): the same key with the same input is done once. */
   idempotencyKey?: string
   signal?: AbortSignal
+  /** For routes marked `ranged` (P1): leave out the bytes before this one. */
+  from?: number
+  /** Told of an answer's bytes as they come. Who listens sees them stall and ends the call by `signal`: the client's own time limit is off. */
+  onBytes?: (chunk: Uint8Array) => void
 }
 
 /** Routes that answer with a stream of events. */
@@ -39,6 +44,9 @@ export interface StreamOptions extends Pick<CallOptions, 'token' | 'signal'> {
   /** A stream that says nothing for this long, not even that it is there, is dead. */
   silenceMilliseconds?: number
 }
+
+/** An event longer than this is not one of a gateway's. */
+const eventCharactersMax = 1024 * 1024
 
 /** The loosest view of an input: what the request is built from. */
 interface AnyInput {
@@ -73,7 +81,7 @@ export class GatewayClient {
     const response = await this.#sendPaying(this.#urlOf(route, input as AnyInput), route, body, options)
     const answer =
       route.response === 'bytes'
-        ? new Uint8Array(await response.arrayBuffer())
+        ? await bytesOf(response, this.baseUrl, options)
         : await parsed(response, route.response as z.ZodType)
     return answer as RouteOutput<Routes[Name]>
   }
@@ -87,7 +95,7 @@ export class GatewayClient {
     name: Name,
     input: RouteInput<Routes[Name]>,
     options: StreamOptions = {},
-  ): AsyncGenerator<ServerEvent> {
+  ): AsyncGenerator<EventSourceMessage> {
     const route: Route = routes[name]
     const { token, lastEventId, silenceMilliseconds = defaultSilenceMilliseconds } = options
     const silence = new AbortController()
@@ -106,14 +114,19 @@ export class GatewayClient {
       })
       if (!response.ok) throw await errorOf(response)
       const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
-      const parse = eventParser()
+      const events: EventSourceMessage[] = []
+      const parser = createParser({
+        onEvent: (event) => events.push(event),
+        maxBufferSize: eventCharactersMax,
+      })
       try {
         for (;;) {
           const { value, done } = await reader.read()
           if (done) return
           clearTimeout(timer)
           timer = setTimeout(() => silence.abort(), silenceMilliseconds)
-          yield* parse(value)
+          parser.feed(value)
+          yield* events.splice(0)
         }
       } finally {
         await reader.cancel().catch(() => {})
@@ -160,26 +173,69 @@ export class GatewayClient {
     options: CallOptions,
     puzzle?: string,
   ): Promise<Response> {
-    const { token, idempotencyKey, signal } = options
+    const { token, idempotencyKey, signal, from, onBytes } = options
     const isBytes = route.body === 'bytes'
     const headers: Record<string, string> = {}
     if (route.body) headers['content-type'] = isBytes ? 'application/octet-stream' : 'application/json'
     if (token) headers['authorization'] = `Bearer ${token}`
     if (puzzle) headers['hre-puzzle'] = puzzle
     if (idempotencyKey) headers['idempotency-key'] = idempotencyKey
-    const timeout = AbortSignal.timeout(this.#timeoutMilliseconds)
+    if (from) headers['range'] = `bytes=${from}-`
+    const limit = onBytes ? undefined : AbortSignal.timeout(this.#timeoutMilliseconds)
+    const signals = [signal, limit].filter((one) => one !== undefined)
     try {
       return await this.#fetch(url, {
         method: route.method,
         headers,
         redirect: 'error',
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        signal: AbortSignal.any(signals),
         ...(route.body ? { body: isBytes ? (body as Uint8Array<ArrayBuffer>) : JSON.stringify(body) } : {}),
       })
     } catch (cause) {
       throw hreError('gateway-unreachable', { url: this.baseUrl }, cause)
     }
   }
+}
+
+/**
+ * An answer's bytes, from `options.from` on also where a gateway sends them all.
+ *
+ * @throws HreError `gateway-unreachable` when it is cut off, `payload-too-large`.
+ */
+async function bytesOf(
+  response: Response,
+  url: string,
+  { from = 0, onBytes }: CallOptions,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let received = 0
+  let surplus = response.status === 206 ? 0 : from
+  const reader = response.body?.getReader()
+  try {
+    for (;;) {
+      const { value: chunk } = (await reader?.read()) ?? {}
+      if (!chunk) break
+      received += chunk.length
+      if (received > limits.blobBytesMax) break
+      const wanted = chunk.subarray(Math.min(surplus, chunk.length))
+      surplus -= chunk.length - wanted.length
+      chunks.push(wanted)
+      onBytes?.(wanted)
+    }
+  } catch (cause) {
+    throw hreError('gateway-unreachable', { url }, cause)
+  }
+  if (received > limits.blobBytesMax) {
+    await reader?.cancel().catch(() => {})
+    throw hreError('payload-too-large', { bytesMax: limits.blobBytesMax })
+  }
+  const whole = new Uint8Array(chunks.reduce((bytes, chunk) => bytes + chunk.length, 0))
+  let at = 0
+  for (const chunk of chunks) {
+    whole.set(chunk, at)
+    at += chunk.length
+  }
+  return whole
 }
 
 async function parsed(response: Response, schema: z.ZodType): Promise<unknown> {

@@ -1,3 +1,2 @@
 export * from './gatewayClient.ts'
-export * from './serverEvents.ts'
 export * from './session.ts'

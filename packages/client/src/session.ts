@@ -12,9 +12,9 @@ import {
   type TypedMessage,
 } from '@hre/protocol'
 import { randomBytes32, type Identity } from '@hre/vault'
+import type { EventSourceMessage } from 'eventsource-parser'
 import type { Address, Hex } from 'viem'
 import type { CallOptions, GatewayClient, StreamName, StreamOptions } from './gatewayClient.ts'
-import type { ServerEvent } from './serverEvents.ts'
 
 /** A token is renewed when it has less than this left, in seconds. */
 const renewSecondsBefore = 60
@@ -73,7 +73,7 @@ export class Session {
     name: Name,
     input: RouteInput<Routes[Name]>,
     options: Omit<StreamOptions, 'token'> = {},
-  ): AsyncGenerator<ServerEvent> {
+  ): AsyncGenerator<EventSourceMessage> {
     const token = await this.#validToken()
     try {
       yield* this.client.events(name, input, { ...options, token })

@@ -15,16 +15,18 @@ import {
   type ProvenLeaf,
 } from '@hre/protocol'
 import {
+  type Actor,
   connectChain,
+  type FiledBatch,
   fileRecords,
+  listAwaitedSignatures,
   openRecords,
   proofFileOf,
   requestAccess,
+  signBatch,
   submit,
   verifyRecord,
   waitForAll,
-  type Actor,
-  type FiledBatch,
 } from '@hre/sdk'
 import { contentIdOf, randomBytes32 } from '@hre/vault'
 import { fileSome, refusal, signed, someRecords, startWorld, type Hospital, type World } from './world.ts'
@@ -106,6 +108,33 @@ describe('what became of records', () => {
       )
     }
     assert.equal((await onChain(before!)).signedByBoth, true)
+  })
+
+  test('[R9] [G25] who has to sign finds what waits, the author finds who is waited for, and nobody else does', async () => {
+    const batch = await fileForTwo([technician, outsider])
+    const idsOf = async (actor: Actor, side: 'party' | 'author') =>
+      (await listAwaitedSignatures(actor, side)).map((row) => row.batch)
+    const [row] = await listAwaitedSignatures(technician, 'author')
+    assert.equal(row!.batch, batch.batch)
+    assert.deepEqual(
+      row!.records.map(({ record }) => record),
+      batch.leaves.map(({ record }) => record),
+    )
+    assert.deepEqual(
+      row!.parties.filter(({ signedAt }) => signedAt === null).map(({ account }) => account),
+      [outsider.account],
+    )
+    // At the other hospital's gateway, which reads the same chain and fetches the manifest.
+    await world.lakeside.gateway.gateway.follower.sync()
+    assert.deepEqual(await idsOf(outsider, 'party'), [batch.batch])
+    assert.deepEqual(await idsOf(outsider, 'author'), [])
+    assert.deepEqual(await idsOf(technician, 'party'), [])
+    for (const other of [patient, world.city.actor])
+      for (const side of ['party', 'author'] as const) assert.deepEqual(await idsOf(other, side), [])
+    await signBatch(outsider, batch.batch)
+    assert.deepEqual(await idsOf(outsider, 'party'), [])
+    await world.city.gateway.gateway.follower.sync()
+    assert.deepEqual(await idsOf(technician, 'author'), [])
   })
 
   test('[R9] attack: somebody else signs for a party, and the party signs twice', async () => {

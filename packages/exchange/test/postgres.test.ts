@@ -16,14 +16,12 @@ import {
   type Actor,
 } from '@hre/sdk'
 import { randomBytes32 } from '@hre/vault'
+import { isNotNull, isNull } from 'drizzle-orm'
 import { bytesToHex, type Hex } from 'viem'
-import { postgresMissing, startPostgres, type Postgres } from './postgres.ts'
+import { postgresMissing, startCutLine, startPostgres, type Postgres } from './postgres.ts'
 import { fileSome, inSeconds, send, signed, startWorld, type World } from './world.ts'
 
-/** Beside other suites a run has hung once, for a reason that is not known yet; alone it takes 17 s. */
-const notAsked = process.env['HRE_POSTGRES'] === '1' ? false : 'run it alone, with HRE_POSTGRES=1'
-
-describe('on PostgreSQL', { skip: postgresMissing || notAsked }, () => {
+describe('on PostgreSQL', { skip: postgresMissing }, () => {
   let postgres: Postgres
   let world: World
   let patient: Actor
@@ -187,7 +185,7 @@ describe('on PostgreSQL', { skip: postgresMissing || notAsked }, () => {
         }),
       )
       await assertAppliedOnce({ operations, compartments })
-      const rows = await database().select().from(tables.operations)
+      const rows = await database().select().from(tables.operations).where(isNotNull(tables.operations.block))
       const transactions = new Set(rows.map(({ transaction }) => transaction))
       const spent = await world.rpc.getTransactionCount({
         address: world.city.gateway.gateway.keys.relay.address,
@@ -202,19 +200,19 @@ describe('on PostgreSQL', { skip: postgresMissing || notAsked }, () => {
           await assert.rejects(requestAccess(nosy, { patient: doctor.account, purpose: 'TREAT' }))
         }),
       )
-      await Promise.all(gateways.map(({ gateway }) => gateway.anchors.run()))
-      await world.city.gateway.gateway.follower.sync()
-      const receipts = await database().select().from(tables.receipts)
-      const anchors = await database().select().from(tables.anchors)
-      const own = anchors.filter(({ organisation }) => organisation === world.city.actor.account)
-      assert.deepEqual(
-        receipts.filter(({ anchor }) => anchor === null),
-        [],
-      )
-      assert.equal(
-        own.reduce((sum, { count }) => sum + count, 0),
-        receipts.length,
-      )
+      const anchored = async () => {
+        await world.city.gateway.gateway.follower.sync()
+        const anchors = await database().select().from(tables.anchors)
+        return anchors
+          .filter(({ organisation }) => organisation === world.city.actor.account)
+          .reduce((sum, { count }) => sum + count, 0)
+      }
+      const receipts = await database().$count(tables.receipts)
+      // A round of one's own may be none: another's is on its way, with what was there when it began.
+      for (const deadline = Date.now() + 20_000; (await anchored()) < receipts && Date.now() < deadline;)
+        await Promise.all(gateways.map(({ gateway }) => gateway.anchors.run()))
+      assert.equal(await database().$count(tables.receipts, isNull(tables.receipts.anchor)), 0)
+      assert.equal(await anchored(), receipts)
     })
 
     test('the replica that carries is gone: another carries on', async () => {
@@ -222,6 +220,23 @@ describe('on PostgreSQL', { skip: postgresMissing || notAsked }, () => {
       await Promise.all(replicas.splice(0, 1).map(({ stop }) => stop()))
       const { ids } = await send(world.city, [operation])
       await waitForAll(patient, ids)
+    })
+
+    test('20 connections are lost as their transactions begin: a gateway that may have 3 goes on, and ends', async () => {
+      const line = await startCutLine(world.city.config.databaseUrl!)
+      const replica = await startGateway({
+        ...world.city.config,
+        databaseUrl: line.url,
+        databaseConnections: 3,
+      })
+      try {
+        line.cutBegins(20)
+        while (line.cutsLeft() > 0) await replica.gateway.db.transaction(async () => {}).catch(() => {})
+        await replica.gateway.db.transaction((tx) => tx.select().from(tables.leases))
+      } finally {
+        await replica.stop()
+        await line.stop()
+      }
     })
 
     test('attack: a replica that slept through its claim writes nothing more', async () => {

@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, chown, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -106,6 +106,45 @@ export async function startPostgres(): Promise<Postgres> {
   }
   await postgres.start()
   return postgres
+}
+
+/** A line to a server that is cut, while it is told to, by the next `begin` that goes over it. */
+export interface CutLine {
+  url: string
+  cutBegins(times: number): void
+  cutsLeft(): number
+  stop(): Promise<void>
+}
+
+export async function startCutLine(databaseUrl: string): Promise<CutLine> {
+  const far = new URL(databaseUrl)
+  const sockets = new Set<Socket>()
+  let cuts = 0
+  const server = createServer((near) => {
+    const to = connect(Number(far.port), far.hostname)
+    for (const socket of [near, to]) {
+      sockets.add(socket)
+      socket.on('error', () => {}).on('close', () => (near.destroy(), to.destroy(), sockets.delete(socket)))
+    }
+    near.on('data', (bytes) => {
+      if (cuts === 0 || !bytes.includes('begin')) return void to.write(bytes)
+      cuts--
+      near.destroy()
+    })
+    to.pipe(near)
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  const url = new URL(databaseUrl)
+  url.port = String((server.address() as AddressInfo).port)
+  return {
+    url: url.href,
+    cutBegins: (times) => void (cuts = times),
+    cutsLeft: () => cuts,
+    async stop() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((closed) => server.close(closed))
+    },
+  }
 }
 
 /** Where the server's own user can read it; with the links that npm's scripts would have made. */

@@ -241,7 +241,7 @@ describe('reading across two hospitals', () => {
     test('a holder without a published address is named as not reachable', async () => {
       const { peers } = world.lakeside.gateway.gateway
       const { account } = await world.newStranger()
-      const release = peers.release(account, batch.leaves[0]!.content, await signRequest(reader, wish()))
+      const release = peers.release([account], batch.leaves[0]!.content, await signRequest(reader, wish()))
       await assert.rejects(release, refusal('peer-unavailable'))
     })
   })

@@ -145,7 +145,7 @@ describe('what a gateway must follow to refuse', () => {
     assert.equal(await reasonOf(lakesideItself), 'ReaderBarred')
     const { peers } = world.lakeside.gateway.gateway
     await assert.rejects(
-      peers.release(world.city.actor.account, batch.leaves[0]!.content, {
+      peers.release([world.city.actor.account], batch.leaves[0]!.content, {
         request: {} as never,
         signature: '0x',
       }),

@@ -29,6 +29,7 @@ import { Outbox } from './notifications/outbox.ts'
 import { NotificationStreams } from './notifications/streams.ts'
 import { WebPush } from './notifications/webPush.ts'
 import { Peers } from './peers/peers.ts'
+import { Standings } from './peers/standings.ts'
 import { Relay } from './relay/relay.ts'
 import { LoginAttempts } from './session/attempts.ts'
 import { Ceremonies } from './session/ceremonies.ts'
@@ -84,7 +85,8 @@ export async function startGateway(
     ...relaySettings(config),
   })
   const signatures = new SignatureChecker({ chain, db, deployment })
-  const peers = new Peers({ db, deployment, identity: keys.identity, signatures, log })
+  const standings = new Standings({ patienceMillisecondsMin: config.hedgeMilliseconds })
+  const peers = new Peers({ db, deployment, identity: keys.identity, signatures, standings, log })
   const receipts = new ReceiptLog({ db, deployment, organisation: keys.identity.account, outbox })
   const anchors = new Anchors({ chain, db, deployment, identity: keys.identity, receipts, relay, log })
   const trustee = new Trustee({

@@ -62,6 +62,8 @@ export const configSchema = z.strictObject({
   integrityHours: z.coerce.number().min(0.001).max(8_760).default(24),
   /** Sealed files that no batch names are deleted after this, in hours. */
   uploadHours: z.coerce.number().min(0.001).max(8_760).default(48),
+  /** Another gateway is asked for a file beside one that is silent, after this long at least, in milliseconds. */
+  hedgeMilliseconds: z.coerce.number().int().min(10).max(60_000).default(100),
   /** Keys of session tokens are replaced this often (G35), in days. */
   tokenKeyDays: z.coerce.number().min(1).max(365).default(30),
   /** What accounts were told is kept this long (T3), in days. */

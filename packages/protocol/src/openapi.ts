@@ -190,6 +190,17 @@ function operationOf(
           : {}),
         content: contentOf(route.response, 'output', schemas),
       },
+      ...(route.ranged
+        ? {
+            '206': {
+              description: 'The bytes that Range asked for',
+              headers: {
+                'Content-Range': { description: 'Which they are, of how many', schema: { type: 'string' } },
+              },
+              content: contentOf(route.response, 'output', schemas),
+            },
+          }
+        : {}),
       ...(isTagged(route) ? { '304': { description: 'The caller has it already' } } : {}),
       ...problemsOf(route),
     },
@@ -231,6 +242,14 @@ function headersOf(route: Route): ApiParameter[] {
       : []),
     ...(isTagged(route)
       ? [header('If-None-Match', 'ETags that the caller has: 304 when it is one of them', tag)]
+      : []),
+    ...(route.ranged
+      ? [
+          header('Range', 'The bytes from this one on: what is cut off is gone on with', {
+            type: 'string',
+            pattern: '^bytes=[0-9]{1,15}-$',
+          }),
+        ]
       : []),
     ...(route.conditional ? [header('If-Match', 'ETag of what is changed', tag, true)] : []),
     ...(route.idempotent

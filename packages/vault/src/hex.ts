@@ -40,7 +40,9 @@ export function assertBytes(
 }
 
 export function concatBytes(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let sizeBytes = 0
+  for (const part of parts) sizeBytes += part.length
+  const out = new Uint8Array(sizeBytes)
   let offset = 0
   for (const part of parts) {
     out.set(part, offset)
@@ -53,5 +55,6 @@ export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, index) => byte === b[index])
 }
 
+const encoder = new TextEncoder()
 /** UTF-8. */
-export const utf8 = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text)
+export const utf8 = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text)

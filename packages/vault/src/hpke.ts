@@ -70,31 +70,24 @@ export async function hpkeOpen(args: {
 const suiteId = concatBytes(utf8('HPKE'), Uint8Array.of(0x64, 0x7a, 0, 1, 0, 3))
 const version = utf8('HPKE-v1')
 const nothing = new Uint8Array()
-/** The same for every message without a psk. Public. */
-let pskIdHash: Uint8Array | undefined
+const labelled = (label: string) => concatBytes(version, suiteId, utf8(label))
+const infoHashLabel = labelled('info_hash')
+const secretLabel = labelled('secret')
+// One block of HKDF-Expand is enough for either. Before the label stands the size of what is made.
+const keyLabel = concatBytes(Uint8Array.of(0, 32), labelled('key'))
+const nonceLabel = concatBytes(Uint8Array.of(0, 12), labelled('base_nonce'))
+/** Base mode, and the hash of no psk id: the same for every message. */
+let modeAndPskId: Uint8Array | undefined
 
 /** RFC 9180 section 5.1, base mode: no psk, one message, so the nonce is the base nonce. */
 function keySchedule(use: Primitives, shared: Uint8Array, info: string) {
-  const extract = (salt: Uint8Array, label: string, ikm: Uint8Array) =>
-    use.hmacSha256(salt, version, suiteId, utf8(label), ikm)
-  const context = concatBytes(
-    Uint8Array.of(0),
-    (pskIdHash ??= extract(nothing, 'psk_id_hash', nothing)),
-    extract(nothing, 'info_hash', utf8(info)),
-  )
-  const secret = extract(shared, 'secret', nothing)
-  // One block of HKDF-Expand is enough for either.
-  const expand = (label: string, sizeBytes: number) =>
-    use
-      .hmacSha256(
-        secret,
-        Uint8Array.of(0, sizeBytes),
-        version,
-        suiteId,
-        utf8(label),
-        context,
-        Uint8Array.of(1),
-      )
-      .subarray(0, sizeBytes)
-  return { key: expand('key', 32), nonce: expand('base_nonce', 12) }
+  modeAndPskId ??= concatBytes(Uint8Array.of(0), use.hmacSha256(nothing, labelled('psk_id_hash')))
+  const infoHash = use.hmacSha256(nothing, infoHashLabel, utf8(info))
+  const secret = use.hmacSha256(shared, secretLabel)
+  return {
+    key: use.hmacSha256(secret, keyLabel, modeAndPskId, infoHash, one),
+    nonce: use.hmacSha256(secret, nonceLabel, modeAndPskId, infoHash, one).subarray(0, 12),
+  }
 }
+
+const one = Uint8Array.of(1)

@@ -10,6 +10,7 @@ import { hpkeOpen, hpkeSeal } from './hpke.ts'
 import {
   choosePrimitives,
   encodeAgeIdentity,
+  openKeyring,
   openKeystore,
   openRecord,
   primitivesInUse,
@@ -23,7 +24,7 @@ import { platformRandom } from './random.ts'
 
 const names = ['native', 'web', 'javascript'] as const
 const found = { native: nodePrimitives(), web: webPrimitives(), javascript: javascriptPrimitives }
-const sizes = [0, 1, 64, 65_535, 65_536, 65_537, 131_072, 200_000]
+const sizes = [0, 1, 64, 1024, 1025, 9000, 65_535, 65_536, 65_537, 131_072, 200_000]
 const bytesOf = (sizeBytes: number) => Uint8Array.from({ length: sizeBytes }, (_, index) => index % 251)
 
 after(() => choosePrimitives())
@@ -96,6 +97,22 @@ for (const name of names) {
         const theirs = await other.xwingEncapsulate(osei.recipient)
         assert.deepEqual(await use.xwingDecapsulate(osei.recipientSeed, theirs.share), theirs.shared)
       }
+    })
+
+    it('[E7] make many at once, each to its own reader, and a key that is none spoils its own alone', async () => {
+      const readers = Array.from({ length: 20 }, (_, index) => openKeyring(bytesOf(32).fill(index)))
+      const lowOrder = osei.recipient.slice().fill(0, 1184)
+      const asked = [...readers.map((reader) => reader.recipient), lowOrder]
+      const made = await Promise.allSettled(asked.map(async (recipient) => use.xwingEncapsulate(recipient)))
+      assert.equal(made.pop()!.status, 'rejected')
+      const shares = new Set<string>()
+      for (const [index, result] of made.entries()) {
+        assert.ok(result.status === 'fulfilled')
+        const { share, shared } = result.value
+        shares.add(Buffer.from(share).toString('hex'))
+        assert.deepEqual(javascriptPrimitives.xwingDecapsulate(readers[index]!.recipientSeed, share), shared)
+      }
+      assert.equal(shares.size, readers.length, 'each has an ephemeral key of its own')
     })
 
     it('[E7] agree with an HPKE library, in both directions and by the same eseed', async () => {

@@ -5,11 +5,19 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router'
+import { speakToStaff } from '../messages/messages.ts'
 import { Shell } from './Shell.tsx'
 
 const root = createRootRoute({ component: Shell })
 const at = <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
   createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, 'Page') })
+
+/** A page of those who work here, with its sentences. */
+const atWork = <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
+  at(path, async () => {
+    await speakToStaff()
+    return load()
+  })
 
 /** One chunk for each journey. After the #, so that nothing of a path reaches a server or its log. */
 const routes = root.addChildren([
@@ -21,9 +29,10 @@ const routes = root.addChildren([
   at('/shares', () => import('../features/sharing/Shares.tsx')),
   at('/visits', () => import('../features/visitors/Visits.tsx')),
   at('/more', () => import('../features/more/More.tsx')),
-  at('/patients/$patient', () => import('../features/doctor/PatientChart.tsx')),
-  at('/patients/$patient/ask', () => import('../features/doctor/AskAccess.tsx')),
-  at('/patients/$patient/note', () => import('../features/doctor/WriteNote.tsx')),
+  atWork('/patients/$patient', () => import('../features/doctor/PatientChart.tsx')),
+  atWork('/patients/$patient/ask', () => import('../features/doctor/AskAccess.tsx')),
+  atWork('/patients/$patient/emergency', () => import('../features/doctor/DeclareEmergency.tsx')),
+  atWork('/patients/$patient/note', () => import('../features/doctor/WriteNote.tsx')),
 ])
 
 export const router = createRouter({

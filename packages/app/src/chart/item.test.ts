@@ -70,3 +70,30 @@ test('attack: a narrative with script, style, events and half a tag gives words 
   )
   assert.equal(words, 'Take one daily\n<img>')
 })
+
+test('“no known allergy” is no allergy, and one that was refuted warns of nothing', () => {
+  const allergy = (code: string, verified = 'confirmed') =>
+    read({
+      resourceType: 'AllergyIntolerance',
+      code: { coding: [{ system: 'http://snomed.info/sct', code }] },
+      verificationStatus: { coding: [{ code: verified }] },
+    })
+  assert.equal(allergy('716186003').saysNone, true)
+  assert.deepEqual([allergy('91936005').saysNone, allergy('91936005').isOver], [false, false])
+  assert.equal(allergy('91936005', 'refuted').isOver, true)
+  // The number alone, of another system, says nothing.
+  assert.equal(
+    read({ resourceType: 'AllergyIntolerance', code: { coding: [{ code: '716186003' }] } }).saysNone,
+    false,
+  )
+})
+
+test('an appointment stands at its beginning', () => {
+  const item = read({
+    resourceType: 'Appointment',
+    status: 'booked',
+    start: '2026-03-03T09:00:00Z',
+    description: 'Review',
+  })
+  assert.deepEqual([item.kind, item.date, item.title], ['appointment', '2026-03-03T09:00:00Z', 'Review'])
+})

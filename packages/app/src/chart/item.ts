@@ -12,6 +12,7 @@ export type ItemKind =
   | 'report'
   | 'document'
   | 'visit'
+  | 'appointment'
   | 'vaccination'
   | 'procedure'
   | 'imaging'
@@ -42,6 +43,8 @@ export interface ChartItem {
   standing: 'low' | 'high' | 'normal' | null
   /** Of a problem, a medicine, an allergy: whether it is over. */
   isOver: boolean
+  /** Of an allergy: that somebody asked, and none is known. */
+  saysNone: boolean
   /** Lines of plain text: a dose, a note. */
   details: string[]
   author: Hex
@@ -88,6 +91,7 @@ export function itemOf(parsed: ParsedRecord): ChartItem & { person: Person | nul
     range,
     standing: standingOf(fields, value, range),
     isOver: isOver(fields),
+    saysNone: type === 'AllergyIntolerance' && saysNone(fields),
     details: detailsOf(type, fields).map((line) => clip(line, detailMax)),
     person:
       type === 'Patient' ? { name: nameOf(fields['name']), birthDate: dateText(fields['birthDate']) } : null,
@@ -117,6 +121,7 @@ const kindByType: Record<string, ItemKind> = {
   DocumentReference: 'document',
   Composition: 'document',
   Encounter: 'visit',
+  Appointment: 'appointment',
   Immunization: 'vaccination',
   Procedure: 'procedure',
   ImagingStudy: 'imaging',
@@ -193,7 +198,17 @@ function standingOf(resource: Fields, value: Value | null, range: ChartItem['ran
   return range.low === null && range.high === null ? null : 'normal'
 }
 
+/** @see https://hl7.org/fhir/R4/valueset-allergyintolerance-code.html: "no known allergy", in general or to a group. */
+const noKnownAllergy = '716186003 409137002 428607008 429625007 428197003 716184000 716220001'.split(' ')
+
+const saysNone = (resource: Fields): boolean =>
+  codings(resource['code']).some(
+    ({ system, code }) => system === 'http://snomed.info/sct' && noKnownAllergy.includes(text(code)),
+  )
+
 function isOver(resource: Fields): boolean {
+  const verified = codings(resource['verificationStatus']).map(({ code }) => text(code))
+  if (verified.some((code) => /^(refuted|entered-in-error)$/.test(code))) return true
   const clinical = codings(resource['clinicalStatus']).map(({ code }) => text(code))
   if (clinical.some((code) => /^(resolved|inactive|remission)$/.test(code))) return true
   return (
@@ -242,7 +257,7 @@ export function wordsOf(html: string): string {
 const entities: Record<string, string> = { lt: '<', gt: '>', amp: '&', quot: '"', nbsp: ' ', '#39': "'" }
 
 const dateElements =
-  'effectiveDateTime effectiveInstant performedDateTime occurrenceDateTime onsetDateTime authoredOn started recordedDate date created issued'.split(
+  'effectiveDateTime effectiveInstant performedDateTime occurrenceDateTime onsetDateTime authoredOn started start recordedDate date created issued'.split(
     ' ',
   )
 const periodElements = ['effectivePeriod', 'performedPeriod', 'period', 'billablePeriod', 'onsetPeriod']

@@ -1,5 +1,6 @@
 import type { ChartItem } from '../chart/item.ts'
 import type { Topic } from '../chart/topics.ts'
+import type { Desks } from './desk-api.ts'
 
 export type Hex = `0x${string}`
 
@@ -52,6 +53,8 @@ export interface Chart {
   organisations: OrganisationInfo[]
   /** Unix seconds: when this was fetched. */
   at: number
+  /** Set when an emergency that this person declared opens it; `until` in Unix seconds. */
+  emergency: { declaration: number; until: number } | null
 }
 
 /** What the register says of one record, recomputed on this device. */
@@ -118,6 +121,8 @@ export interface Ask {
 export interface PatientRow {
   patient: Hex
   topics: number
+  /** Unix seconds: since when it is open, or when it was asked for. */
+  from: number
   until: number
   /** Asked for, and not given yet. */
   isAwaited: boolean
@@ -132,7 +137,7 @@ export interface FailureForm {
 export type Progress = { step: string; done?: number; of?: number }
 
 /** What the page may ask of the keeper, which alone holds keys. */
-export interface Keeper {
+export interface Keeper extends Desks {
   status(): Promise<Status>
   /** New keys, held until they are sealed: the words for the paper, and the account for it. */
   prepare(): Promise<{ phrase: string; account: Hex }>

@@ -1,11 +1,26 @@
 import { isHreError, type ProvenLeaf } from '@hre/protocol'
-import { openRecords, requestAccess, type Actor } from '@hre/sdk'
-import { openRecord, recipientOf, sealRecord } from '@hre/vault'
+import {
+  listGrants,
+  openRecords,
+  requestAccess,
+  type Actor,
+  type EmergencyKeys,
+  type OpenAccess,
+} from '@hre/sdk'
 import { chartOf, itemOf, type ChartItem, type ParsedRecord } from '../chart/item.ts'
 import { topicNames, type Topic } from '../chart/topics.ts'
 import type { Chart, Hex, Progress } from './api.ts'
 import type { Company } from './company.ts'
-import { sealedCharts } from './shelf.ts'
+import type { RememberedPatient } from './desk-api.ts'
+import type { EmergencyRoom, OpenEmergency } from './emergencies.ts'
+import { isInForce } from './grants.ts'
+import { SealedShelf } from './sealed.ts'
+
+const rememberedName = 'remembered'
+
+interface Remembered extends RememberedPatient {
+  appointments: { record: Hex; start: string; title: string }[]
+}
 
 /** Charts that were opened: kept until the lock closes, and sealed on the device for when there is no connection. */
 export class ChartRoom {
@@ -13,25 +28,41 @@ export class ChartRoom {
   readonly #company: Company
   readonly #onProgress: (progress: Progress) => void
   readonly #proven = new Map<Hex, ProvenLeaf>()
+  readonly #shelf: SealedShelf
+  #emergencies: EmergencyRoom | undefined
 
   constructor(actor: Actor, company: Company, onProgress: (progress: Progress) => void) {
     this.#actor = actor
     this.#company = company
     this.#onProgress = onProgress
+    this.#shelf = new SealedShelf(actor)
+  }
+
+  /** What this person declared; its code comes when it is first needed. */
+  async emergencies(): Promise<EmergencyRoom> {
+    const { EmergencyRoom } = await import('./emergencies.ts')
+    return (this.#emergencies ??= new EmergencyRoom(this.#actor))
   }
 
   /** Opens what this person may see of a chart; from the device when the gateway cannot be reached. */
   async open(patient: Hex): Promise<Chart> {
     try {
       const chart = await this.#fetch(patient)
-      await this.#keep(chart)
+      // What an emergency opened ends with it: no copy stays.
+      if (!chart.emergency) await this.#keep(chart)
       return chart
     } catch (error) {
+      if (isHreError(error, 'not-found')) await this.#forget(patient)
       if (!isHreError(error, 'gateway-unreachable')) throw error
       const kept = await this.#kept(patient)
       if (!kept) throw error
       return kept
     }
+  }
+
+  /** Other people's charts that were opened on this device and are still open to this person, by patient. */
+  async remembered(): Promise<Record<Hex, Remembered>> {
+    return (await this.#shelf.read<Record<Hex, Remembered>>(rememberedName)) ?? {}
   }
 
   /** The proof of a record that was opened. @throws HreError `not-found` before that. */
@@ -43,37 +74,63 @@ export class ChartRoom {
     const actor = this.#actor
     this.#onProgress({ step: 'asking' })
     const isOwn = patient === actor.account
-    const access = await requestAccess(actor, { patient, purpose: isOwn ? 'PATRQT' : 'TREAT' })
-    const of = access.records.length
-    let closed = 0
+    const emergency = isOwn ? undefined : await (await this.emergencies()).openFor(patient)
+    const accesses = await this.#accesses(patient, isOwn, emergency)
+    const of = accesses.reduce((sum, { access }) => sum + access.records.length, 0)
+    const closed = new Set<string>()
     let done = 0
-    const parsed: ParsedRecord[] = []
-    for await (const { body, mediaType, ...proven } of openRecords(actor, access, {
-      onClosed: () => closed++,
-    })) {
-      const record = proven.leaf.record as Hex
-      this.#proven.set(record, proven)
-      parsed.push({
-        record,
-        topic: isOwn ? this.#topicOf(proven.leaf.compartment) : null,
-        author: proven.leaf.author as Hex,
-        organisation: proven.organisation as Hex,
-        status: proven.status,
-        body,
-        mediaType,
-      })
-      if (++done % 16 === 0) this.#onProgress({ step: 'opening', done, of })
-    }
+    const parsed = new Map<Hex, ParsedRecord>()
+    for (const { access, keys } of accesses)
+      for await (const { body, mediaType, ...proven } of openRecords(actor, access, {
+        onClosed: ({ leaf }) => closed.add(leaf.record),
+        ...(keys && { emergency: keys }),
+      })) {
+        const record = proven.leaf.record as Hex
+        this.#proven.set(record, proven)
+        parsed.set(record, {
+          record,
+          topic: isOwn ? this.#topicOf(proven.leaf.compartment) : null,
+          author: proven.leaf.author as Hex,
+          organisation: proven.organisation as Hex,
+          status: proven.status,
+          body,
+          mediaType,
+        })
+        if (++done % 16 === 0) this.#onProgress({ step: 'opening', done, of })
+      }
     this.#onProgress({ step: 'opening', done: of, of })
-    const items = parsed.map(itemOf)
+    const items = [...parsed.values()].map(itemOf)
     return {
       patient,
       ...chartOf(items),
       items: items.map(({ person: _person, ...item }): ChartItem => item),
-      closed,
+      closed: [...closed].filter((record) => !parsed.has(record as Hex)).length,
       organisations: await this.#company.organisations(),
       at: Math.floor(Date.now() / 1000),
+      emergency: emergency ? { declaration: emergency.declaration, until: emergency.until } : null,
     }
+  }
+
+  /** By the grants there are, and by an open emergency: one of the two may show what the other does not. */
+  async #accesses(
+    patient: Hex,
+    isOwn: boolean,
+    emergency: OpenEmergency | undefined,
+  ): Promise<{ access: OpenAccess; keys?: EmergencyKeys }[]> {
+    const actor = this.#actor
+    const purpose = isOwn ? 'PATRQT' : 'TREAT'
+    if (!emergency) return [{ access: await requestAccess(actor, { patient, purpose }) }]
+    const access = await requestAccess(actor, { patient, purpose: 'ETREAT' })
+    const granted = (await listGrants(actor, 'received')).some(
+      (grant) => grant.patient === patient && isInForce(grant),
+    )
+    const byEmergency = { access, keys: emergency.keys }
+    if (!granted) return [byEmergency]
+    // A grant for another purpose than treatment refuses; what the emergency opens is open all the same.
+    const usual = await requestAccess(actor, { patient, purpose }).catch((error: unknown) => {
+      if (!isHreError(error, 'not-found')) throw error
+    })
+    return usual ? [{ access: usual }, byEmergency] : [byEmergency]
   }
 
   #topicOf(compartment: string): Topic | null {
@@ -82,48 +139,27 @@ export class ChartRoom {
 
   async #keep(chart: Chart): Promise<void> {
     const proven = [...this.#proven].filter(([, { leaf }]) => leaf.patient === chart.patient)
-    const body = new TextEncoder().encode(JSON.stringify({ chart, proven }))
-    const recipient = recipientOf(this.#actor.keyring.recipientSeed)
-    const { sealed, contentId, commitment } = await sealRecord({
-      body,
-      mediaType: 'application/json',
-      recipient,
-    })
-    await sealedCharts.write(chart.patient, packed({ contentId, commitment }, sealed))
+    await this.#shelf.write(chart.patient, { chart, proven })
+    if (chart.patient === this.#actor.account) return
+    const { name, birthDate, items } = chart
+    const appointments = items.flatMap(({ kind, record, date, title }) =>
+      kind === 'appointment' && date !== null ? [{ record, start: date, title }] : [],
+    )
+    const remembered = { ...(await this.remembered()), [chart.patient]: { name, birthDate, appointments } }
+    await this.#shelf.write(rememberedName, remembered)
+  }
+
+  /** Access ended: its copy on this device ends as well. */
+  async #forget(patient: Hex): Promise<void> {
+    const { [patient]: known, ...others } = await this.remembered()
+    if (!known) return
+    await this.#shelf.remove(patient)
+    await this.#shelf.write(rememberedName, others)
   }
 
   async #kept(patient: Hex): Promise<Chart | undefined> {
-    const bytes = await sealedCharts.read(patient)
-    if (!bytes) return
-    const { names, sealed } = unpacked(bytes)
-    const { body } = await openRecord({ sealed, ...names, seed: this.#actor.keyring.recipientSeed })
-    const { chart, proven } = JSON.parse(new TextDecoder().decode(body)) as {
-      chart: Chart
-      proven: [Hex, ProvenLeaf][]
-    }
-    for (const [record, leaf] of proven) this.#proven.set(record, leaf)
-    return chart
+    const kept = await this.#shelf.read<{ chart: Chart; proven: [Hex, ProvenLeaf][] }>(patient)
+    for (const [record, leaf] of kept?.proven ?? []) this.#proven.set(record, leaf)
+    return kept?.chart
   }
-}
-
-interface Names {
-  contentId: Hex
-  commitment: Hex
-}
-
-const namesBytes = 2 * 66
-
-/** The two names that opening needs, then the sealed file. */
-function packed({ contentId, commitment }: Names, sealed: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(namesBytes + sealed.length)
-  bytes.set(new TextEncoder().encode(contentId + commitment))
-  bytes.set(sealed, namesBytes)
-  return bytes
-}
-
-function unpacked(bytes: Uint8Array): { names: Names; sealed: Uint8Array } {
-  const names = new TextDecoder().decode(bytes.subarray(0, namesBytes))
-  const contentId = names.slice(0, 66) as Hex
-  const commitment = names.slice(66) as Hex
-  return { names: { contentId, commitment }, sealed: bytes.subarray(namesBytes) }
 }

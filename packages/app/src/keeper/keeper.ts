@@ -15,6 +15,7 @@ import {
 import type { Hex, Keeper, Progress, Secret, Status } from './api.ts'
 import { ChartRoom } from './charts.ts'
 import { Company } from './company.ts'
+import { desksOf } from './desks.ts'
 import { deviceShelf, type Kept, type Pending } from './shelf.ts'
 
 /** Automatic logoff (45 CFR 164.312(a)(2)(iii)): nobody touched the app for this long. */
@@ -52,6 +53,7 @@ export function createKeeper(options: {
     const seed = lockWhenIdle(rootSeed, {
       idleSeconds,
       onLock: () => {
+        held?.present.actor.keyring.forget()
         held = undefined
         options.onLock()
       },
@@ -193,6 +195,7 @@ export function createKeeper(options: {
       await fileNote(actor, note, name)
       return null
     },
+    ...desksOf(present),
   }
 }
 

@@ -1,15 +1,16 @@
 import {
-  decisions,
   nameOf,
+  nameOfDecision,
+  permittingDecisions,
   purposes,
   purposesOfBits,
-  rights,
   type GrantView,
   type Purpose,
 } from '@hre/protocol'
 import { grantAccess, listGrants, readAccessLog, revokeAccess } from '@hre/sdk'
 import { topicNames, type Topic } from '../chart/topics.ts'
 import type { Ask, Hex, Keeper, PatientRow, Share, Visit } from './api.ts'
+import { isInForce } from './grants.ts'
 import type { Present } from './keeper.ts'
 
 const daySeconds = 24 * 60 * 60
@@ -28,9 +29,7 @@ export function sharingOf({ actor, company }: Present): Sharing {
   const topicOf = (id: string) => topicNames.find((topic) => idOf(topic) === id)
 
   const inForce = async (side: 'given' | 'received'): Promise<GrantView[]> =>
-    (await listGrants(actor, side)).filter(
-      (grant) => !grant.revoked && (grant.rights & rights.read) !== 0 && grant.until > unixNow(),
-    )
+    (await listGrants(actor, side)).filter((grant) => isInForce(grant))
 
   return {
     async share({ reader, topics, days, purpose, history }) {
@@ -71,7 +70,9 @@ export function sharingOf({ actor, company }: Present): Sharing {
           organisation: await company.organisation(receipt.organisation),
           purpose,
           records: records.length,
-          decision: decisions[receipt.decision] ?? String(receipt.decision),
+          decision: permittingDecisions.includes(receipt.decision)
+            ? 'Permitted'
+            : nameOfDecision(receipt.decision),
           isOwn: receipt.reader === own,
           isEmergency: purpose === 'ETREAT',
         }
@@ -118,6 +119,7 @@ export function sharingOf({ actor, company }: Present): Sharing {
       const rows = [...open].map(([patient, grants]): PatientRow => ({
         patient,
         topics: grants.length,
+        from: Math.max(...grants.map(({ from }) => from)),
         until: Math.max(...grants.map(({ until }) => until)),
         isAwaited: false,
       }))
@@ -125,9 +127,10 @@ export function sharingOf({ actor, company }: Present): Sharing {
       const awaited = asks.filter((ask) => ask.reader === own && !open.has(ask.patient as Hex))
       return [
         ...rows,
-        ...awaited.map(({ patient, topics }): PatientRow => ({
+        ...awaited.map(({ patient, topics, at }): PatientRow => ({
           patient: patient as Hex,
           topics: topics.length,
+          from: at,
           until: 0,
           isAwaited: true,
         })),

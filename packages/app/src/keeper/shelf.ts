@@ -73,11 +73,16 @@ export const deviceShelf: Shelf = {
   },
 }
 
-/** Charts that were opened on this device, sealed to their reader: for when there is no connection. */
+/**
+ * Charts that were opened on this device, by patient, and what a person at work left unfinished; sealed to their reader.
+ */
 export const sealedCharts = {
-  read: (patient: Hex) =>
-    within('charts', 'readonly', (store) => store.get(patient) as IDBRequest<Uint8Array | undefined>),
-  async write(patient: Hex, sealed: Uint8Array) {
-    await within('charts', 'readwrite', (store) => store.put(sealed, patient))
+  read: (name: string) =>
+    within('charts', 'readonly', (store) => store.get(name) as IDBRequest<Uint8Array | undefined>),
+  async write(name: string, sealed: Uint8Array) {
+    await within('charts', 'readwrite', (store) => store.put(sealed, name))
+  },
+  async remove(name: string) {
+    await within('charts', 'readwrite', (store) => store.delete(name))
   },
 }

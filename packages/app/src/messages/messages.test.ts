@@ -3,8 +3,11 @@ import { test } from 'node:test'
 import { errorTable } from '@hre/protocol'
 import { topicNames } from '../chart/topics.ts'
 import { en } from './en.ts'
+import { staff as staffEn } from './en/staff.ts'
 import { hi } from './hi.ts'
+import { staff as staffHi } from './hi/staff.ts'
 import { pa } from './pa.ts'
+import { staff as staffPa } from './pa/staff.ts'
 
 const sentences = (catalogue: object, path = ''): [string, string][] =>
   Object.entries(catalogue).flatMap(([key, value]: [string, unknown]) =>
@@ -14,17 +17,19 @@ const sentences = (catalogue: object, path = ''): [string, string][] =>
   )
 const namesIn = (sentence: string) => [...sentence.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort()
 
-for (const [language, catalogue, script] of [
-  ['Hindi', hi, /\p{Script=Devanagari}/u],
-  ['Punjabi', pa, /\p{Script=Gurmukhi}/u],
+for (const [language, catalogue, english, script] of [
+  ['Hindi', hi, en, /\p{Script=Devanagari}/u],
+  ['Punjabi', pa, en, /\p{Script=Gurmukhi}/u],
+  ['Hindi, to staff,', staffHi, staffEn, /\p{Script=Devanagari}/u],
+  ['Punjabi, to staff,', staffPa, staffEn, /\p{Script=Gurmukhi}/u],
 ] as const)
   test(`${language} says everything that English says, with the same names in it`, () => {
     const translated = new Map(sentences(catalogue))
     assert.deepEqual(
       [...translated.keys()],
-      sentences(en).map(([key]) => key),
+      sentences(english).map(([key]) => key),
     )
-    for (const [key, sentence] of sentences(en)) {
+    for (const [key, sentence] of sentences(english)) {
       const other = translated.get(key)!
       assert.deepEqual(namesIn(other), namesIn(sentence), key)
       if (!key.startsWith('proof.') && /[a-z]{4}/.test(sentence.replace(/\{\{\w+\}\}/g, '')))
@@ -34,8 +39,16 @@ for (const [language, catalogue, script] of [
 
 test('no machinery in the words, outside the proof', () => {
   const technical = /\b(wallet|hash|gas|transaction|blockchain|private key|seed|cryptograph\w*|node)\b/i
-  for (const [key, sentence] of sentences(en))
-    if (!key.startsWith('proof.')) assert.doesNotMatch(sentence, technical, key)
+  for (const [key, sentence] of [...sentences(en), ...sentences(staffEn)])
+    if (!/^(proof|ledger|wallet)\./.test(key)) assert.doesNotMatch(sentence, technical, key)
+})
+
+test('what staff are told never changes what a patient is told', () => {
+  const everybody = new Set(sentences(en).map(([key]) => key))
+  assert.deepEqual(
+    sentences(staffEn).filter(([key]) => everybody.has(key)),
+    [],
+  )
 })
 
 test('every topic has a name, and every failure that a device can meet says what to do next', () => {

@@ -23,8 +23,18 @@ export const formatInstant = (language: string, seconds: number): string =>
     seconds * 1000,
   )
 
+/** The time of day, for something that ends today. @param seconds - Unix. */
+export const formatClock = (language: string, seconds: number): string =>
+  new Intl.DateTimeFormat(localeOf(language), { timeStyle: 'short' }).format(seconds * 1000)
+
 export const formatDate = (language: string, seconds: number): string =>
   new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long' }).format(seconds * 1000)
+
+/** Minutes and seconds that are left: "4:05". */
+export function formatCountdown(language: string, seconds: number): string {
+  const two = new Intl.NumberFormat(localeOf(language), { minimumIntegerDigits: 2 })
+  return `${new Intl.NumberFormat(localeOf(language)).format(Math.floor(seconds / 60))}:${two.format(seconds % 60)}`
+}
 
 export const formatList = (language: string, parts: readonly string[]): string =>
   new Intl.ListFormat(localeOf(language), { type: 'conjunction' }).format(parts)

@@ -1,5 +1,4 @@
-import { signBatchCall } from '@hre/protocol'
-import { submit } from '@hre/sdk'
+import { signBatch } from '@hre/sdk'
 import type { Command } from 'commander'
 import { accessTo, purposeOf, recordsOf } from '../access.ts'
 import { contextOf } from '../context.ts'
@@ -31,18 +30,18 @@ export function addSign(program: Command): void {
       const [item] = recordsOf(await accessTo(actor, { patient, purpose, wanted: [id] }))
       if (!item) throw new CliError('record-unknown')
       const { batch, signing } = item
-      const [applied] = await submit(actor, [signBatchCall(actor.deployment, batch)])
+      const applied = await signBatch(actor, batch)
       const awaited = (signing?.parties ?? [])
         .filter(({ account, signedAt }) => signedAt === null && account !== actor.account)
         .map(({ account }) => account)
-      output.value({ batch, awaited, ...applied! })
+      output.value({ batch, awaited, ...applied })
       const who = awaited.map((account) => nameOfAccount(exchange, account))
       output.line(
         who.length === 0
           ? `Both parties have signed batch ${shortId(batch)}.`
           : `Signed batch ${shortId(batch)}; it awaits ${who.join(' and ')}.`,
       )
-      const { transaction, block } = applied!
+      const { transaction, block } = applied
       output.line(output.style('dim', `transaction ${shortHash(transaction)} · block ${block}`))
     })
 }

@@ -14,12 +14,13 @@ export interface BlobStore {
   put(contentId: Hex, source: Readable, bytesMax: number): Promise<number>
 
   /**
-   * The whole file, checked against its id before the first byte is given out.
+   * A file, checked whole against its id before the first byte is given out.
    *
-   * @returns undefined when it is not here.
+   * @param from - first byte wanted (P1); beyond the end: all of it.
+   * @returns undefined when it is not here. `bytes` is the size of the whole file, `from` the stream's first byte.
    * @throws HreError `record-damaged` when the stored bytes no longer match.
    */
-  get(contentId: Hex): Promise<{ stream: Readable; bytes: number } | undefined>
+  get(contentId: Hex, from?: number): Promise<{ stream: Readable; bytes: number; from: number } | undefined>
 
   has(contentId: Hex): Promise<boolean>
 

@@ -39,25 +39,32 @@ export class FilesBlobStore implements BlobStore {
       },
     })
     try {
-      await pipeline(source, measure, createWriteStream(temporary, { mode: 0o600, flush: true }))
+      const chunks = source.iterator({ destroyOnReturn: false })
+      await pipeline(chunks, measure, createWriteStream(temporary, { mode: 0o600, flush: true }))
       if (`0x${hash.digest('hex')}` !== contentId) throw hreError('content-mismatch', { contentId })
       await rename(temporary, path)
       await syncFolder(dirname(path))
       return bytes
     } catch (error) {
+      // A sender who is still sending would not hear why, if the source were destroyed.
+      source.resume()
       await rm(temporary, { force: true })
       throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? hreError('storage-full', {}, error) : error
     }
   }
 
-  async get(contentId: Hex): Promise<{ stream: Readable; bytes: number } | undefined> {
+  async get(
+    contentId: Hex,
+    wanted = 0,
+  ): Promise<{ stream: Readable; bytes: number; from: number } | undefined> {
     const path = this.pathOf(contentId)
     const found = await stat(path).catch(absent)
     if (!found) return undefined
     const hash = createHash('sha256')
     await pipeline(createReadStream(path), hash)
     if (`0x${hash.digest('hex')}` !== contentId) throw hreError('record-damaged', { contentId })
-    return { stream: createReadStream(path), bytes: found.size }
+    const from = wanted < found.size ? wanted : 0
+    return { stream: createReadStream(path, { start: from }), bytes: found.size, from }
   }
 
   async delete(contentId: Hex): Promise<void> {

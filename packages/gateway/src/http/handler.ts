@@ -9,9 +9,18 @@ type Received<R extends Route> = R extends { body: 'bytes' }
   ? Omit<RouteRequest<R>, 'body'> & { body: Readable }
   : RouteRequest<R>
 
+/** A stored file from one of its bytes on (P1). */
+export interface FilePart {
+  stream: Readable
+  /** First byte that the stream has. */
+  from: number
+  /** Size of the whole file. */
+  bytes: number
+}
+
 /** An answer of bytes may be a stream; one of events goes on. */
 type Answer<R extends Route> = R['response'] extends 'bytes'
-  ? Uint8Array | Readable
+  ? Uint8Array | FilePart
   : R['response'] extends 'events'
     ? AsyncIterable<StreamEvent>
     : RouteOutput<R>
@@ -26,6 +35,8 @@ export interface Circumstances {
   /** Where the request comes from: for limits alone. */
   address: string
   ifMatch: string | undefined
+  /** First byte that the caller wants of an answer of bytes; 0: all of it. */
+  from: number
   /** The `Last-Event-ID` of whoever comes back to a stream. */
   lastEventId: number | undefined
   /** Aborted when nobody reads a stream's answer any more. */

@@ -19,7 +19,7 @@ import { isActiveOrganisation } from '../store/directory.ts'
 import { databaseFault } from '../store/faults.ts'
 import { entityTagOf, namesTag } from './entityTags.ts'
 import { answerEvents } from './eventStream.ts'
-import type { Circumstances, Handlers } from './handler.ts'
+import type { Circumstances, FilePart, Handlers } from './handler.ts'
 import { askHandlers } from './handlers/asks.ts'
 import { chainHandlers } from './handlers/chain.ts'
 import { consentHandlers } from './handlers/consent.ts'
@@ -37,6 +37,7 @@ import { peerHandlers } from './handlers/peer.ts'
 import { recordHandlers } from './handlers/records.ts'
 import { recoveryHandlers } from './handlers/recovery.ts'
 import { sessionHandlers } from './handlers/session.ts'
+import { signatureHandlers } from './handlers/signatures.ts'
 import { statusHandlers } from './handlers/status.ts'
 import { serveHealth } from './health.ts'
 import { serveApp } from './app.ts'
@@ -51,6 +52,7 @@ const handlers: Handlers<RouteName> = {
   ...directoryHandlers,
   ...consentHandlers,
   ...recordHandlers,
+  ...signatureHandlers,
   ...emergencyHandlers,
   ...findPatientHandlers,
   ...recoveryHandlers,
@@ -170,13 +172,15 @@ function addRoute(server: FastifyInstance, gateway: Gateway, name: RouteName): v
       const circumstances: Circumstances = {
         address: request.ip,
         ifMatch: request.headers['if-match'],
+        from: route.ranged ? firstByteIn(headerOf(request, 'range')) : 0,
         lastEventId: lastEventIdOf(request),
         gone: gone.signal,
       }
       const handle = handlers[name] as (gateway: Gateway, request: unknown) => Promise<unknown>
       const act = () => handle(gateway, { params, query, body, ...callers.get(request), ...circumstances })
       void reply.code(route.status ?? 200).header('cache-control', 'no-store')
-      if (route.response === 'bytes') return answerBytes(request, reply, await act())
+      if (route.response === 'bytes')
+        return answerBytes(request, reply, (await act()) as Uint8Array | FilePart, circumstances.from)
       if (route.response === 'events')
         return answerEvents(request, reply, (await act()) as AsyncIterable<StreamEvent>, gone)
       const json = await jsonOf(gateway, route, request, reply, act)
@@ -211,15 +215,35 @@ function answerJson(request: FastifyRequest, reply: FastifyReply, json: string):
 }
 
 /** Sealed files, manifests and wraps are named by their hash: that is their tag, whatever it took to be allowed to have them. */
-function answerBytes(request: FastifyRequest, reply: FastifyReply, answer: unknown): FastifyReply {
+function answerBytes(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: Uint8Array | FilePart,
+  wanted: number,
+): FastifyReply {
   const { contentId, hash } = request.params as { contentId?: string; hash?: string }
   const tag = `"${contentId ?? hash}"`
   void reply.header('etag', tag)
+  const part = answer instanceof Uint8Array ? partOf(answer, wanted) : answer
   if (namesTag(request.headers['if-none-match'], tag)) {
-    if (answer instanceof Readable) answer.destroy()
+    part.stream.destroy()
     return reply.code(304).send()
   }
-  return reply.type('application/octet-stream').send(answer)
+  const { stream, from, bytes } = part
+  void reply.header('content-length', bytes - from)
+  if (from > 0) void reply.code(206).header('content-range', `bytes ${from}-${bytes - 1}/${bytes}`)
+  return reply.type('application/octet-stream').send(stream)
+}
+
+/** From the wanted byte on, or all of it where there is no such byte. */
+function partOf(answer: Uint8Array, wanted: number): FilePart {
+  const from = wanted < answer.length ? wanted : 0
+  return { stream: Readable.from([answer.subarray(from)]), from, bytes: answer.length }
+}
+
+/** RFC 9110, 14.1.2, of one form: `bytes=N-`. A range of another one is passed over, which the RFC allows. */
+function firstByteIn(range: string | undefined): number {
+  return Number(/^bytes=(\d{1,15})-$/.exec(range ?? '')?.[1] ?? 0)
 }
 
 /** @throws HreError `bad-request` for what no event of ours was called. */

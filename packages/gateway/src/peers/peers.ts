@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, isNotNull, ne } from 'drizzle-orm'
-import { GatewayClient, Session } from '@hre/client'
+import { GatewayClient, Session, type CallOptions } from '@hre/client'
 import {
   hreError,
   isHreError,
@@ -17,8 +18,25 @@ import type { Address, Hex } from 'viem'
 import type { SignatureChecker } from '../access/signatures.ts'
 import type { Database } from '../store/database.ts'
 import * as t from '../store/schema.ts'
+import { download } from './download.ts'
+import { hedged } from './hedge.ts'
+import type { Standings } from './standings.ts'
 
+/** Of everything that is not a file. */
 const timeoutMilliseconds = 15_000
+
+/** Refusals of the organisation that committed a record: others decide by the same chain, and are not asked. */
+const finalRefusals = new Set<string>([
+  'bad-request',
+  'forbidden',
+  'not-found',
+  'request-stale',
+  'signature-invalid',
+])
+
+type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>
+
+const realWait: Wait = (milliseconds, signal) => sleep(milliseconds, undefined, { signal, ref: false })
 
 /** The other organisations' gateways, as the Directory names them. Both sides prove who they are (G2). */
 export class Peers {
@@ -26,6 +44,8 @@ export class Peers {
   readonly #deployment: Deployment
   readonly #identity: Identity
   readonly #signatures: SignatureChecker
+  readonly #standings: Standings
+  readonly #wait: Wait
   readonly #log: FastifyBaseLogger
   readonly #sessions = new Map<string, Session>()
 
@@ -34,13 +54,18 @@ export class Peers {
     deployment: Deployment
     identity: Identity
     signatures: SignatureChecker
+    standings: Standings
     log: FastifyBaseLogger
+    /** How long silence is waited out; tests end it when they mean to. */
+    wait?: Wait
   }) {
     this.#db = options.db
     this.#deployment = options.deployment
     this.#identity = options.identity
     this.#signatures = options.signatures
+    this.#standings = options.standings
     this.#log = options.log
+    this.#wait = options.wait ?? realWait
   }
 
   /** A batch's manifest, checked; undefined when its author's gateway cannot give it now. */
@@ -51,11 +76,9 @@ export class Peers {
 
   /** Bytes by SHA-256 from whichever gateway has them. */
   async attachment(hash: Hex): Promise<Uint8Array | undefined> {
-    for (const organisation of await this.#others()) {
-      const bytes = await this.#call(organisation, 'getPeerAttachment', { params: { hash } }).catch(missing)
-      if (bytes && sha256(bytes) === hash) return bytes
-    }
-    return undefined
+    return this.#fetch(await this.#others(), hash, (session, options) =>
+      session.call('getPeerAttachment', { params: { hash } }, options),
+    ).catch(missing)
   }
 
   /** This organisation's own share of an epoch from whichever gateway has one that `isGood` (S4). */
@@ -82,28 +105,96 @@ export class Peers {
     return undefined
   }
 
-  /** A copy of one of our own sealed files from whichever gateway has one, checked. */
-  async blob(contentId: Hex): Promise<Uint8Array | undefined> {
-    for (const organisation of await this.#others()) {
-      const bytes = await this.#call(organisation, 'getPeerBlob', { params: { contentId } }).catch(missing)
-      if (bytes && sha256(bytes) === contentId) return bytes
-    }
-    return undefined
+  /** A checked copy of a sealed file from one of these, or from whichever gateway gives it. */
+  async blob(contentId: Hex, holders?: readonly Address[]): Promise<Uint8Array | undefined> {
+    return this.#fetch(holders ?? (await this.#others()), contentId, (session, options) =>
+      session.call('getPeerBlob', { params: { contentId } }, options),
+    ).catch(missing)
   }
 
   /**
-   * A sealed file from the organisation that holds it, which decides again for itself (A7).
+   * A sealed file from an organisation that holds it, which decides again for itself (A7).
    *
+   * @param holders - first the one that committed it: its refusal counts for all.
    * @throws HreError of the other gateway; `peer-unavailable`; `record-damaged` when its bytes do not match.
    */
   async release(
-    organisation: Address,
+    holders: readonly Address[],
     contentId: Hex,
     body: { request: AccessRequest; signature: Hex },
   ): Promise<Uint8Array> {
-    const bytes = await this.#call(organisation, 'releaseToPeer', { params: { contentId }, body })
-    if (sha256(bytes) !== contentId) throw hreError('record-damaged', { contentId, organisation })
-    return bytes
+    const isFinal = (error: unknown, organisation: Address) =>
+      organisation === holders[0] && isHreError(error) && finalRefusals.has(error.code)
+    return this.#fetch(
+      holders,
+      contentId,
+      (session, options) => session.call('releaseToPeer', { params: { contentId }, body }, options),
+      isFinal,
+    )
+  }
+
+  /**
+   * Checked bytes by SHA-256, hedged (P2): from the best known gateway, and from the next beside it when that one is silent.
+   *
+   * @throws HreError of the first of them, when none gave any.
+   */
+  async #fetch(
+    organisations: readonly Address[],
+    hash: Hex,
+    call: (session: Session, options: CallOptions) => Promise<Uint8Array>,
+    isFinal?: (error: unknown, organisation: Address) => boolean,
+  ): Promise<Uint8Array> {
+    if (organisations.length === 0) throw hreError('not-found')
+    return hedged({
+      peers: this.#standings.ordered(organisations),
+      patienceOf: (organisation) => this.#standings.patienceOf(organisation),
+      wait: this.#wait,
+      ...(isFinal && { isFinal }),
+      ask: (organisation, signal, heard) => this.#download({ organisation, hash, signal, heard, call }),
+    })
+  }
+
+  async #download(options: {
+    organisation: Address
+    hash: Hex
+    signal: AbortSignal
+    heard: () => void
+    call: (session: Session, options: CallOptions) => Promise<Uint8Array>
+  }): Promise<Uint8Array> {
+    const { organisation, hash, signal, heard, call } = options
+    const startedAt = performance.now()
+    let answeredAt: number | undefined
+    try {
+      const session = await this.#sessionWith(organisation)
+      return await download({
+        organisation,
+        contentId: hash,
+        signal,
+        wait: this.#wait,
+        heard: () => {
+          answeredAt ??= performance.now()
+          heard()
+        },
+        send: (from, onBytes, aborted) => call(session, { from, onBytes, signal: aborted }),
+      })
+    } catch (error) {
+      if (!signal.aborted) this.#blame(organisation, error)
+      throw reworded(organisation, error)
+    } finally {
+      // Who was given up is not known to be faster than that.
+      if (answeredAt !== undefined || signal.aborted)
+        this.#standings.answered(organisation, (answeredAt ?? performance.now()) - startedAt)
+    }
+  }
+
+  #blame(organisation: Address, error: unknown): void {
+    const code = isHreError(error) ? error.code : 'unknown'
+    this.#log.debug({ organisation, code }, 'another gateway refused or did not answer')
+    // An honest gateway whose own copy is damaged says so without naming an organisation.
+    const isLie = isHreError(error, 'record-damaged') && error.data['organisation'] === organisation
+    if (isLie || code === 'payload-too-large' || code === 'peer-untrusted')
+      this.#standings.offended(organisation, 'lied')
+    else if (code === 'gateway-unreachable') this.#standings.offended(organisation, 'failed')
   }
 
   async #call<Name extends RouteName>(
@@ -117,9 +208,7 @@ export class Peers {
     } catch (error) {
       const code = isHreError(error) ? error.code : 'unknown'
       this.#log.debug({ organisation, code, route: name }, 'another gateway refused or did not answer')
-      throw isHreError(error, 'gateway-unreachable')
-        ? hreError('peer-unavailable', { organisation }, error)
-        : error
+      throw reworded(organisation, error)
     }
   }
 
@@ -149,10 +238,22 @@ export class Peers {
     const rows = await this.#db
       .select()
       .from(t.organisations)
-      .where(and(isNotNull(t.organisations.endpoint), ne(t.organisations.account, this.#identity.account)))
+      .where(
+        and(
+          isNotNull(t.organisations.endpoint),
+          ne(t.organisations.account, this.#identity.account),
+          eq(t.organisations.barred, false),
+        ),
+      )
     return rows.map(({ account }) => account)
   }
 }
+
+/** That a gateway is away is told of the other gateway, not of a request. */
+const reworded = (organisation: Address, error: unknown): Error =>
+  isHreError(error, 'gateway-unreachable')
+    ? hreError('peer-unavailable', { organisation }, error)
+    : (error as Error)
 
 const sha256 = (bytes: Uint8Array): Hex => `0x${createHash('sha256').update(bytes).digest('hex')}`
 

@@ -11,7 +11,7 @@ import { drizzle as drizzlePglite } from 'drizzle-orm/pglite'
 import { migrate as migratePglite } from 'drizzle-orm/pglite/migrator'
 import { hreError } from '@hre/protocol'
 import pg from 'pg'
-import { withDatabaseFaults } from './faults.ts'
+import { databaseFault, withDatabaseFaults } from './faults.ts'
 import { lockFolder } from './folderLock.ts'
 import * as schema from './schema.ts'
 
@@ -69,7 +69,7 @@ async function openServer(options: DatabaseOptions, databaseUrl: string): Promis
   // query; without listeners, the event itself would end this process.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  const db = drizzlePg(pool, { schema }) as unknown as Database
+  const db = openPool(pool)
   try {
     await withDatabaseFaults(options.migrate === false ? db.execute(sql`select 1`) : migrateServer(pool, db))
   } catch (error) {
@@ -81,6 +81,27 @@ async function openServer(options: DatabaseOptions, databaseUrl: string): Promis
     pool: () => ({ connections: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     close: () => pool.end(),
   }
+}
+
+/**
+ * Drizzle over the pool, except for how a transaction has its connection: drizzle-orm 0.45 never gives one back whose `begin` fails,
+ * nor ends one whose `rollback` does. A server that restarts often enough would leave the gateway without connections.
+ */
+function openPool(pool: pg.Pool): Database {
+  const db = drizzlePg(pool, { schema })
+  const transaction: typeof db.transaction = async (run, config) => {
+    const client = await pool.connect()
+    let lost = false
+    try {
+      return await drizzlePg(client, { schema }).transaction(run, config)
+    } catch (error) {
+      lost = databaseFault(error) !== undefined
+      throw error
+    } finally {
+      client.release(lost)
+    }
+  }
+  return Object.assign(db, { transaction }) as unknown as Database
 }
 
 /** One replica at a time, so that two that start together do not both make the tables. */

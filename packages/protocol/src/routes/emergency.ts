@@ -141,6 +141,7 @@ export const emergencyRoutes = {
     method: 'GET',
     path: '/v1/emergencies/:declaration/words',
     auth: 'account',
+    crossOrigin: true,
     summary:
       'What this gateway keeps of the words: for the patient, who declared, and an independent auditor',
     params: declarationParams,
@@ -164,6 +165,7 @@ export const emergencyRoutes = {
     method: 'POST',
     path: '/v1/emergencies/:declaration/releases',
     auth: 'account',
+    crossOrigin: true,
     summary:
       'This organisation’s shares, sealed to the caller who declared; each release is marked on chain first',
     params: declarationParams,

@@ -13,6 +13,7 @@ import { peerRoutes } from './peer.ts'
 import { recordRoutes } from './records.ts'
 import { recoveryRoutes } from './recovery.ts'
 import { sessionRoutes } from './session.ts'
+import { signatureRoutes } from './signatures.ts'
 import { statusRoutes } from './status.ts'
 
 /** The routes by what they are about. */
@@ -23,6 +24,7 @@ export const routeGroups = {
   Directory: directoryRoutes,
   Consent: consentRoutes,
   Records: recordRoutes,
+  Signatures: signatureRoutes,
   Emergencies: emergencyRoutes,
   Recovery: recoveryRoutes,
   'Kept keys': keystoreRoutes,
@@ -43,6 +45,7 @@ export const routes = {
   ...directoryRoutes,
   ...consentRoutes,
   ...recordRoutes,
+  ...signatureRoutes,
   ...emergencyRoutes,
   ...recoveryRoutes,
   ...keystoreRoutes,
@@ -74,4 +77,5 @@ export * from './records.ts'
 export * from './recovery.ts'
 export * from './route.ts'
 export * from './session.ts'
+export * from './signatures.ts'
 export * from './status.ts'

@@ -41,6 +41,7 @@ export const integrityRoutes = {
     method: 'GET',
     path: '/v1/peer/blobs/:contentId',
     auth: 'peer',
+    ranged: true,
     summary: 'A copy of a sealed file, for the organisation that committed it and lost it',
     params: z.object({ contentId: bytes32Schema }),
     response: 'bytes',

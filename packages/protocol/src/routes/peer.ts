@@ -47,6 +47,7 @@ export const peerRoutes = {
     method: 'POST',
     path: '/v1/peer/releases/:contentId',
     auth: 'peer',
+    ranged: true,
     summary: 'A sealed file for a reader whose signed request is passed on; decided again here (A7)',
     params: z.object({ contentId: bytes32Schema }),
     body: z.object({ request: accessRequestSchema, signature: bytesSchema(limits.signatureBytesMax) }),

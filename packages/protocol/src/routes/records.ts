@@ -107,6 +107,7 @@ export const recordRoutes = {
     method: 'GET',
     path: '/v1/blobs/:contentId',
     auth: 'account',
+    ranged: true,
     summary: 'The sealed file, for the reader of a receipt that names it, for five minutes',
     params: contentParams,
     query: z.object({ receipt: z.coerce.number().int().min(0) }),

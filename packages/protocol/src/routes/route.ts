@@ -31,6 +31,8 @@ export interface Route {
   bodyBytesMax?: number
   /** Failures beside those of `commonErrorsOf`. */
   errors: readonly ErrorCode[]
+  /** An answer of bytes that may begin further on: takes a `Range` (P1). */
+  ranged?: true
   /** Takes an `Idempotency-Key` (G33). */
   idempotent?: true
   /** A change that needs an `If-Match` of what it changes (G32). */

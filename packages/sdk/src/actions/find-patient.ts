@@ -52,6 +52,9 @@ export async function findByCard({ session }: Actor, text: string): Promise<Addr
   return openEmergencyEntry(entry, secret)
 }
 
+/** Under which name hospitals give numbers of their own to the app and the command line (FHIR `Identifier.system`). */
+export const hospitalNumberSystem = 'urn:hre:patient-number'
+
 /** Tells the actor's hospital under which of its numbers it knows a patient (S12). */
 export async function keepPatientNumber(
   { session }: Actor,

@@ -8,6 +8,7 @@ import type { Hex } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatList } from '../../ui/format.ts'
+import { useToday } from './useToday.ts'
 
 const periods = [1, 7, 30]
 
@@ -16,12 +17,13 @@ export function Page() {
   const { t, i18n } = useTranslation()
   const { patient } = useParams({ from: '/patients/$patient/ask' })
   const queries = useQueryClient()
+  const { data: today } = useToday()
   const [topics, setTopics] = useState<string[]>(['summary', 'labs', 'vitals'])
   const [days, setDays] = useState(7)
   const ask = useMutation({
     mutationFn: () =>
       keeper.ask({ patient: patient as Hex, topics: topics as Topic[], purpose: 'TREAT', days }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['patients'] }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['today'] }),
   })
   if (ask.isSuccess)
     return (
@@ -69,6 +71,11 @@ export function Page() {
       <Button size="md" disabled={topics.length === 0} loading={ask.isPending} onClick={() => ask.mutate()}>
         {t('ask.send')}
       </Button>
+      {today?.mayDeclare && (
+        <Button component={Link} to={`/patients/${patient}/emergency`} size="md" variant="subtle">
+          {t('glass.offer')}
+        </Button>
+      )}
     </Stack>
   )
 }

@@ -1,5 +1,7 @@
-import { Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
+import { useCallback, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ChartItem, ItemKind } from '../../chart/item.ts'
 import type { Chart, Hex } from '../../keeper/api.ts'
@@ -10,6 +12,10 @@ import { newestFirst, newestOfEach } from '../home/ByTopic.tsx'
 import { ItemRow } from '../home/ItemRow.tsx'
 import { Opening } from '../home/Opening.tsx'
 import { useChart } from '../home/useChart.ts'
+import { EmergencyBanner } from './EmergencyBanner.tsx'
+import { NotOpen, Over } from './NotOpen.tsx'
+import { ResultRow } from './ResultRow.tsx'
+import { Warnings } from './Warnings.tsx'
 
 const rowsMax = 12
 
@@ -18,8 +24,24 @@ export function Page() {
   const { t } = useTranslation()
   const { patient } = useParams({ from: '/patients/$patient' })
   const { data: chart, error, refetch, progress } = useChart(patient as Hex)
-  if (error instanceof Failure && error.code === 'not-found') return <NotOpen patient={patient} />
-  if (error) return <FailureNote error={error} onRetry={() => void refetch()} />
+  const queries = useQueryClient()
+  const again = useCallback(() => void refetch(), [refetch])
+  const isOver = chart?.emergency?.until === 0
+  // Whoever comes back, by a grant or another emergency, opens it anew.
+  useEffect(
+    () => (isOver ? () => queries.removeQueries({ queryKey: ['chart', patient] }) : undefined),
+    [isOver, patient, queries],
+  )
+  if (isOver) return <Over patient={patient} />
+  if (error instanceof Failure && error.code === 'not-found')
+    return <NotOpen patient={patient} onArrived={again} />
+  if (error)
+    return (
+      <Stack>
+        <Title order={1}>{t('patients.unnamed', { code: patient.slice(2, 8) })}</Title>
+        <FailureNote error={error} onRetry={again} />
+      </Stack>
+    )
   if (!chart) return <Opening progress={progress} text={t('chart.loading')} />
   return <Glance chart={chart} />
 }
@@ -30,8 +52,10 @@ function Glance({ chart }: { chart: Chart }) {
   const of = (...kinds: ItemKind[]) => newestFirst(items.filter(({ kind }) => kinds.includes(kind)))
   const standing = (kind: ItemKind) => of(kind).filter(({ isOver }) => !isOver)
   const name = chart.name ?? t('patients.unnamed', { code: patient.slice(2, 8) })
+  const allergies = standing('allergy')
   return (
     <Stack>
+      {chart.emergency && <EmergencyBanner patient={patient} until={chart.emergency.until} />}
       <Group justify="space-between">
         <div>
           <Title order={1}>{t('chart.title', { name })}</Title>
@@ -48,23 +72,54 @@ function Glance({ chart }: { chart: Chart }) {
           </Button>
         </Group>
       </Group>
+      <Warnings allergies={allergies} closed={chart.closed} />
       <div className="columns">
         <Block title={t('chart.problems')} items={standing('problem')} />
-        <Block title={t('chart.allergies')} items={standing('allergy')} />
+        <Block title={t('chart.allergies')} items={allergies} />
         <Block title={t('chart.medicines')} items={standing('medicine')} />
-        <Block title={t('chart.results')} items={newestOfEach(of('result', 'measurement'))} />
-        <Block title={t('chart.documents')} items={of('document', 'report', 'visit', 'imaging')} />
+        <Results items={of('result', 'measurement')} />
+        <Block
+          title={t('chart.documents')}
+          items={of('document', 'report', 'visit', 'appointment', 'imaging')}
+        />
       </div>
       {chart.closed > 0 && <Text c="dimmed">{t('home.closed', { count: chart.closed })}</Text>}
     </Stack>
   )
 }
 
-function Block({ title, items }: { title: string; items: readonly ChartItem[] }) {
+/** The newest of each code with what it was before. */
+function Results({ items }: { items: readonly ChartItem[] }) {
+  const { t } = useTranslation()
+  return (
+    <Block
+      title={t('chart.results')}
+      items={newestOfEach(items)}
+      row={(item) => (
+        <ResultRow item={item} history={items.filter(({ code }) => code !== null && code === item.code)} />
+      )}
+    />
+  )
+}
+
+interface BlockParts {
+  title: string
+  items: readonly ChartItem[]
+  row?: (item: ChartItem) => React.ReactNode
+}
+
+function Block({ title, items, row = (item) => <ItemRow item={item} withDay /> }: BlockParts) {
   const { t } = useTranslation()
   // What is out of its range comes first: it is what one must not miss.
   const notable = (item: ChartItem) => (item.standing === 'low' || item.standing === 'high' ? 0 : 1)
   const ordered = [...items].sort((a, b) => notable(a) - notable(b))
+  const rows = (shown: readonly ChartItem[]) => (
+    <ul className="list">
+      {shown.map((item) => (
+        <li key={item.record}>{row(item)}</li>
+      ))}
+    </ul>
+  )
   return (
     <Paper withBorder p="xs" component="section" aria-label={title}>
       <Title order={2} size="h4" px="sm" py="xs">
@@ -75,39 +130,13 @@ function Block({ title, items }: { title: string; items: readonly ChartItem[] })
           {t('home.none')}
         </Text>
       )}
-      <ul className="list">
-        {ordered.slice(0, rowsMax).map((item) => (
-          <li key={item.record}>
-            <ItemRow item={item} withDay />
-          </li>
-        ))}
-      </ul>
+      {rows(ordered.slice(0, rowsMax))}
       {ordered.length > rowsMax && (
         <details className="fold">
           <summary>{t('home.more')}</summary>
-          <ul className="list">
-            {ordered.slice(rowsMax).map((item) => (
-              <li key={item.record}>
-                <ItemRow item={item} withDay />
-              </li>
-            ))}
-          </ul>
+          {rows(ordered.slice(rowsMax))}
         </details>
       )}
     </Paper>
-  )
-}
-
-function NotOpen({ patient }: { patient: string }) {
-  const { t } = useTranslation()
-  return (
-    <Alert role="status" color="orange" variant="outline" title={t('chart.notOpen')}>
-      <Stack align="flex-start">
-        <Text>{t('chart.notOpenWhy')}</Text>
-        <Button component={Link} to={`/patients/${patient}/ask`} size="md">
-          {t('chart.ask')}
-        </Button>
-      </Stack>
-    </Alert>
   )
 }

@@ -1,23 +1,46 @@
 import { Alert, Button, Stack, Text, Textarea, TextInput, Title } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Hex } from '../../keeper/api.ts'
+import type { Draft } from '../../keeper/desk-api.ts'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 
-/** A note, sealed on this device and signed by its author. */
+/** A note, sealed on this device and signed by its author. What is not finished waits here, sealed as well. */
 export function Page() {
-  const { t } = useTranslation()
   const { patient } = useParams({ from: '/patients/$patient/note' })
+  // Looked up once: what is being written is not written over.
+  const { data: draft, error } = useQuery({
+    queryKey: ['draft', patient],
+    queryFn: () => keeper.draft(patient as Hex),
+    gcTime: 0,
+    staleTime: Infinity,
+  })
+  if (error) return <FailureNote error={error} />
+  return draft === undefined ? null : <Note patient={patient as Hex} draft={draft} />
+}
+
+function Note({ patient, draft }: { patient: Hex; draft: Draft | null }) {
+  const { t } = useTranslation()
   const queries = useQueryClient()
-  const [title, setTitle] = useState(t('note.headingDefault'))
-  const [text, setText] = useState('')
+  const [title, setTitle] = useState(draft?.title ?? t('note.headingDefault'))
+  const [text, setText] = useState(draft?.text ?? '')
   const [isEmpty, setEmpty] = useState(false)
+  const keep = useMutation({
+    mutationFn: (kept: { title: string; text: string }) => keeper.keepDraft({ patient, ...kept }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['today'] }),
+  })
   const file = useMutation({
-    mutationFn: () => keeper.fileNote({ patient: patient as Hex, title, text }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: ['chart', patient] }),
+    async mutationFn() {
+      await keeper.fileNote({ patient, title, text })
+      await keeper.keepDraft({ patient, title, text: '' })
+    },
+    async onSuccess() {
+      await queries.invalidateQueries({ queryKey: ['today'] })
+      await queries.invalidateQueries({ queryKey: ['chart', patient] })
+    },
   })
 
   function sign(event: React.FormEvent) {
@@ -55,7 +78,11 @@ export function Page() {
         maxLength={10_000}
         error={isEmpty && t('note.empty')}
         onChange={(event) => setText(event.currentTarget.value)}
+        onBlur={() => text !== (draft?.text ?? '') && keep.mutate({ title, text })}
       />
+      <Text role="status" c="dimmed">
+        {keep.isSuccess ? t('note.kept') : ''}
+      </Text>
       <Text>{t('note.warning')}</Text>
       {file.isError && <FailureNote error={file.error} saved={t('note.notSaved')} />}
       <Button type="submit" size="md" loading={file.isPending}>

@@ -15,6 +15,7 @@ const order: readonly ItemKind[] = [
   'procedure',
   'document',
   'visit',
+  'appointment',
   'bill',
   'other',
 ]

@@ -2,15 +2,15 @@ import { lazy, Suspense } from 'react'
 import { useStatus } from '../../app/status.ts'
 import { PatientHome } from './PatientHome.tsx'
 
-const Patients = lazy(() => import('../doctor/Patients.tsx'))
+const StaffHome = lazy(() => import('./StaffHome.tsx'))
 
-/** What the app opens with: a patient's own records, or a doctor's patients. */
+/** What the app opens with: a patient's own records, or the place where somebody works. */
 export function Page() {
   const { data: status } = useStatus()
   if (status?.role === 0) return <PatientHome />
   return (
     <Suspense>
-      <Patients />
+      <StaffHome />
     </Suspense>
   )
 }

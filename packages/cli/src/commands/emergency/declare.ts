@@ -1,5 +1,12 @@
 import { emergencyReasons, type EmergencyReason } from '@hre/protocol'
-import { closeEmergency, declareEmergency, findByCard, findByNumber, openDeclaration } from '@hre/sdk'
+import {
+  closeEmergency,
+  declareEmergency,
+  findByCard,
+  findByNumber,
+  hospitalNumberSystem,
+  openDeclaration,
+} from '@hre/sdk'
 import type { Actor } from '@hre/sdk'
 import type { Command } from 'commander'
 import type { Address } from 'viem'
@@ -9,7 +16,6 @@ import { formatMoment } from '../../options/amounts.ts'
 import { parseDuration } from '../../options/duration.ts'
 import { shortHash } from '../../options/short-id.ts'
 import { accountNamed, actorOf, nameOfAccount, runningExchange, type KnownExchange } from '../../running.ts'
-import { numberSystem } from './card.ts'
 
 interface DeclareOptions {
   as?: string
@@ -75,7 +81,7 @@ async function patientOf(
   if ([name, card, number].filter((given) => given !== undefined).length !== 1)
     throw usageError('Say who it is in one way', 'A name, `--card TEXT` or `--number NUMBER`')
   if (card !== undefined) return findByCard(actor, card)
-  if (number !== undefined) return findByNumber(actor, { system: numberSystem, value: number })
+  if (number !== undefined) return findByNumber(actor, { system: hospitalNumberSystem, value: number })
   return accountNamed(exchange, name!)
 }
 

@@ -35,11 +35,11 @@ export const integrityHandlers: Handlers<keyof typeof integrityRoutes> = {
     }
   },
 
-  async getPeerBlob({ db, blobs }, { account, params }) {
+  async getPeerBlob({ db, blobs }, { account, params, from }) {
     const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.content, params.contentId))
     // Its own, and nobody else's: what is not the caller's is as if it were not here.
-    const found = leaf?.organisation === account ? await blobs.get(params.contentId) : undefined
+    const found = leaf?.organisation === account ? await blobs.get(params.contentId, from) : undefined
     if (!found) throw hreError('not-found')
-    return found.stream
+    return found
   },
 }

@@ -45,7 +45,7 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
     return { entry }
   },
 
-  async releaseToPeer(gateway, { account, params, body }) {
+  async releaseToPeer(gateway, { account, params, body, from }) {
     const { clock, db, deployment, follower, receipts, signatures } = gateway
     const { request, signature } = body
     // The reader asked the gateway that now asks us; a request captured elsewhere is worthless here.
@@ -65,7 +65,7 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
     // Decided anew for each file: a revocation after the receipt counts.
     const again = await ruleOn(db, { ...request, records: [leaf.record] }, now)
     if (!isPermitting(again.decision)) throw hreError('not-found')
-    return fetchBlob(gateway, leaf, () => Promise.reject(hreError('not-found')))
+    return fetchBlob(gateway, leaf, from, () => Promise.reject(hreError('not-found')))
   },
 }
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { Readable } from 'node:stream'
 import { eq } from 'drizzle-orm'
 import {
   accessRequestTypedData,
@@ -31,7 +30,7 @@ import { filingRights } from '../../follower/batches.ts'
 import type { Gateway } from '../../gateway.ts'
 import { accountView } from '../../store/directory.ts'
 import * as t from '../../store/schema.ts'
-import type { Handlers } from '../handler.ts'
+import type { FilePart, Handlers } from '../handler.ts'
 import { cursorAfter, pageOf, placeIn } from '../paging.ts'
 
 export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
@@ -79,7 +78,7 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     return { receipt: gateway.receipts.receiptOf(receipt), records: await proven(gateway, ruling.leaves) }
   },
 
-  async getBlob(gateway, { account, params, query }) {
+  async getBlob(gateway, { account, params, query, from }) {
     const { contentId } = params
     const receipt = await gateway.receipts.get(query.receipt)
     const [leaf] = await gateway.db.select().from(t.leaves).where(eq(t.leaves.content, contentId))
@@ -97,8 +96,8 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     const again = await ruleOn(gateway.db, { ...receipt.request, records: [leaf.record] }, gateway.clock())
     if (!isPermitting(again.decision)) throw hreError('not-found')
     const { request, signature } = receipt
-    return fetchBlob(gateway, leaf, () =>
-      gateway.peers.release(leaf.organisation, contentId, { request, signature }),
+    return fetchBlob(gateway, leaf, from, () =>
+      gateway.peers.release([leaf.organisation], contentId, { request, signature }),
     )
   },
 
@@ -161,15 +160,16 @@ export function assertFresh(request: AccessRequest, now: number): void {
 export async function fetchBlob(
   { blobs, keys, log }: Pick<Gateway, 'blobs' | 'keys' | 'log'>,
   leaf: StoredLeaf,
+  from: number,
   elsewhere: () => Promise<Uint8Array>,
-): Promise<Readable | Uint8Array> {
-  const here = await blobs.get(leaf.content).catch((error: unknown) => {
+): Promise<FilePart | Uint8Array> {
+  const here = await blobs.get(leaf.content, from).catch((error: unknown) => {
     if (!isHreError(error, 'record-damaged')) throw error
     log.error({ contentId: leaf.content }, 'a stored file does not match its content id')
     if (leaf.organisation === keys.identity.account) throw error
     return undefined
   })
-  if (here) return here.stream
+  if (here) return here
   if (leaf.organisation === keys.identity.account)
     throw hreError('record-damaged', { contentId: leaf.content })
   return elsewhere()

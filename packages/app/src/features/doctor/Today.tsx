@@ -1,0 +1,153 @@
+import { Badge, Paper, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Today as TodayView } from '../../keeper/desk-api.ts'
+import { FailureNote } from '../../ui/FailureNote.tsx'
+import { formatClock, formatDate, formatDay, formatInstant } from '../../ui/format.ts'
+import { Opening } from '../home/Opening.tsx'
+import { FindPatient } from './FindPatient.tsx'
+import { useToday } from './useToday.ts'
+
+const daySeconds = 24 * 60 * 60
+/** A list that is seen at once needs no search. */
+const searchFrom = 5
+
+/** What waits for a doctor: emergencies, appointments, notes, answers; then everybody whose chart is open. */
+export default function Today() {
+  const { t, i18n } = useTranslation()
+  const { data: today, error, refetch } = useToday()
+  if (error) return <FailureNote error={error} onRetry={() => void refetch()} />
+  if (!today) return <Opening progress={undefined} text={t('today.loading')} />
+  const { language } = i18n
+  return (
+    <Stack>
+      <div>
+        <Title order={1}>{t('today.title')}</Title>
+        <Text c="dimmed">{formatDate(language, Date.now() / 1000)}</Text>
+      </div>
+      <Section title={t('today.emergencies')}>
+        {today.emergencies.map((emergency) => (
+          <Row key={emergency.declaration} patient={emergency.patient} name={emergency.name}>
+            {t('today.emergencyUntil', { time: formatClock(language, emergency.until) })}
+          </Row>
+        ))}
+      </Section>
+      <Section title={t('today.appointments')}>
+        {today.appointments.map(({ record, patient, name, start, title }) => (
+          <Row key={record} patient={patient} name={name}>
+            {t('today.appointment', {
+              when: start.includes('T')
+                ? formatInstant(language, Date.parse(start) / 1000)
+                : formatDay(language, start),
+              what: title,
+            })}
+          </Row>
+        ))}
+      </Section>
+      <Section title={t('today.drafts')}>
+        {today.drafts.map(({ patient, name, title, at }) => (
+          <Row key={patient} patient={patient} name={name} to="/patients/$patient/note">
+            {t('today.draft', { title, when: formatInstant(language, at) })}
+          </Row>
+        ))}
+      </Section>
+      <Patients patients={today.patients} />
+      <FindPatient mayDeclare={today.mayDeclare} known={today.patients.map(({ patient }) => patient)} />
+    </Stack>
+  )
+}
+
+/** A part of the day that is there only when it holds something. */
+function Section({ title, children }: { title: string; children: React.ReactNode[] }) {
+  if (children.length === 0) return null
+  return (
+    <Paper withBorder p="xs" component="section" aria-label={title}>
+      <Title order={2} size="h4" px="sm" py="xs">
+        {title}
+      </Title>
+      <ul className="list">{children}</ul>
+    </Paper>
+  )
+}
+
+function Row({
+  patient,
+  name,
+  to = '/patients/$patient',
+  isNew = false,
+  children,
+}: {
+  patient: string
+  name: string | null
+  to?: '/patients/$patient' | '/patients/$patient/note'
+  isNew?: boolean
+  children: React.ReactNode
+}) {
+  const { t } = useTranslation()
+  return (
+    <li>
+      <Link className="row" to={to} params={{ patient }}>
+        <span className="grow">
+          <Text span display="block" fw={600}>
+            {name ?? t('patients.unnamed', { code: patient.slice(2, 8) })}
+          </Text>
+          <Text span display="block" c="dimmed">
+            {children}
+          </Text>
+        </span>
+        {isNew && (
+          <Badge variant="outline" color="teal" tt="none" size="md">
+            {t('today.new')}
+          </Badge>
+        )}
+      </Link>
+    </li>
+  )
+}
+
+function Patients({ patients }: { patients: TodayView['patients'] }) {
+  const { t, i18n } = useTranslation()
+  const [search, setSearch] = useState('')
+  const wanted = search.trim().toLocaleLowerCase(i18n.language)
+  const found = patients.filter(
+    ({ name, patient }) =>
+      wanted === '' ||
+      name?.toLocaleLowerCase(i18n.language).includes(wanted) ||
+      patient.slice(2).startsWith(wanted),
+  )
+  const since = Date.now() / 1000 - daySeconds
+  return (
+    <Paper withBorder p="xs" component="section" aria-label={t('patients.title')}>
+      <Title order={2} size="h4" px="sm" py="xs">
+        {t('patients.title')}
+      </Title>
+      {patients.length >= searchFrom && (
+        <TextInput
+          size="md"
+          px="sm"
+          pb="sm"
+          label={t('today.search')}
+          value={search}
+          autoComplete="off"
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+      )}
+      {found.length === 0 && (
+        <Text role="status" px="sm" pb="sm">
+          {t(patients.length === 0 ? 'patients.none' : 'today.nobody')}
+        </Text>
+      )}
+      <ul className="list">
+        {found.map(({ patient, name, birthDate, from, until, isAwaited }) => (
+          <Row key={patient} patient={patient} name={name} isNew={!isAwaited && from > since}>
+            {birthDate && `${t('chart.born', { date: formatDay(i18n.language, birthDate) })} · `}
+            {isAwaited
+              ? t('patients.awaited')
+              : t('patients.until', { date: formatDate(i18n.language, until) })}
+          </Row>
+        ))}
+      </ul>
+    </Paper>
+  )
+}

@@ -1,0 +1,5 @@
+import { rights, type GrantView } from '@hre/protocol'
+
+/** A grant by which something may be read now, or from a moment that is still to come. */
+export const isInForce = ({ revoked, rights: given, until }: GrantView): boolean =>
+  !revoked && (given & rights.read) !== 0 && until > Date.now() / 1000

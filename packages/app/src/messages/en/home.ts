@@ -1,0 +1,23 @@
+export const home = {
+  home: {
+    title: 'Records of {{name}}',
+    titleUnnamed: 'Your records',
+    loading: 'Opening your records on this device ...',
+    loaded: '{{done}} of {{of}} opened',
+    byDay: 'By day',
+    byTopic: 'By topic',
+    show: 'How to show the records',
+    empty: 'There is nothing here yet. As soon as your hospital files something, you find it here.',
+    measurements_one: '{{count}} measurement',
+    measurements_other: '{{count}} measurements',
+    results_one: '{{count}} laboratory result',
+    results_other: '{{count}} laboratory results',
+    more: 'Show earlier records',
+    undated: 'Without a date',
+    over: 'Over',
+    closed_one: '{{count}} record is not open to you.',
+    closed_other: '{{count}} records are not open to you.',
+    offline: 'There is no connection. You see what was opened on this device on {{when}}.',
+    none: 'None recorded',
+  },
+}

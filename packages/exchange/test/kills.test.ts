@@ -1,0 +1,353 @@
+import assert from 'node:assert/strict'
+import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { startChain } from '@hre/chain'
+import { startGateway, tables } from '@hre/gateway'
+import {
+  hashReceipt,
+  intakeAbi,
+  isHreError,
+  openCompartmentCall,
+  toProblem,
+  treeOf,
+  type Operation,
+} from '@hre/protocol'
+import {
+  fileRecords,
+  grantAccess,
+  compartmentIds,
+  openRecords,
+  requestAccess,
+  signRequest,
+  waitForAll,
+  type Actor,
+} from '@hre/sdk'
+import { Random } from '@hre/testkit'
+import { contentIdOf, randomBytes32 } from '@hre/vault'
+import { asc } from 'drizzle-orm'
+import { bytesToHex, parseEventLogs, type Hex } from 'viem'
+import { startPart, type Part } from '../src/processes.ts'
+import { postgresMissing, startPostgres, type Postgres } from './postgres.ts'
+import { inSeconds, signed, someRecords, startWorld, type Hospital, type World } from './world.ts'
+
+/** HRE_ROUNDS: how many. HRE_SEED: replays the choices of a run (the moments still depend on the machine). */
+const rounds = Number(process.env['HRE_ROUNDS'] ?? 3)
+const seed = Number(process.env['HRE_SEED'] ?? randomInt(2 ** 31))
+const chainProgram = fileURLToPath(new URL('../../chain/src/main.ts', import.meta.url))
+const gatewayProgram = fileURLToPath(new URL('../../gateway/src/main.ts', import.meta.url))
+
+const victims = ['chain', 'city', 'lakeside', 'postgres'] as const
+type Victim = (typeof victims)[number]
+
+/** City Hospital keeps its rows in PostgreSQL, Lakeside in its own folder: killing that gateway kills its database. */
+describe('kill -9 of everything that runs', { skip: postgresMissing }, () => {
+  let postgres: Postgres
+  let world: World
+  let parts: Parts
+  let patient: Actor
+  let technician: Actor
+  let doctor: Actor
+  before(async () => {
+    postgres = await startPostgres()
+    const databases = [await postgres.newDatabase(), '']
+    world = await startWorld({ newDatabase: async () => databases.shift()!, anonymousPerMinute: 1_000_000 })
+    patient = await world.newPatient()
+    technician = await world.newMember(world.city, 'lab technician')
+    doctor = await world.newMember(world.lakeside, 'doctor')
+    await grantAccess(patient, {
+      reader: doctor.account,
+      compartments: Object.values(compartmentIds(patient)),
+      purposes: ['TREAT'],
+      until: inSeconds(3600),
+    })
+    parts = new Parts(world, postgres)
+    await parts.takeOver()
+  })
+  after(async () => {
+    await parts?.stop()
+    await world?.stop()
+    await postgres?.remove()
+  })
+
+  test(`[G3] ${rounds} rounds: what was acknowledged is on chain once, readable, and anchored once`, async (t) => {
+    t.diagnostic(`HRE_SEED=${seed}`)
+    const random = new Random(seed)
+    const known = new Acknowledged()
+    const record = await known.file(technician, patient)
+    const began = performance.now()
+    for (let round = 0; round < rounds; round++) {
+      const load = new Load([
+        { doing: () => known.open(patient) },
+        { doing: () => known.upload(technician) },
+        { doing: () => known.ask(doctor, patient, 'TREAT', [record]) },
+        { doing: () => known.ask(doctor, patient, 'HRESCH', [record]) },
+        { doing: () => known.file(technician, patient), pauseMilliseconds: 500 },
+      ])
+      await sleep(random.integer(0, 400))
+      const first = random.pick(victims)
+      // Sometimes two at once: what the one would have told the other is lost.
+      const second = random.pick(victims)
+      const killed = random.chance(0.3) && second !== first ? [first, second] : [first]
+      await Promise.all(killed.map((victim) => parts.kill(victim)))
+      await sleep(random.integer(0, 200))
+      // The chain and the database first: a gateway does not start without them.
+      for (const victim of victims.filter((name) => killed.includes(name) && isBelow(name)))
+        await parts.start(victim)
+      await Promise.all(killed.filter((name) => !isBelow(name)).map((victim) => parts.start(victim)))
+      await load.recovered()
+      await load.stop()
+    }
+    t.diagnostic(
+      `${rounds} rounds in ${((performance.now() - began) / 1000).toFixed(1)} s; ${known.summary()}`,
+    )
+    await waitForAll(
+      patient,
+      known.operations.map(({ id }) => id),
+    )
+    // Gateways anchor on their way out.
+    await parts.handBack()
+
+    await assertOnChainOnce(world, known)
+    for (const content of known.uploads)
+      assert.equal(await storedHash(world.city, content), content, 'an acknowledged upload is readable')
+    const access = await requestAccess(patient, { patient: patient.account, purpose: 'PATRQT' })
+    let opened = 0
+    for await (const item of openRecords(patient, access)) if (item.body.length > 0) opened++
+    assert.ok(opened >= known.batches * someRecords.length, `${opened} of ${known.batches} batches' records`)
+    await assertAnchoredOnce(world.lakeside, known.requests)
+    await world.city.gateway.gateway.anchors.run()
+    await assertAnchoredOnce(world.city, [])
+    assert.ok(
+      known.operations.length >= rounds && known.uploads.length >= rounds && known.requests.length >= rounds,
+    )
+  })
+})
+
+const isBelow = (victim: Victim): boolean => victim === 'chain' || victim === 'postgres'
+
+/** The world's chain and gateways as processes of their own, at the addresses that they had. */
+class Parts {
+  readonly #running = new Map<Victim, Part<unknown>>()
+  readonly #world: World
+  readonly #postgres: Postgres
+
+  constructor(world: World, postgres: Postgres) {
+    this.#world = world
+    this.#postgres = postgres
+  }
+
+  async takeOver(): Promise<void> {
+    const { city, lakeside, chain, folder } = this.#world
+    for (const [name, hospital] of Object.entries({ city, lakeside })) {
+      const { url } = hospital.gateway
+      hospital.config = {
+        ...hospital.config,
+        port: Number(new URL(url).port),
+        publicUrl: url,
+        anchorSeconds: 1,
+      }
+      await hospital.gateway.stop()
+      await writeFile(join(folder, `${name}.json`), JSON.stringify(hospital.config))
+    }
+    await chain.stop()
+    await this.start('chain')
+    await Promise.all([this.start('city'), this.start('lakeside')])
+  }
+
+  async start(victim: Victim): Promise<void> {
+    if (victim === 'postgres') return this.#postgres.start()
+    const { folder, chain } = this.#world
+    const args =
+      victim === 'chain'
+        ? ['--data', join(folder, 'chain'), '--port', new URL(chain.url).port, '--json']
+        : ['--config', join(folder, `${victim}.json`)]
+    const program = victim === 'chain' ? chainProgram : gatewayProgram
+    this.#running.set(victim, await startPart({ name: victim, program, args, logs: join(folder, 'logs') }))
+  }
+
+  async kill(victim: Victim): Promise<void> {
+    if (victim === 'postgres') return this.#postgres.stop('SIGKILL')
+    const part = this.#running.get(victim)!
+    process.kill(part.pid, 'SIGKILL')
+    await part.ended
+  }
+
+  /** Ends the processes in good order; the world's own take their place. */
+  async handBack(): Promise<void> {
+    await this.stop()
+    const { folder, chain, city, lakeside } = this.#world
+    this.#world.chain = await startChain({
+      dataDir: join(folder, 'chain'),
+      port: Number(new URL(chain.url).port),
+    })
+    for (const hospital of [city, lakeside]) {
+      hospital.config = { ...hospital.config, anchorSeconds: 3600 }
+      hospital.gateway = await startGateway(hospital.config)
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const name of ['city', 'lakeside', 'chain'] as const) await this.#running.get(name)?.stop()
+    this.#running.clear()
+  }
+}
+
+/** What people were told is done. */
+class Acknowledged {
+  readonly operations: { id: Hex; operation: Operation }[] = []
+  readonly uploads: Hex[] = []
+  /** Nonces of access requests that were answered, whatever the answer. */
+  readonly requests: Hex[] = []
+  batches = 0
+
+  summary(): string {
+    return `${this.operations.length} operations, ${this.uploads.length} uploads, ${this.requests.length} access requests, ${this.batches} batches`
+  }
+
+  async open(actor: Actor): Promise<void> {
+    const recipient = bytesToHex(actor.keyring.recipient)
+    const operation = await signed(
+      actor,
+      openCompartmentCall(actor.deployment, randomBytes32(), 3, recipient),
+    )
+    const { ids } = await actor.session.call('submitOperations', { body: { operations: [operation] } })
+    this.operations.push({ id: ids[0]!, operation: operation.operation })
+  }
+
+  async upload(actor: Actor): Promise<void> {
+    const body = randomBytes(2_000)
+    const contentId = contentIdOf(body)
+    await actor.session.call('putBlob', { params: { contentId }, body })
+    this.uploads.push(contentId)
+  }
+
+  async ask(
+    actor: Actor,
+    { account }: Actor,
+    purpose: 'TREAT' | 'HRESCH',
+    records: readonly Hex[],
+  ): Promise<void> {
+    const body = await signRequest(actor, { patient: account, purpose, records })
+    await actor.session.call('requestAccess', { body }).catch((error: unknown) => {
+      if (!isHreError(error, 'not-found')) throw error
+    })
+    this.requests.push(body.request.nonce)
+  }
+
+  /** @returns one of the records. */
+  async file(actor: Actor, { account }: Actor): Promise<Hex> {
+    const { leaves } = await fileRecords(actor, { patient: account, records: someRecords })
+    this.batches++
+    return leaves[0]!.record
+  }
+}
+
+interface Doing {
+  doing: () => Promise<unknown>
+  pauseMilliseconds?: number
+}
+
+/** Everybody does their thing over and over. Whoever is not answered tries again later, as the answer says. */
+class Load {
+  #stopping = false
+  readonly #done: number[]
+  readonly #loops: Promise<void>[]
+
+  constructor(doings: readonly Doing[]) {
+    this.#done = doings.map(() => 0)
+    this.#loops = doings.map((doing, index) => this.#repeat(doing, index))
+  }
+
+  /** Waits until each was done once more. */
+  async recovered(): Promise<void> {
+    const before = [...this.#done]
+    const deadline = Date.now() + 60_000
+    while (this.#done.some((times, index) => times === before[index])) {
+      assert.ok(Date.now() < deadline, `not answered again: ${String(this.#done)} of ${String(before)}`)
+      await sleep(20)
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true
+    await Promise.all(this.#loops)
+  }
+
+  async #repeat({ doing, pauseMilliseconds = 20 }: Doing, index: number): Promise<void> {
+    while (!this.#stopping) {
+      try {
+        await doing()
+        this.#done[index]!++
+      } catch (error) {
+        assert.ok(isHreError(error), String(error))
+        assert.equal(toProblem(error).retry, 'later', error.code)
+      }
+      await sleep(pauseMilliseconds)
+    }
+  }
+}
+
+async function assertOnChainOnce(world: World, { operations }: Acknowledged): Promise<void> {
+  const logs = await world.rpc.getLogs({ address: world.deployment.intake, fromBlock: 0n })
+  const times = new Map<string, number>()
+  for (const { args } of parseEventLogs({ abi: intakeAbi, logs, eventName: 'OperationApplied' })) {
+    const key = `${args.account.toLowerCase()} ${args.nonce}`
+    times.set(key, (times.get(key) ?? 0) + 1)
+  }
+  assert.deepEqual(
+    [...times.values()].filter((count) => count !== 1),
+    [],
+  )
+  for (const { operation } of operations)
+    assert.equal(
+      times.get(`${operation.account} ${BigInt(operation.nonce)}`),
+      1,
+      'an acknowledged operation is on chain',
+    )
+}
+
+async function storedHash({ gateway }: Hospital, content: Hex): Promise<string> {
+  const found = await gateway.gateway.blobs.get(content)
+  assert.ok(found, 'an acknowledged upload is there')
+  const hash = createHash('sha256')
+  for await (const chunk of found.stream) hash.update(chunk as Uint8Array)
+  return `0x${hash.digest('hex')}`
+}
+
+/** Every receipt is under one anchor, whose root on chain is theirs; every request that was answered has one receipt. */
+async function assertAnchoredOnce({ gateway, actor }: Hospital, requests: readonly Hex[]): Promise<void> {
+  const { db, receipts, follower } = gateway.gateway
+  await follower.sync()
+  const rows = await db.select().from(tables.receipts).orderBy(asc(tables.receipts.index))
+  assert.deepEqual(
+    rows.map(({ index }) => index),
+    rows.map((_, index) => index),
+  )
+  const anchors = (await db.select().from(tables.anchors)).filter(
+    ({ organisation }) => organisation === actor.account,
+  )
+  const newest = Math.max(...anchors.map(({ sequence }) => sequence))
+  assert.deepEqual(
+    anchors.map(({ sequence }) => sequence).sort((a, b) => a - b),
+    Array.from({ length: newest + 1 }, (_, sequence) => sequence),
+  )
+  for (const { sequence, root, count } of anchors) {
+    const under = rows.filter(({ anchor }) => anchor === sequence)
+    assert.equal(under.length, count)
+    assert.equal(treeOf(under.map((row) => hashReceipt(receipts.receiptOf(row)))).root, root)
+  }
+  assert.deepEqual(
+    rows.filter(({ anchor }) => anchor === null || anchor > newest),
+    [],
+  )
+  const nonces = rows.map(({ request }) => request.nonce)
+  assert.equal(new Set(nonces).size, nonces.length, 'a request has two receipts')
+  assert.deepEqual(
+    requests.filter((nonce) => !nonces.includes(nonce)),
+    [],
+  )
+}

@@ -1,0 +1,22 @@
+import { signBatchCall, type AwaitedBatch } from '@hre/protocol'
+import type { Hex } from 'viem'
+import type { Actor } from '../actor.ts'
+import { submit, type Applied } from '../submit.ts'
+
+/**
+ * Batches of two parties that are not signed by both, the oldest first.
+ *
+ * @param side - `party`: they wait for the actor's signature. `author`: the actor committed them.
+ */
+export async function listAwaitedSignatures(
+  { session }: Actor,
+  side: 'party' | 'author',
+): Promise<AwaitedBatch[]> {
+  return (await session.call('listAwaitedSignatures', { query: { side } })).batches
+}
+
+/** Signs a batch as one of the two parties that it names (R9). @throws HreError `records-not-awaited`. */
+export async function signBatch(actor: Actor, batch: Hex): Promise<Applied> {
+  const [applied] = await submit(actor, [signBatchCall(actor.deployment, batch)])
+  return applied!
+}
