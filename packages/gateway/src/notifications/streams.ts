@@ -81,9 +81,7 @@ export class NotificationStreams {
       stream.rouse()
     })
     if (signal.aborted) this.#open.delete(stream)
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined
-    })
+    this.#looking ??= this.#look()
     return this.#events(stream)
   }
 
@@ -138,6 +136,8 @@ export class NotificationStreams {
         ),
       )
     }
+    // At once: whoever opens the next stream starts the next look.
+    this.#looking = undefined
   }
 
   async #lookOnce(): Promise<void> {
