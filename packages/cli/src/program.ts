@@ -15,6 +15,7 @@ import { addLicense } from './commands/license.ts'
 import { addInvite } from './commands/invite.ts'
 import { addLog } from './commands/log.ts'
 import { addOpen } from './commands/open.ts'
+import { addOrganisation } from './commands/organisation.ts'
 import { addPeople } from './commands/people.ts'
 import { addProve } from './commands/prove.ts'
 import { addRecords } from './commands/records.ts'
@@ -67,6 +68,7 @@ const commands = [
   addProve,
   addVerify,
   addDoctor,
+  addOrganisation,
   addBackup,
   addRestore,
 ]

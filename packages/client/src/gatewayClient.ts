@@ -3,17 +3,23 @@ import {
   fromProblem,
   HreError,
   hreError,
+  isHreError,
   limits,
   problemSchema,
   routes,
   solvePuzzle,
+  type Events,
   type Route,
   type RouteInput,
   type RouteName,
   type RouteOutput,
   type Routes,
 } from '@hre/protocol'
+import { createParser, type EventSourceMessage } from 'eventsource-parser'
 import type { z } from 'zod'
+
+/** Gateways give a sign of life every 15 seconds. */
+const defaultSilenceMilliseconds = 45_000
 
 export interface CallOptions {
   /** Bearer token of a session. */
@@ -26,6 +32,21 @@ export interface CallOptions {
   /** Told of an answer's bytes as they come. Who listens sees them stall and ends the call by `signal`: the client's own time limit is off. */
   onBytes?: (chunk: Uint8Array) => void
 }
+
+/** Routes that answer with a stream of events. */
+export type StreamName = {
+  [Name in RouteName]: Routes[Name]['response'] extends Events ? Name : never
+}[RouteName]
+
+export interface StreamOptions extends Pick<CallOptions, 'token' | 'signal'> {
+  /** Go on after this event. */
+  lastEventId?: number
+  /** A stream that says nothing for this long, not even that it is there, is dead. */
+  silenceMilliseconds?: number
+}
+
+/** An event longer than this is not one of a gateway's. */
+const eventCharactersMax = 1024 * 1024
 
 /** The loosest view of an input: what the request is built from. */
 interface AnyInput {
@@ -56,20 +77,76 @@ export class GatewayClient {
     options: CallOptions = {},
   ): Promise<RouteOutput<Routes[Name]>> {
     const route: Route = routes[name]
-    const { params = {}, query = {}, body } = input as AnyInput
+    const { body } = input as AnyInput
+    const response = await this.#sendPaying(this.#urlOf(route, input as AnyInput), route, body, options)
+    const answer =
+      route.response === 'bytes'
+        ? await bytesOf(response, this.baseUrl, options)
+        : await parsed(response, route.response as z.ZodType)
+    return answer as RouteOutput<Routes[Name]>
+  }
+
+  /**
+   * Listens to a stream, event by event, until the gateway ends it. Leaving the loop closes it.
+   *
+   * @throws HreError with the gateway's own code; `gateway-unreachable` also when the connection is lost, or silent for too long.
+   */
+  async *events<Name extends StreamName>(
+    name: Name,
+    input: RouteInput<Routes[Name]>,
+    options: StreamOptions = {},
+  ): AsyncGenerator<EventSourceMessage> {
+    const route: Route = routes[name]
+    const { token, lastEventId, silenceMilliseconds = defaultSilenceMilliseconds } = options
+    const silence = new AbortController()
+    const signal = AbortSignal.any([silence.signal, ...(options.signal ? [options.signal] : [])])
+    let timer = setTimeout(() => silence.abort(), silenceMilliseconds)
+    try {
+      const response = await this.#fetch(this.#urlOf(route, input as AnyInput), {
+        headers: {
+          accept: 'text/event-stream',
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...(lastEventId !== undefined && { 'last-event-id': String(lastEventId) }),
+        },
+        redirect: 'error',
+        cache: 'no-store',
+        signal,
+      })
+      if (!response.ok) throw await errorOf(response)
+      const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+      const events: EventSourceMessage[] = []
+      const parser = createParser({
+        onEvent: (event) => events.push(event),
+        maxBufferSize: eventCharactersMax,
+      })
+      try {
+        for (;;) {
+          const { value, done } = await reader.read()
+          if (done) return
+          clearTimeout(timer)
+          timer = setTimeout(() => silence.abort(), silenceMilliseconds)
+          parser.feed(value)
+          yield* events.splice(0)
+        }
+      } finally {
+        await reader.cancel().catch(() => {})
+      }
+    } catch (cause) {
+      if (isHreError(cause)) throw cause
+      throw hreError('gateway-unreachable', { url: this.baseUrl }, cause)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #urlOf(route: Route, { params = {}, query = {} }: AnyInput): string {
     const path = route.path.replace(/:(\w+)/g, (_, key: string) => encodeURIComponent(params[key] ?? ''))
     const search = new URLSearchParams(
       Object.entries(query)
         .filter(([, value]) => value !== undefined)
         .map(([key, value]) => [key, String(value)]),
     )
-    const url = `${this.baseUrl}${path}${search.size > 0 ? `?${search.toString()}` : ''}`
-    const response = await this.#sendPaying(url, route, body, options)
-    const answer =
-      route.response === 'bytes'
-        ? await bytesOf(response, this.baseUrl, options)
-        : await parsed(response, route.response)
-    return answer as RouteOutput<Routes[Name]>
+    return `${this.baseUrl}${path}${search.size > 0 ? `?${search.toString()}` : ''}`
   }
 
   /** Sends, and solves the puzzle that a gateway under pressure asks for (G39): once, its answer is good for one request. */

@@ -12,8 +12,9 @@ import {
   type TypedMessage,
 } from '@hre/protocol'
 import { randomBytes32, type Identity } from '@hre/vault'
+import type { EventSourceMessage } from 'eventsource-parser'
 import type { Address, Hex } from 'viem'
-import type { CallOptions, GatewayClient } from './gatewayClient.ts'
+import type { CallOptions, GatewayClient, StreamName, StreamOptions } from './gatewayClient.ts'
 
 /** A token is renewed when it has less than this left, in seconds. */
 const renewSecondsBefore = 60
@@ -64,6 +65,22 @@ export class Session {
       // Of calls side by side the first renews it for all.
       if (this.#open?.token === token) this.#open = { ...this.#open, expiresAt: 0 }
       return this.client.call(name, input, { ...options, token: await this.#validToken() })
+    }
+  }
+
+  /** Like `GatewayClient.events`, with a token; the gateway ends the stream with the token. */
+  async *events<Name extends StreamName>(
+    name: Name,
+    input: RouteInput<Routes[Name]>,
+    options: Omit<StreamOptions, 'token'> = {},
+  ): AsyncGenerator<EventSourceMessage> {
+    const token = await this.#validToken()
+    try {
+      yield* this.client.events(name, input, { ...options, token })
+    } catch (error) {
+      if (!isHreError(error, 'unauthenticated')) throw error
+      if (this.#open?.token === token) this.#open = { ...this.#open, expiresAt: 0 }
+      yield* this.client.events(name, input, { ...options, token: await this.#validToken() })
     }
   }
 

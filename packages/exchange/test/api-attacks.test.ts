@@ -6,7 +6,7 @@ import { limits, problemSchema, routes, type ApiDocument, type Route } from '@hr
 import { hostile } from '@hre/testkit'
 import { count } from 'drizzle-orm'
 import fc from 'fast-check'
-import { changed, operationsOf, placesIn, validCalls, type Call, type Placed } from './api-calls.ts'
+import { changed, operationsOf, placesIn, textOf, validCalls, type Call, type Placed } from './api-calls.ts'
 import { fileSome, startWorld, tokenOf, type World } from './world.ts'
 
 const seed = 7
@@ -53,7 +53,7 @@ describe('attacks on every route', () => {
       ...(operation.requestBody ? { body: body ?? JSON.stringify(call.body) } : {}),
       ...(body instanceof ReadableStream ? { duplex: 'half' as const } : {}),
     })
-    const text = await response.text()
+    const text = await textOf(response)
     return { status: response.status, text, headers: response.headers }
   }
 

@@ -160,6 +160,13 @@ function textsOf({ format, pattern, minLength = 0, maxLength = 200 }: JsonSchema
   return fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, 200) })
 }
 
+/** An answer's text. A stream has no end: that it began is all that is looked at. */
+export async function textOf(response: Response): Promise<string> {
+  if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return response.text()
+  await response.body?.cancel()
+  return ''
+}
+
 /** What the document says the answer of that status looks like; undefined when it does not know the status. */
 export function answerSchemaOf(api: ApiDocument, operation: ApiOperation, status: number) {
   const answer = operation.responses[String(status)]

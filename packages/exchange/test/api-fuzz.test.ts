@@ -15,6 +15,7 @@ import {
   answerSchemaOf,
   invalidCalls,
   operationsOf,
+  textOf,
   validCalls,
   type Call,
   type Known,
@@ -103,7 +104,7 @@ describe(`[G30] the API by its own description (HRE_FUZZ_SEED=${seed})`, () => {
         : {}),
     })
     const type = response.headers.get('content-type')?.split(';')[0]
-    return { status: response.status, type, text: await response.text() }
+    return { status: response.status, type, text: await textOf(response) }
   }
 
   /** As text in a URL; one that cannot be there at all is left out. */

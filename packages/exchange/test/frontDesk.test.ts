@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { purposes } from '@hre/protocol'
+import { purposes, routes } from '@hre/protocol'
 import {
   acceptInvitation,
   accountOf,
@@ -137,7 +139,16 @@ describe('[G20] the front desk: invitations, names, asks', () => {
     const open = await preflight('/v1/access-log')
     assert.equal(open.headers.get('access-control-allow-origin'), '*')
     assert.equal(open.headers.get('access-control-allow-credentials'), null)
+    for (const [name, text] of sdkActions())
+      for (const [, route] of text.matchAll(/askEveryGateway\(actor, [^]*?session\.call\('(\w+)'/g))
+        assert.ok('crossOrigin' in routes[route as keyof typeof routes], `${name}: ${route}`)
     for (const path of ['/v1/operations', '/v1/blobs/0x00', '/v1/keystore'])
       assert.equal((await preflight(path)).headers.get('access-control-allow-origin'), null)
   })
 })
+
+/** Sources of what the SDK asks gateways for, by name. */
+function sdkActions(): [string, string][] {
+  const folder = join(import.meta.dirname, '../../sdk/src/actions')
+  return readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')])
+}

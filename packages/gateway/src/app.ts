@@ -22,6 +22,12 @@ import { Idempotency } from './http/idempotency.ts'
 import { openKeyAgent } from './keys/keyAgent.ts'
 import { createLog } from './logging.ts'
 import { Metrics } from './metrics/metrics.ts'
+import { Calendar } from './notifications/calendar.ts'
+import { Deliveries } from './notifications/deliveries.ts'
+import { Outbound } from './notifications/outbound.ts'
+import { Outbox } from './notifications/outbox.ts'
+import { NotificationStreams } from './notifications/streams.ts'
+import { WebPush } from './notifications/webPush.ts'
 import { Peers } from './peers/peers.ts'
 import { Standings } from './peers/standings.ts'
 import { Relay } from './relay/relay.ts'
@@ -36,6 +42,8 @@ import { openDatabase, type Database } from './store/database.ts'
 import { Leases } from './store/leases.ts'
 import * as t from './store/schema.ts'
 import { UploadCollector } from './upkeep/collector.ts'
+import { Guests } from './upkeep/guests.ts'
+import { Replication } from './upkeep/replication.ts'
 import { IntegrityWatch } from './upkeep/watch.ts'
 
 export interface RunningGateway {
@@ -66,7 +74,8 @@ export async function startGateway(
   const { db, pool, close } = await openDatabase(config)
   const blobs = new FilesBlobStore(config.blobsDir ?? join(config.dataDir, 'blobs'))
   const leases = new Leases(db)
-  const follower = new Follower({ chain, db, deployment, log })
+  const outbox = new Outbox({ db, clock, days: config.notificationDays })
+  const follower = new Follower({ chain, db, deployment, outbox, log })
   const relay = new Relay({
     chain,
     db,
@@ -80,7 +89,7 @@ export async function startGateway(
   const signatures = new SignatureChecker({ chain, db, deployment })
   const standings = new Standings({ patienceMillisecondsMin: config.hedgeMilliseconds })
   const peers = new Peers({ db, deployment, identity: keys.identity, signatures, standings, log })
-  const receipts = new ReceiptLog({ db, deployment, organisation: keys.identity.account })
+  const receipts = new ReceiptLog({ db, deployment, organisation: keys.identity.account, outbox })
   const anchors = new Anchors({ chain, db, deployment, identity: keys.identity, receipts, relay, log })
   const trustee = new Trustee({
     db,
@@ -96,9 +105,25 @@ export async function startGateway(
   const origin = () => new URL(config.publicUrl ?? listeningUrl)
   const tokenKeys = new TokenKeys({ db, keys, clock, rotationDays: config.tokenKeyDays })
   const organisation = keys.identity.account
+  const sessions = new Sessions({ db, organisation, keys: tokenKeys, outbox, clock, log })
+  const outbound = new Outbound({ networks: config.outboundNetworks })
+  const webPush = new WebPush({ key: keys.pushKey, contact: () => contactOf(config, origin()), outbound })
+  const calendar = new Calendar({ db, outbox, clock })
+  const deliveries = new Deliveries({
+    db,
+    outbox,
+    outbound,
+    webPush,
+    calendar,
+    keys,
+    leases,
+    sessions,
+    clock,
+    log,
+  })
   const ceremonies = new Ceremonies({ db, clock })
   const login = { db, deployment, signatures, ceremonies, clock, origin }
-  const indexer = new BatchIndexer({ db, log, manifestOf: manifestSource(db, peers) })
+  const indexer = new BatchIndexer({ db, outbox, log, manifestOf: manifestSource(db, peers) })
   const collector = new UploadCollector({ db, organisation, blobs, hours: config.uploadHours, log })
   const watch = new IntegrityWatch({
     db,
@@ -113,6 +138,29 @@ export async function startGateway(
     hours: config.integrityHours,
     log,
   })
+  const guests = new Guests({
+    db,
+    organisation,
+    blobs,
+    peers,
+    leases,
+    bytesMax: config.guestBytesMax,
+    clock,
+    log,
+  })
+  const replication = new Replication({
+    db,
+    deployment,
+    organisation,
+    blobs,
+    peers,
+    guests,
+    signatures,
+    leases,
+    ...replicationSettings(config),
+    clock,
+    log,
+  })
   const gateway: Gateway = {
     config,
     deployment,
@@ -121,6 +169,12 @@ export async function startGateway(
     keys,
     blobs,
     leases,
+    outbox,
+    streams: new NotificationStreams({ outbox, sessions, clock, log }),
+    outbound,
+    webPush,
+    calendar,
+    deliveries,
     follower,
     indexer,
     relay,
@@ -131,7 +185,9 @@ export async function startGateway(
     trustee,
     watch,
     collector,
-    sessions: new Sessions({ db, organisation, keys: tokenKeys, clock, log }),
+    guests,
+    replication,
+    sessions,
     tokenKeys,
     keyLogin: new KeyLogin({ db, deployment, keys, signatures, clock }),
     walletLogin: new WalletLogin(login),
@@ -149,6 +205,7 @@ export async function startGateway(
   }
 
   follower.onProgress(() => indexer.run())
+  follower.onProgress(async () => outbox.wake())
   follower.onProgress(() => trustee.collect())
   const eraser = new Eraser({ db, blobs })
   follower.onProgress(() => eraser.run())
@@ -171,15 +228,22 @@ export async function startGateway(
   follower.start(config.followMilliseconds)
   anchors.start(config.anchorSeconds)
   watch.start()
+  guests.start()
+  replication.start()
+  deliveries.start()
   const publish = endpointPublisher(gateway, config.publicUrl ?? url)
   follower.onProgress(publish)
   await publish()
 
   let stopping: Promise<void> | undefined
   async function stop(): Promise<void> {
+    gateway.streams.stop()
     await server.close()
     await operations?.close()
+    await deliveries.stop()
     await watch.stop()
+    await replication.stop()
+    await guests.stop()
     await anchors.stop()
     await relay.stop()
     await follower.stop()
@@ -201,10 +265,12 @@ export async function rebuildGateway(config: GatewayConfig): Promise<{ block: nu
   await assertContracts(chain, config.deployment)
   const { db, close } = await openDatabase(config)
   try {
-    const follower = new Follower({ chain, db, deployment: config.deployment, log })
+    const outbox = new Outbox({ db, clock: systemClock, days: config.notificationDays })
+    const follower = new Follower({ chain, db, deployment: config.deployment, outbox, log })
     await follower.rebuild()
     const indexer = new BatchIndexer({
       db,
+      outbox,
       log,
       manifestOf: async (contentId) => {
         const [row] = await db.select().from(t.manifests).where(eq(t.manifests.contentId, contentId))
@@ -229,11 +295,22 @@ async function catchUp({ follower, receipts, log }: Gateway): Promise<void> {
     )
 }
 
+/** Push services take a mail address or an https URL, and no other. */
+const contactOf = ({ pushContact }: GatewayConfig, origin: URL): string =>
+  pushContact ?? (origin.protocol === 'https:' ? origin.origin : 'mailto:nobody@localhost.invalid')
+
 const relaySettings = (config: GatewayConfig) => ({
   queue: { operationsMax: config.relayQueueMax, operationsPerSenderMax: config.relayQueuePerSenderMax },
   fees: { firstWei: BigInt(config.relayFeeWei), maxWei: BigInt(config.relayFeeMaxWei) },
   stallSeconds: config.relayStallSeconds,
   batchMilliseconds: config.relayBatchMilliseconds,
+})
+
+const replicationSettings = (config: GatewayConfig) => ({
+  copies: config.replicationCopies,
+  countries: config.replicationCountries?.split(',').map((country) => country.trim()),
+  bytesPerSecond: config.integrityBytesPerSecond,
+  hours: config.replicationHours,
 })
 
 /** Manifests from this gateway's shelf, or from their author's gateway, kept afterwards. */

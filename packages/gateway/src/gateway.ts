@@ -11,6 +11,12 @@ import type { GatewayConfig } from './config.ts'
 import type { BatchIndexer } from './follower/batches.ts'
 import type { Follower } from './follower/follower.ts'
 import type { KeyAgent } from './keys/keyAgent.ts'
+import type { Calendar } from './notifications/calendar.ts'
+import type { Deliveries } from './notifications/deliveries.ts'
+import type { Outbound } from './notifications/outbound.ts'
+import type { Outbox } from './notifications/outbox.ts'
+import type { NotificationStreams } from './notifications/streams.ts'
+import type { WebPush } from './notifications/webPush.ts'
 import type { Peers } from './peers/peers.ts'
 import type { Relay } from './relay/relay.ts'
 import type { Idempotency } from './http/idempotency.ts'
@@ -24,6 +30,8 @@ import type { WalletLogin } from './session/wallets.ts'
 import type { Database } from './store/database.ts'
 import type { Leases } from './store/leases.ts'
 import type { UploadCollector } from './upkeep/collector.ts'
+import type { Guests } from './upkeep/guests.ts'
+import type { Replication } from './upkeep/replication.ts'
 import type { IntegrityWatch } from './upkeep/watch.ts'
 
 /** The parts of a running gateway; `app.ts` makes them, handlers use them. */
@@ -35,6 +43,12 @@ export interface Gateway {
   keys: KeyAgent
   blobs: BlobStore
   leases: Leases
+  outbox: Outbox
+  streams: NotificationStreams
+  outbound: Outbound
+  webPush: WebPush
+  calendar: Calendar
+  deliveries: Deliveries
   follower: Follower
   indexer: BatchIndexer
   relay: Relay
@@ -45,6 +59,8 @@ export interface Gateway {
   trustee: Trustee
   watch: IntegrityWatch
   collector: UploadCollector
+  guests: Guests
+  replication: Replication
   sessions: Sessions
   tokenKeys: TokenKeys
   keyLogin: KeyLogin

@@ -103,6 +103,18 @@ export const errorTable = {
     'The bytes do not have that content id',
     'Nothing was stored; send the bytes that were hashed',
   ),
+  'notifications-gone': row(
+    410,
+    'never',
+    'Notifications after that id are not all kept any more, or were never there',
+    'Read what matters anew (log, grants, emergencies), then go on after `data.oldest`, the oldest id that works',
+  ),
+  'address-refused': row(
+    422,
+    'never',
+    'The gateway sends nothing to that address',
+    'Name an https address on the public network, without a password in it; an operator may allow others',
+  ),
   'manifest-invalid': row(
     422,
     'never',

@@ -185,7 +185,7 @@ function operationOf(
     responses: {
       [String(route.status ?? 200)]: {
         description: 'Done',
-        ...(route.method === 'GET'
+        ...(isTagged(route)
           ? { headers: { ETag: { description: 'Names this very answer', schema: { type: 'string' } } } }
           : {}),
         content: contentOf(route.response, 'output', schemas),
@@ -201,11 +201,14 @@ function operationOf(
             },
           }
         : {}),
-      ...(route.method === 'GET' ? { '304': { description: 'The caller has it already' } } : {}),
+      ...(isTagged(route) ? { '304': { description: 'The caller has it already' } } : {}),
       ...problemsOf(route),
     },
   }
 }
+
+/** Answers that have a tag (G32): what is whole when it is sent. */
+const isTagged = (route: Route): boolean => route.method === 'GET' && route.response !== 'events'
 
 function parametersOf(
   schema: z.ZodType | undefined,
@@ -231,9 +234,13 @@ function headersOf(route: Route): ApiParameter[] {
     description,
     schema,
   })
+  const lastEventId = { type: 'string', pattern: '^[0-9]{1,16}$' }
   const tag = { type: 'string', pattern: '^(\\*|(W/)?"[^"]*"(, *(W/)?"[^"]*")*)$' }
   return [
-    ...(route.method === 'GET'
+    ...(route.response === 'events'
+      ? [header('Last-Event-ID', 'In place of `after`: the last id that the caller has', lastEventId)]
+      : []),
+    ...(isTagged(route)
       ? [header('If-None-Match', 'ETags that the caller has: 304 when it is one of them', tag)]
       : []),
     ...(route.ranged
@@ -267,11 +274,12 @@ function headersOf(route: Route): ApiParameter[] {
 }
 
 function contentOf(
-  schema: z.ZodType | 'bytes',
+  schema: z.ZodType | 'bytes' | 'events',
   direction: 'input' | 'output',
   schemas: Record<string, JsonSchema>,
 ): Content {
   // Bytes as they are have no schema of JSON (OpenAPI 3.1.1, 4.8.14.3).
+  if (schema === 'events') return { 'text/event-stream': { schema: { type: 'string' } } }
   if (schema === 'bytes') return { 'application/octet-stream': { schema: {} } }
   return { 'application/json': { schema: hoisted(schema, direction, schemas) } }
 }

@@ -8,7 +8,7 @@ import {
   type Keyring,
   type Succession,
 } from '@hre/vault'
-import { createPublicClient, http, type Address } from 'viem'
+import type { Address } from 'viem'
 import { ChainCheck } from './chain-check.ts'
 
 /** Somebody at a gateway, with the keys that only they hold. Every action takes one. */
@@ -44,19 +44,24 @@ export async function connect(options: {
   const keyring = succession ? openSucceededKeyring(rootSeed, succession) : openKeyring(rootSeed)
   const actor = await connectWith(gatewayUrl, keyring, known)
   if (rpcUrl === undefined) return actor
-  const chain = createPublicClient({ transport: http(rpcUrl) })
-  return { ...actor, check: new ChainCheck(chain, actor.deployment) }
+  // An app gives none, and its devices need not load a node's client.
+  const { connectChain } = await import('./actions/verify.ts')
+  return { ...actor, check: new ChainCheck(connectChain(rpcUrl), actor.deployment) }
 }
 
-/** As `connect`, by keys that are open already. */
+/**
+ * As `connect`, by keys that are open already.
+ *
+ * @param identity - who signs, if it is not the keyring: a card.
+ */
 export async function connectWith(
   gatewayUrl: string,
   keyring: Keyring,
   known?: Pick<Actor, 'deployment' | 'organisation'>,
+  identity: Identity = identityOf(keyring),
 ): Promise<Actor> {
   const client = new GatewayClient({ baseUrl: gatewayUrl })
   const { deployment, organisation } = known ?? (await client.call('getExchange', {}))
-  const identity = identityOf(keyring)
   const session = new Session({ client, identity, deployment })
-  return { account: keyring.account, keyring, identity, deployment, organisation, session }
+  return { account: identity.account, keyring, identity, deployment, organisation, session }
 }

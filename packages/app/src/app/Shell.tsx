@@ -19,6 +19,7 @@ import { FailureNote } from '../ui/FailureNote.tsx'
 import { useSetStatus, useStatus } from './status.ts'
 
 const Welcome = lazy(() => import('../features/join/Welcome.tsx'))
+const Recovering = lazy(() => import('../features/recovery/Recovering.tsx'))
 const Unlock = lazy(() => import('../features/unlock/Unlock.tsx'))
 
 /** The frame of every page, and the gate before them: who is not signed in sees how to. */
@@ -94,8 +95,10 @@ export function Shell() {
 
 function gate(state: string, joined: boolean, path: string) {
   if (state === 'locked') return <Unlock />
+  if (state === 'recovering') return <Recovering />
   if (state === 'open' && joined) return <Outlet />
-  return path.startsWith('/join/') ? <Outlet /> : <Welcome />
+  // What is said when an account was closed stays to be read.
+  return path.startsWith('/join/') || path === '/close' ? <Outlet /> : <Welcome />
 }
 
 /** Where somebody works, by role. */

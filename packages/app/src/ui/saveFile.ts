@@ -1,7 +1,6 @@
-/** Hands a file that was made on this device to its owner. Nothing is sent. */
-export function saveFile(name: string, mediaType: string, content: BlobPart): void {
-  const url = URL.createObjectURL(new Blob([content], { type: mediaType }))
-  const link = Object.assign(document.createElement('a'), { href: url, download: name })
-  link.click()
-  URL.revokeObjectURL(url)
+/** Hands what was made on this device to it as a download. It leaves the page's memory with the next turn. */
+export function saveFile(name: string, type: string, content: BlobPart): void {
+  const url = URL.createObjectURL(new Blob([content], { type }))
+  Object.assign(document.createElement('a'), { href: url, download: name }).click()
+  setTimeout(() => URL.revokeObjectURL(url))
 }

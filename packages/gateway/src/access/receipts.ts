@@ -7,6 +7,7 @@ import {
   hashRecords,
   hreError,
   limits,
+  nameOfDecision,
   treeOf,
   type AccessDecision,
   type AccessRequest,
@@ -15,6 +16,7 @@ import {
   type Receipt,
 } from '@hre/protocol'
 import { bytesToHex, type Address, type Hex } from 'viem'
+import type { Notice, Outbox } from '../notifications/outbox.ts'
 import type { Database } from '../store/database.ts'
 import * as t from '../store/schema.ts'
 
@@ -36,23 +38,25 @@ export class ReceiptLog {
   readonly #db: Database
   readonly #deployment: Deployment
   readonly #organisation: Address
+  readonly #outbox: Outbox
   /** Indexes below this are on chain already, whatever is stored here. */
   #anchoredCount = 0
 
-  constructor(options: { db: Database; deployment: Deployment; organisation: Address }) {
+  constructor(options: { db: Database; deployment: Deployment; organisation: Address; outbox: Outbox }) {
     this.#db = options.db
     this.#deployment = options.deployment
     this.#organisation = options.organisation
+    this.#outbox = options.outbox
   }
 
   /**
-   * Writes one receipt; when this returns it is durable. A forwarded request has one, however many files it names.
+   * Writes one receipt, and that the patient is told of it; when this returns both are durable. A forwarded request has one, however many files it names.
    *
    * @throws HreError `request-stale` when the reader's nonce was used before: nothing is written then.
    */
   async append(access: Access): Promise<StoredReceipt> {
     const { request, forwardedBy } = access
-    return this.#db.transaction(async (tx) => {
+    const written = await this.#db.transaction(async (tx) => {
       if (!forwardedBy) {
         const fresh = await tx
           .insert(t.requestNonces)
@@ -85,8 +89,11 @@ export class ReceiptLog {
           forwardedBy: forwardedBy ?? null,
         })
         .returning()
+      await this.#outbox.tell(tx, noticesOf(row!, this.#organisation))
       return row!
     })
+    this.#outbox.wake()
+    return written
   }
 
   /** The receipt under which a forwarded request was already released, within the time a receipt is good for. */
@@ -254,4 +261,19 @@ export class ReceiptLog {
       proofOf: (index: number) => tree.proof(rows.findIndex((row) => row.index === index)),
     }
   }
+}
+
+/** A patient is told of every access and every refusal but her own. Nobody is told of what was asked about an account that is no patient. */
+function noticesOf(row: StoredReceipt, organisation: Address): Notice[] {
+  const { patient, reader, purpose, at, index: receipt, records } = row
+  const decision = nameOfDecision(row.decision)
+  if (reader === patient || decision === 'PatientUnknown') return []
+  const kind =
+    decision === 'Permitted'
+      ? 'access-permitted'
+      : decision === 'PermittedInEmergency'
+        ? 'access-in-emergency'
+        : 'access-refused'
+  const about = { patient, reader, organisation, receipt, purpose, decision: row.decision }
+  return [{ account: patient, kind, about: { ...about, records: records.length }, at }]
 }

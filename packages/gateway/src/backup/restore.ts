@@ -12,6 +12,8 @@ import { FilesBlobStore } from '../blobs/files.ts'
 import { assertContracts, connectChain } from '../chain.ts'
 import { configSchema, type GatewayConfig } from '../config.ts'
 import { BatchIndexer } from '../follower/batches.ts'
+import { systemClock } from '../clock.ts'
+import { Outbox } from '../notifications/outbox.ts'
 import { Follower } from '../follower/follower.ts'
 import { openKeyAgent } from '../keys/keyAgent.ts'
 import { createLog } from '../logging.ts'
@@ -186,13 +188,15 @@ async function verify(config: GatewayConfig, db: Database): Promise<number> {
   await assertContracts(chain, deployment)
   await migrateTo(db, await newestSchemaAt())
   const log = createLog({ level: 'silent', gateway: config.name })
-  const follower = new Follower({ chain, db, deployment, log })
+  const outbox = new Outbox({ db, clock: systemClock, days: config.notificationDays })
+  await outbox.skipAhead()
+  const follower = new Follower({ chain, db, deployment, outbox, log })
   await follower.rebuild()
   const manifestOf = async (contentId: Hex) => {
     const [row] = await db.select().from(t.manifests).where(eq(t.manifests.contentId, contentId))
     return row?.json
   }
-  await new BatchIndexer({ db, log, manifestOf }).run()
+  await new BatchIndexer({ db, outbox, log, manifestOf }).run()
   const own = keys.identity.account
   const [known] = await db.select().from(t.organisations).where(eq(t.organisations.account, own))
   if (!known)

@@ -3,6 +3,8 @@ import { hashLeaf, manifestSchema, permitsWriting, treeOf, type Leaf, type Manif
 import type { FastifyBaseLogger } from 'fastify'
 import type { Address, Hex } from 'viem'
 import { termsOf } from '../access/decide.ts'
+import { sourceOf } from '../notifications/chainNotices.ts'
+import type { Notice, Outbox } from '../notifications/outbox.ts'
 import type { Database } from '../store/database.ts'
 import { attributesOf } from '../store/directory.ts'
 import * as t from '../store/schema.ts'
@@ -23,11 +25,13 @@ const rowsPerInsert = 1000
 export class BatchIndexer {
   readonly #db: Database
   readonly #manifestOf: ManifestSource
+  readonly #outbox: Outbox
   readonly #log: FastifyBaseLogger
 
-  constructor(options: { db: Database; manifestOf: ManifestSource; log: FastifyBaseLogger }) {
+  constructor(options: { db: Database; manifestOf: ManifestSource; outbox: Outbox; log: FastifyBaseLogger }) {
     this.#db = options.db
     this.#manifestOf = options.manifestOf
+    this.#outbox = options.outbox
     this.#log = options.log
   }
 
@@ -71,6 +75,7 @@ export class BatchIndexer {
           .values(permitted.slice(start, start + rowsPerInsert))
           .onConflictDoNothing({ target: t.leaves.record }) // R7
       }
+      await this.#outbox.tell(tx, noticesOf(batch, permitted))
     })
     return true
   }
@@ -91,6 +96,20 @@ export class BatchIndexer {
     }
     return rows
   }
+}
+
+/** Whose charts the batch adds to, but for what they wrote themselves. */
+function noticesOf(batch: Batch, leaves: readonly (typeof t.leaves.$inferInsert)[]): Notice[] {
+  const { organisation, author, committedAt: at } = batch
+  return [...Map.groupBy(leaves, ({ patient }) => patient)]
+    .filter(([patient]) => patient !== author)
+    .map(([patient, own]) => ({
+      account: patient,
+      kind: 'record-added',
+      about: { patient, batch: batch.batch, organisation, author, records: own.length },
+      at,
+      source: sourceOf(batch.batch, 'record-added'),
+    }))
 }
 
 interface HashedLeaf {

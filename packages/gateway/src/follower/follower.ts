@@ -4,6 +4,8 @@ import { hreError, type Deployment } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Hex } from 'viem'
 import type { Chain } from '../chain.ts'
+import { ChainNotices } from '../notifications/chainNotices.ts'
+import type { Outbox } from '../notifications/outbox.ts'
 import type { Database } from '../store/database.ts'
 import * as t from '../store/schema.ts'
 import { applyEvent, decodeEvents, type ExchangeEvent } from './apply.ts'
@@ -65,6 +67,7 @@ export class Follower {
   readonly #chain: Chain
   readonly #db: Database
   readonly #deployment: Deployment
+  readonly #outbox: Outbox
   readonly #log: FastifyBaseLogger
   #cursor: Cursor | undefined
   #head = -1
@@ -75,10 +78,17 @@ export class Follower {
   readonly #afterRound: (() => Promise<void>)[] = []
   readonly #afterReorganisation: (() => Promise<void>)[] = []
 
-  constructor(options: { chain: Chain; db: Database; deployment: Deployment; log: FastifyBaseLogger }) {
+  constructor(options: {
+    chain: Chain
+    db: Database
+    deployment: Deployment
+    outbox: Outbox
+    log: FastifyBaseLogger
+  }) {
     this.#chain = options.chain
     this.#db = options.db
     this.#deployment = options.deployment
+    this.#outbox = options.outbox
     this.#log = options.log
   }
 
@@ -176,7 +186,7 @@ export class Follower {
       const stored = await loadCursor(tx)
       // Another replica was faster: go on from where it is.
       if (stored?.blockHash !== (this.#cursor?.blockHash ?? undefined)) return stored
-      return applyChunk(tx, chunk)
+      return applyChunk(tx, chunk, this.#outbox)
     })
     return true
   }
@@ -196,7 +206,7 @@ export class Follower {
         const chunk = await this.#fetch(cursor ?? { ...this.cursor, block: this.#deployment.block - 1 }, head)
         // Reorganised once more while it was read: everything is as it was, and the next round begins anew.
         if (!chunk) throw hreError('chain-unavailable', { reason: 'reorganised' })
-        cursor = await applyChunk(tx, chunk)
+        cursor = await applyChunk(tx, chunk, this.#outbox)
       }
       return cursor
     })
@@ -245,15 +255,20 @@ async function loadCursor(db: Database): Promise<Cursor | undefined> {
   return row
 }
 
-async function applyChunk(tx: Database, { events, times, cursor }: Chunk): Promise<Cursor> {
+async function applyChunk(tx: Database, chunk: Chunk, outbox: Outbox): Promise<Cursor> {
+  const { events, times, cursor } = chunk
+  const notices = new ChainNotices(outbox)
   for (const event of events) {
-    await applyEvent(tx, event, {
+    const place = {
       at: times.get(event.blockNumber) ?? cursor.blockTime,
       block: Number(event.blockNumber),
       logIndex: event.logIndex,
       transaction: event.transactionHash,
-    })
+    }
+    await applyEvent(tx, event, place)
+    await notices.add(tx, event, place)
   }
+  await notices.tell(tx)
   await tx
     .insert(t.cursor)
     .values({ id: 1, ...cursor })

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Route, RouteName, RouteOutput, RouteRequest, Routes } from '@hre/protocol'
 import type { Address, Hex } from 'viem'
 import type { Gateway } from '../gateway.ts'
+import type { StreamEvent } from '../notifications/streams.ts'
 
 /** A body of bytes arrives as a stream; everything else parsed. */
 type Received<R extends Route> = R extends { body: 'bytes' }
@@ -17,11 +18,17 @@ export interface FilePart {
   bytes: number
 }
 
-/** An answer of bytes may be a stream. */
-type Answer<R extends Route> = R['response'] extends 'bytes' ? Uint8Array | FilePart : RouteOutput<R>
+/** An answer of bytes may be a stream; one of events goes on. */
+type Answer<R extends Route> = R['response'] extends 'bytes'
+  ? Uint8Array | FilePart
+  : R['response'] extends 'events'
+    ? AsyncIterable<StreamEvent>
+    : RouteOutput<R>
 
 /** The caller's account and session are there where the route asks for a session. */
-type Caller<R extends Route> = R['auth'] extends 'none' ? object : { account: Address; session: Hex }
+type Caller<R extends Route> = R['auth'] extends 'none'
+  ? object
+  : { account: Address; session: Hex; tokenExpiresAt: number }
 
 /** What every handler is told beside what its route says. */
 export interface Circumstances {
@@ -30,6 +37,10 @@ export interface Circumstances {
   ifMatch: string | undefined
   /** First byte that the caller wants of an answer of bytes; 0: all of it. */
   from: number
+  /** The `Last-Event-ID` of whoever comes back to a stream. */
+  lastEventId: number | undefined
+  /** Aborted when nobody reads a stream's answer any more. */
+  gone: AbortSignal
 }
 
 export type Handler<Name extends RouteName> = (

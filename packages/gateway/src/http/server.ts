@@ -13,14 +13,17 @@ import type { z } from 'zod'
 import type { Address } from 'viem'
 import type { Gateway } from '../gateway.ts'
 import type { Metrics } from '../metrics/metrics.ts'
+import type { StreamEvent } from '../notifications/streams.ts'
 import type { Caller } from '../session/sessions.ts'
 import { isActiveOrganisation } from '../store/directory.ts'
 import { databaseFault } from '../store/faults.ts'
 import { entityTagOf, namesTag } from './entityTags.ts'
+import { answerEvents } from './eventStream.ts'
 import type { Circumstances, FilePart, Handlers } from './handler.ts'
 import { askHandlers } from './handlers/asks.ts'
 import { chainHandlers } from './handlers/chain.ts'
 import { consentHandlers } from './handlers/consent.ts'
+import { copyHandlers } from './handlers/copies.ts'
 import { directoryHandlers } from './handlers/directory.ts'
 import { frontDeskHandlers } from './handlers/frontDesk.ts'
 import { emergencyHandlers } from './handlers/emergency.ts'
@@ -28,6 +31,7 @@ import { erasureHandlers } from './handlers/erasure.ts'
 import { findPatientHandlers } from './handlers/findPatient.ts'
 import { keystoreHandlers } from './handlers/keystore.ts'
 import { integrityHandlers } from './handlers/integrity.ts'
+import { notificationHandlers } from './handlers/notifications.ts'
 import { operationHandlers } from './handlers/operations.ts'
 import { passkeyHandlers } from './handlers/passkeys.ts'
 import { peerHandlers } from './handlers/peer.ts'
@@ -57,8 +61,10 @@ const handlers: Handlers<RouteName> = {
   ...peerHandlers,
   ...statusHandlers,
   ...integrityHandlers,
+  ...copyHandlers,
   ...frontDeskHandlers,
   ...askHandlers,
+  ...notificationHandlers,
   ...chainHandlers,
 }
 
@@ -160,18 +166,25 @@ function addRoute(server: FastifyInstance, gateway: Gateway, name: RouteName): v
       ...(route.body && !isStream ? { body: route.body } : {}),
     },
     ...(route.bodyBytesMax ? { bodyLimit: route.bodyBytesMax } : {}),
+    // The head alone of what has no end would never come to one.
+    ...(route.response === 'events' ? { exposeHeadRoute: false } : {}),
     handler: async (request, reply) => {
       const { params, query, body } = request
+      const gone = new AbortController()
       const circumstances: Circumstances = {
         address: request.ip,
         ifMatch: request.headers['if-match'],
         from: route.ranged ? firstByteIn(headerOf(request, 'range')) : 0,
+        lastEventId: lastEventIdOf(request),
+        gone: gone.signal,
       }
       const handle = handlers[name] as (gateway: Gateway, request: unknown) => Promise<unknown>
       const act = () => handle(gateway, { params, query, body, ...callers.get(request), ...circumstances })
       void reply.code(route.status ?? 200).header('cache-control', 'no-store')
       if (route.response === 'bytes')
         return answerBytes(request, reply, (await act()) as Uint8Array | FilePart, circumstances.from)
+      if (route.response === 'events')
+        return answerEvents(request, reply, (await act()) as AsyncIterable<StreamEvent>, gone)
       const json = await jsonOf(gateway, route, request, reply, act)
       return answerJson(request, reply, json)
     },
@@ -233,6 +246,17 @@ function partOf(answer: Uint8Array, wanted: number): FilePart {
 /** RFC 9110, 14.1.2, of one form: `bytes=N-`. A range of another one is passed over, which the RFC allows. */
 function firstByteIn(range: string | undefined): number {
   return Number(/^bytes=(\d{1,15})-$/.exec(range ?? '')?.[1] ?? 0)
+}
+
+/** @throws HreError `bad-request` for what no event of ours was called. */
+function lastEventIdOf(request: FastifyRequest): number | undefined {
+  const header = headerOf(request, 'last-event-id')
+  // A browser sends it empty when it has seen none.
+  if (header === undefined || header === '') return undefined
+  const id = Number(header)
+  if (!/^[0-9]{1,16}$/.test(header) || !Number.isSafeInteger(id))
+    throw hreError('bad-request', { field: 'Last-Event-ID' })
+  return id
 }
 
 /** The caller of each request under way; set by the session hook alone. */

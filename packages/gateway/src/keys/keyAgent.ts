@@ -1,4 +1,5 @@
 import {
+  createECDH,
   createHash,
   createHmac,
   createPrivateKey,
@@ -7,6 +8,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import type { Deployment } from '@hre/protocol'
 import {
   assertKeystore,
   identityOf,
@@ -16,6 +18,8 @@ import {
   type Identity,
   type Keyring,
 } from '@hre/vault'
+import { mapHashToField } from '@noble/curves/abstract/modular.js'
+import { p256 } from '@noble/curves/nist.js'
 import type { Address, Hex } from 'viem'
 import { privateKeyToAccount, type PrivateKeyAccount } from 'viem/accounts'
 import { openCard, type CardConfig } from './card.ts'
@@ -34,6 +38,16 @@ export interface KeyAgent {
   tokenKey(generation: number): TokenKey
   /** Authenticates puzzles (G39), 32 bytes: the same for every replica, so that none has to be remembered. */
   puzzleKey: Uint8Array
+  /** By which push services know this gateway (RFC 8292): the same for all replicas, and for good. */
+  pushKey: PushKey
+  /** Signs what is sent to one webhook, 32 bytes: not kept, so nobody reads it in a database. */
+  webhookSecret(webhook: Hex): Uint8Array
+}
+
+/** A P-256 key pair as RFC 8292 spells it: base64url of the uncompressed point and of the scalar. */
+export interface PushKey {
+  publicKey: string
+  privateKey: string
 }
 
 export interface TokenKey {
@@ -59,6 +73,7 @@ export async function openKeyAgent(options: {
   keyFile: string
   keyPasswordFile: string
   card?: CardConfig | undefined
+  deployment: Pick<Deployment, 'verifiers'>
 }): Promise<KeyAgent> {
   let rootSeed: Uint8Array
   try {
@@ -73,7 +88,7 @@ export async function openKeyAgent(options: {
   const tokenKeys = new Map<number, TokenKey>()
   return {
     keyring,
-    identity: options.card ? await openCard(options.card) : identityOf(keyring),
+    identity: options.card ? await openCard(options.card, options.deployment.verifiers) : identityOf(keyring),
     patientNumberKey: patientNumberKeyOf(rootSeed),
     ownerOf: keyedHash(derive(rootSeed, 'HRE owner key v1')),
     relay: privateKeyToAccount(`0x${derive(rootSeed, 'HRE relay key v1 secp256k1').toString('hex')}`),
@@ -83,16 +98,29 @@ export async function openKeyAgent(options: {
       return known
     },
     puzzleKey: derive(rootSeed, 'HRE puzzle key v1 hmac-sha256'),
+    pushKey: pushKeyOf(rootSeed),
+    webhookSecret: (webhook) => derive(rootSeed, `HRE webhook secret v1 ${webhook}`),
   }
 }
 
-const derive = (rootSeed: Uint8Array, label: string): Buffer =>
-  Buffer.from(hkdfSync('sha256', rootSeed, new Uint8Array(0), label, 32))
+const derive = (rootSeed: Uint8Array, label: string, bytes = 32): Buffer =>
+  Buffer.from(hkdfSync('sha256', rootSeed, new Uint8Array(0), label, bytes))
 
 const keyedHash =
   (key: Buffer) =>
   (account: Address): Hex =>
     `0x${createHmac('sha256', key).update(account).digest('hex')}`
+
+function pushKeyOf(rootSeed: Uint8Array): PushKey {
+  // 48 bytes, so that no scalar is likelier than another (FIPS 186-5, A.2.1).
+  const scalar = mapHashToField(derive(rootSeed, 'HRE push key v1 p-256', 48), p256.Point.Fn.ORDER)
+  const pair = createECDH('prime256v1')
+  pair.setPrivateKey(scalar)
+  return {
+    publicKey: pair.getPublicKey().toString('base64url'),
+    privateKey: Buffer.from(scalar).toString('base64url'),
+  }
+}
 
 function tokenKeyOf(rootSeed: Uint8Array, generation: number): TokenKey {
   const seed = derive(rootSeed, `HRE token key v2 ed25519 ${generation}`)

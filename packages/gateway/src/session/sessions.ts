@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { and, desc, eq, gt, isNull, lt } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNull, lt } from 'drizzle-orm'
 import { hreError, limits, type SessionAnswer, type SessionMethod, type SessionView } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import { jwtVerify, SignJWT, type JWTPayload } from 'jose'
 import { bytesToHex, type Address, type Hex } from 'viem'
 import type { Clock } from '../clock.ts'
+import type { Outbox } from '../notifications/outbox.ts'
 import type { Database } from '../store/database.ts'
 import { signerOf } from '../store/directory.ts'
 import * as t from '../store/schema.ts'
@@ -19,6 +20,8 @@ type Row = typeof t.sessions.$inferSelect
 export interface Caller {
   account: Address
   session: Hex
+  /** End of the token that was shown, Unix seconds. */
+  tokenExpiresAt: number
 }
 
 /** Sessions of devices (G34): a short token for each call, a refresh token for the next one, and their end. */
@@ -26,6 +29,7 @@ export class Sessions {
   readonly #db: Database
   readonly #organisation: Address
   readonly #keys: TokenKeys
+  readonly #outbox: Outbox
   readonly #clock: Clock
   readonly #log: FastifyBaseLogger
 
@@ -33,12 +37,14 @@ export class Sessions {
     db: Database
     organisation: Address
     keys: TokenKeys
+    outbox: Outbox
     clock: Clock
     log: FastifyBaseLogger
   }) {
     this.#db = options.db
     this.#organisation = options.organisation
     this.#keys = options.keys
+    this.#outbox = options.outbox
     this.#clock = options.clock
     this.#log = options.log
   }
@@ -65,7 +71,13 @@ export class Sessions {
       endReason: null,
     }
     await this.#forget(now)
-    await this.#db.insert(t.sessions).values(session)
+    await this.#db.transaction(async (tx) => {
+      await tx.insert(t.sessions).values(session)
+      await this.#outbox.tell(tx, [
+        { account, kind: 'session-opened', about: { account, session: session.id }, at: now },
+      ])
+    })
+    this.#outbox.wake()
     const surplus = (await this.#live(account)).slice(limits.sessionsPerAccountMax)
     for (const { id } of surplus) await this.#end(id, 'replaced')
     return this.#answer(session)
@@ -100,11 +112,31 @@ export class Sessions {
   async callerOf(authorization: string | undefined): Promise<Caller> {
     const token = authorization?.match(/^Bearer ([A-Za-z0-9._-]{1,4096})$/)?.[1]
     if (!token) throw hreError('unauthenticated')
-    const { sub, sid } = await this.#verified(token)
+    const { sub, sid, exp } = await this.#verified(token)
     const session =
       typeof sid === 'string' && /^0x[0-9a-f]{64}$/.test(sid) ? await this.#alive(sid as Hex) : undefined
     if (!session || session.account !== sub) throw hreError('unauthenticated', { reason: 'ended' })
-    return { account: session.account, session: session.id }
+    return { account: session.account, session: session.id, tokenExpiresAt: exp! }
+  }
+
+  /** Those of these sessions that are good no more. */
+  async endedAmong(ids: readonly Hex[]): Promise<Set<Hex>> {
+    if (ids.length === 0) return new Set()
+    const rows = await this.#db
+      .select({ session: t.sessions, signer: t.accounts.signer })
+      .from(t.sessions)
+      .innerJoin(t.accounts, eq(t.accounts.account, t.sessions.account))
+      .where(
+        and(
+          inArray(t.sessions.id, [...ids]),
+          isNull(t.sessions.endedAt),
+          gt(t.sessions.expiresAt, this.#clock()),
+        ),
+      )
+    const alive = new Set(
+      rows.filter(({ session, signer }) => session.signer === signer).map(({ session }) => session.id),
+    )
+    return new Set(ids.filter((id) => !alive.has(id)))
   }
 
   /** An account's live sessions, newest first. */

@@ -26,6 +26,7 @@ import type { Address } from 'viem'
 import { address, hex } from './columns.ts'
 
 export * from './upkeepSchema.ts'
+export * from './notificationTables.ts'
 export * from './sessionTables.ts'
 
 const seconds = (name: string) => bigint(name, { mode: 'number' })

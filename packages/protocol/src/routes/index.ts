@@ -1,11 +1,13 @@
 import { askRoutes } from './asks.ts'
 import { chainRoutes } from './chain.ts'
 import { consentRoutes } from './consent.ts'
+import { copyRoutes } from './copies.ts'
 import { directoryRoutes } from './directory.ts'
 import { frontDeskRoutes } from './front-desk.ts'
 import { emergencyRoutes } from './emergency.ts'
 import { keystoreRoutes } from './keystore.ts'
 import { integrityRoutes } from './integrity.ts'
+import { notificationRoutes } from './notifications.ts'
 import { operationRoutes } from './operations.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { peerRoutes } from './peer.ts'
@@ -29,8 +31,10 @@ export const routeGroups = {
   'Kept keys': keystoreRoutes,
   'Front desk': frontDeskRoutes,
   Asks: askRoutes,
+  Notifications: notificationRoutes,
   'The chain': chainRoutes,
   Integrity: integrityRoutes,
+  Copies: copyRoutes,
   'Between gateways': peerRoutes,
   Status: statusRoutes,
 } as const
@@ -50,8 +54,10 @@ export const routes = {
   ...peerRoutes,
   ...statusRoutes,
   ...integrityRoutes,
+  ...copyRoutes,
   ...frontDeskRoutes,
   ...askRoutes,
+  ...notificationRoutes,
   ...chainRoutes,
 }
 export type Routes = typeof routes
@@ -60,12 +66,14 @@ export type RouteName = keyof Routes
 export * from './asks.ts'
 export * from './chain.ts'
 export * from './consent.ts'
+export * from './copies.ts'
 export * from './directory.ts'
 export * from './front-desk.ts'
 export * from './emergency.ts'
 export * from './keystore.ts'
 export * from './integrity.ts'
 export * from './operations.ts'
+export * from './notifications.ts'
 export * from './page.ts'
 export * from './passkeys.ts'
 export * from './peer.ts'

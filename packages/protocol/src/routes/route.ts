@@ -7,6 +7,9 @@ export type RouteAuth = 'none' | 'account' | 'peer'
 /** Marks a body or an answer that is bytes, not JSON. */
 export type Bytes = 'bytes'
 
+/** Marks an answer that is a stream of server-sent events, which goes on until one side ends it. */
+export type Events = 'events'
+
 /**
  * One route, defined once: the gateway validates by it, the SDK's client is typed by it, the OpenAPI document follows.
  */
@@ -21,7 +24,7 @@ export interface Route {
   params?: z.ZodType
   query?: z.ZodType
   body?: z.ZodType | Bytes
-  response: z.ZodType | Bytes
+  response: z.ZodType | Bytes | Events
   /** Status of the good answer; 200 if absent. */
   status?: number
   /** Body limit in bytes; `limits.jsonBodyBytesMax` if absent. */

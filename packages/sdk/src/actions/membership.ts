@@ -25,8 +25,8 @@ import { submit, type Applied } from '../submit.ts'
  * @throws HreError `directory-account-unexpected` when nobody admitted, added or attested it before.
  */
 export async function register(actor: Actor): Promise<Applied> {
-  const { deployment, keyring } = actor
-  const call = registerCall(deployment, keyring.signer, bytesToHex(keyring.recipient))
+  const { deployment, identity, keyring } = actor
+  const call = registerCall(deployment, identity.signer, bytesToHex(keyring.recipient))
   const [applied] = await submit(actor, [call])
   return applied!
 }

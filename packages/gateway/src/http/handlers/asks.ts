@@ -8,7 +8,7 @@ const daySeconds = 24 * 60 * 60
 const askRowsMax = 500
 
 export const askHandlers: Handlers<keyof typeof askRoutes> = {
-  async askForAccess({ clock, db, follower, keys }, { account, body }) {
+  async askForAccess({ clock, db, follower, keys, outbox }, { account, body }) {
     await follower.sync()
     const { organisation, role } = await accountView(db, account)
     const reads = readingRoles.some((name) => roles[name] === role)
@@ -16,10 +16,16 @@ export const askHandlers: Handlers<keyof typeof askRoutes> = {
     if (!(await accountView(db, body.patient)).patient) throw hreError('not-found')
     const { patient, ...wish } = body
     const values = { ...wish, at: clock() }
-    await db
-      .insert(t.asks)
-      .values({ reader: account, patient, ...values })
-      .onConflictDoUpdate({ target: [t.asks.reader, t.asks.patient], set: values })
+    await db.transaction(async (tx) => {
+      await tx
+        .insert(t.asks)
+        .values({ reader: account, patient, ...values })
+        .onConflictDoUpdate({ target: [t.asks.reader, t.asks.patient], set: values })
+      const { purpose } = wish
+      const about = { patient, reader: account, organisation, purpose }
+      await outbox.tell(tx, [{ account: patient, kind: 'access-asked', about, at: values.at }])
+    })
+    outbox.wake()
     return {}
   },
 

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { cp, mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { startGateway } from '@hre/gateway'
+import { isHreError, openCompartmentCall, toProblem } from '@hre/protocol'
+import { listCompartments, openRecords, requestAccess, waitForAll, type Actor } from '@hre/sdk'
+import { contentIdOf, randomBytes32 } from '@hre/vault'
+import { bytesToHex, type Hex } from 'viem'
+import { fileSome, send, signed, startWorld, type World } from './world.ts'
+
+/** Room on the small disk beside what the gateway has on it at first. */
+const roomBytes = 8 * 1024 * 1024
+
+describe('a gateway whose disk is full', () => {
+  let world: World
+  let patient: Actor
+  let technician: Actor
+  let disk: string
+  let isMounted = false
+  before(async () => {
+    world = await startWorld()
+    patient = await world.newPatient()
+    technician = await world.newMember(world.city, 'lab technician')
+    disk = join(world.folder, 'disk')
+    await mkdir(disk)
+    isMounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256m', 'tmpfs', disk]).status === 0
+  })
+  after(async () => {
+    await world.city.gateway.stop().catch(() => {})
+    if (isMounted) spawnSync('umount', ['-l', disk])
+    await world.stop()
+  })
+
+  test('files and operations are refused with "later" and nothing is lost; with room again it goes on', async (t) => {
+    if (!isMounted) return t.skip('a small file system cannot be mounted here (not root)')
+    await fileSome(technician, patient)
+    const { city } = world
+    const port = Number(new URL(city.gateway.url).port)
+    await city.gateway.stop()
+    const dataDir = join(disk, 'city')
+    await cp(city.config.dataDir, dataDir, { recursive: true })
+    city.config = { ...city.config, dataDir, port }
+    city.gateway = await startGateway(city.config)
+
+    const ballast = join(disk, 'ballast')
+    const { bavail, bsize } = await statfs(disk)
+    await writeFile(ballast, new Uint8Array(bavail * bsize - roomBytes))
+    const uploads: Hex[] = []
+    const operations: Hex[] = []
+    const compartments: Hex[] = []
+    const refused = new Map<string, number>()
+    const attempt = async (doing: () => Promise<void>) => {
+      try {
+        await doing()
+      } catch (error) {
+        if (!isHreError(error)) throw error
+        refused.set(error.code, (refused.get(error.code) ?? 0) + 1)
+        assert.equal(toProblem(error).retry, 'later', error.code)
+      }
+    }
+    const upload = async () => {
+      const body = randomBytes(1024 * 1024)
+      const contentId = contentIdOf(body)
+      await technician.session.call('putBlob', { params: { contentId }, body })
+      uploads.push(contentId)
+    }
+    const open = async () => {
+      const compartment = randomBytes32()
+      const recipient = bytesToHex(patient.keyring.recipient)
+      const call = openCompartmentCall(world.deployment, compartment, 3, recipient)
+      operations.push(...(await send(city, [await signed(patient, call)])).ids)
+      compartments.push(compartment)
+    }
+    for (let round = 0; round < 16; round++) {
+      await attempt(upload)
+      await attempt(open)
+    }
+    assert.ok(uploads.length > 0 && refused.get('storage-full')! > 0)
+    // Then not a byte is left for the database either.
+    for (;;) {
+      const left = await statfs(disk)
+      if (left.bavail === 0) break
+      await writeFile(`${ballast}-${left.bavail}`, new Uint8Array(left.bavail * left.bsize)).catch(() => {})
+    }
+    for (let round = 0; round < 40; round++) await attempt(open)
+    t.diagnostic(
+      JSON.stringify({ uploads: uploads.length, operations: operations.length, refused: [...refused] }),
+    )
+    for (const name of await readdir(disk)) if (name.startsWith('ballast')) await rm(join(disk, name))
+    await fileSome(technician, patient)
+    await waitForAll(patient, operations)
+    const known = (await listCompartments(patient, patient.account)).map(({ compartment }) => compartment)
+    for (const id of compartments) assert.ok(known.includes(id))
+    const access = await requestAccess(patient, { patient: patient.account, purpose: 'PATRQT' })
+    let opened = 0
+    for await (const item of openRecords(patient, access)) if (item.body.length > 0) opened++
+    assert.equal(opened, 6)
+    for (const contentId of uploads) assert.ok(await city.gateway.gateway.blobs.get(contentId))
+  })
+})
