@@ -1,0 +1,361 @@
+// What a gateway does per second on this machine, client and server on the same cores: `node bench/gateway.ts`, or with `--json`
+// for a program to read. Each figure stands beside a rival of the same run. HRE_BENCH_SCALE makes it shorter (0.1) or longer.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { Agent, request as httpRequest } from 'node:http'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startGateway, tables } from '@hre/gateway'
+import { intakeAbi, openCompartmentCall, toSubmission, type SignedOperation } from '@hre/protocol'
+import {
+  compartmentIds,
+  fileRecords,
+  grantAccess,
+  signRequest,
+  waitForAll,
+  type Actor,
+  type NewRecord,
+} from '@hre/sdk'
+import { randomBytes32 } from '@hre/vault'
+import { bytesToHex, encodeFunctionData, type Hex } from 'viem'
+import { privateKeyToAccount, generatePrivateKey } from 'viem/accounts'
+import { Parts } from '../packages/exchange/test/parts.ts'
+import { inSeconds, signed, startWorld, tokenOf } from '../packages/exchange/test/world.ts'
+
+const scale = Number(process.env['HRE_BENCH_SCALE'] ?? 1)
+const readers = 100
+const readCount = Math.round(4_000 * scale)
+const operationCount = Math.round(2_000 * scale)
+const receiptSeconds = 60 * scale
+const importRows = Math.round(10_000 * scale)
+const goal = {
+  readRatio: 0.4,
+  readP95Ms: 50,
+  relayRatio: 5,
+  receiptsPerSec: 2_000,
+  import10000Sec: 60,
+  memoryDriftPct: 10,
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: readers })
+const figures: Record<string, number> = {}
+const say = (text: string) => process.stderr.write(`bench: ${text}\n`)
+
+const world = await startWorld({
+  anonymousPerMinute: 10_000_000,
+  accountPerMinute: 10_000_000,
+  puzzleFromPerSecond: 1e9,
+  relayQueuePerSenderMax: 100_000,
+  relayQueueMax: 100_000,
+})
+const parts = new Parts(world)
+try {
+  const patient = await world.newPatient()
+  const technician = await world.newMember(world.city, 'lab technician')
+  const doctor = await world.newMember(world.city, 'doctor')
+  await grantAccess(patient, {
+    reader: doctor.account,
+    compartments: [compartmentIds(patient).labs],
+    purposes: ['TREAT'],
+    until: inSeconds(24 * 3600),
+  })
+  await parts.takeOver()
+  await benchReads(patient, technician, doctor)
+  await benchRelay(patient)
+  await benchImport(patient, technician)
+  await parts.handBack()
+  await benchReceipts(patient, doctor)
+} finally {
+  await parts.stop()
+  await world.stop()
+  agent.destroy()
+}
+
+const rounded = Object.fromEntries(
+  Object.entries(figures).map(([name, value]) => [name, Number(value.toPrecision(4))]),
+)
+if (process.argv.includes('--json')) console.log(JSON.stringify({ figures: rounded }))
+else
+  console.table(
+    Object.fromEntries(
+      Object.entries(rounded).map(([name, figure]) => [
+        name,
+        { figure, goal: (goal as Record<string, number>)[name] ?? '' },
+      ]),
+    ),
+  )
+
+/** One read: a signed request that is decided and logged, and the sealed file that it releases. */
+async function benchReads(patient: Actor, technician: Actor, doctor: Actor): Promise<void> {
+  say('filing what is read')
+  const { leaves } = await fileRecords(technician, { patient: patient.account, records: resources(200) })
+  say('signing requests')
+  const bodies: string[] = []
+  for (let index = 0; index < readCount; index++) {
+    const { record } = leaves[index % leaves.length]!
+    bodies.push(
+      JSON.stringify(
+        await signRequest(doctor, { patient: patient.account, purpose: 'TREAT', records: [record] }),
+      ),
+    )
+  }
+  const token = await tokenOf(world.city, doctor)
+  const url = world.city.gateway.url
+  const pid = parts.pidOf('city')
+  const sample = await read(url, token, bodies.pop()!)
+  const rival = await startRival(sample)
+  say(`${readCount} reads by ${readers} readers at once`)
+  const warm = bodies.splice(0, Math.floor(bodies.length / 4))
+  await timeReads(url, token, warm)
+  const memoryBefore = residentMB(pid)
+  const own = await timeReads(url, token, bodies)
+  figures['memoryDriftPct'] = (100 * (residentMB(pid) - memoryBefore)) / memoryBefore
+  const other = await timeReads(rival.url, token, bodies)
+  rival.stop()
+  figures['readsPerSec'] = own.perSecond
+  figures['rivalReadsPerSec'] = other.perSecond
+  figures['readRatio'] = own.perSecond / other.perSecond
+  for (const percent of [50, 95, 99]) figures[`readP${percent}Ms`] = percentile(own.milliseconds, percent)
+}
+
+async function read(url: string, token: string, body: string): Promise<{ access: unknown; blob: Buffer }> {
+  const answer = await ask(`${url}/v1/accesses`, token, body)
+  const access = JSON.parse(answer.toString()) as {
+    receipt: { index: number }
+    records: [{ leaf: { content: Hex } }]
+  }
+  const blob = await ask(
+    `${url}/v1/blobs/${access.records[0].leaf.content}?receipt=${access.receipt.index}`,
+    token,
+  )
+  return { access, blob }
+}
+
+/** Node's own client: its `fetch` would cost more than the server does. */
+function ask(url: string, token: string, body?: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      authorization: `Bearer ${token}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    }
+    const sent = httpRequest(
+      url,
+      { agent, method: body === undefined ? 'GET' : 'POST', headers },
+      (response) => {
+        const chunks: Buffer[] = []
+        response.on('data', (chunk: Buffer) => chunks.push(chunk))
+        response.on('end', () => {
+          const answer = Buffer.concat(chunks)
+          if (response.statusCode === 200 || response.statusCode === 201) resolve(answer)
+          else
+            reject(
+              new Error(
+                `${url.replace(/\?.*/, '')} answered ${response.statusCode}: ${answer.toString().slice(0, 300)}`,
+              ),
+            )
+        })
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+async function timeReads(url: string, token: string, bodies: readonly string[]) {
+  const milliseconds: number[] = []
+  let next = 0
+  const began = performance.now()
+  await Promise.all(
+    Array.from({ length: readers }, async () => {
+      while (next < bodies.length) {
+        const body = bodies[next++]!
+        const at = performance.now()
+        await read(url, token, body)
+        milliseconds.push(performance.now() - at)
+      }
+    }),
+  )
+  return {
+    perSecond: bodies.length / ((performance.now() - began) / 1000),
+    milliseconds: milliseconds.sort((a, b) => a - b),
+  }
+}
+
+async function startRival({ access, blob }: { access: unknown; blob: Buffer }) {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('rival/fastify.ts', import.meta.url))], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  child.stdin.write(`${JSON.stringify({ access, blob: blob.toString('base64') })}\n`)
+  const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+  return { url, stop: () => child.stdin.end() }
+}
+
+/** Operations through the relay, one to a request, against one transaction for each. */
+async function benchRelay(patient: Actor): Promise<void> {
+  say(`signing ${operationCount} operations`)
+  const operations: SignedOperation[] = []
+  for (let index = 0; index < operationCount; index++)
+    operations.push(await signed(patient, opening(patient)))
+  const half = operations.length / 2
+  say('relaying half of them')
+  const ids: Hex[] = []
+  let next = 0
+  const began = performance.now()
+  await Promise.all(
+    Array.from({ length: 50 }, async () => {
+      while (next < half) {
+        const operation = operations[next++]!
+        ids.push(
+          ...(await patient.session.call('submitOperations', { body: { operations: [operation] } })).ids,
+        )
+      }
+    }),
+  )
+  await waitForAll(patient, ids)
+  figures['relayOpsPerSec'] = half / ((performance.now() - began) / 1000)
+  say('sending the others in a transaction each')
+  figures['transactionOpsPerSec'] = await timeTransactions(operations.slice(half))
+  figures['relayRatio'] = figures['relayOpsPerSec'] / figures['transactionOpsPerSec']
+}
+
+function opening(patient: Actor) {
+  return openCompartmentCall(world.deployment, randomBytes32(), 3, bytesToHex(patient.keyring.recipient))
+}
+
+/** Each sender waits for its transaction before the next, as a relay without batches does; 50 at once. */
+async function timeTransactions(operations: readonly SignedOperation[]): Promise<number> {
+  const chainId = world.deployment.chainId
+  let next = 0
+  const began = performance.now()
+  await Promise.all(
+    Array.from({ length: 50 }, async () => {
+      const payer = privateKeyToAccount(generatePrivateKey())
+      for (let nonce = 0; next < operations.length; nonce++) {
+        const data = encodeFunctionData({
+          abi: intakeAbi,
+          functionName: 'submit',
+          args: [[toSubmission(operations[next++]!)]],
+        })
+        const raw = await payer.signTransaction({
+          type: 'legacy',
+          chainId,
+          to: world.deployment.intake,
+          data,
+          nonce,
+          gas: 1_000_000n,
+          gasPrice: 0n,
+        })
+        const hash = await world.rpc.sendRawTransaction({ serializedTransaction: raw })
+        const { status } = await world.rpc
+          .getTransactionReceipt({ hash })
+          .catch(() => world.rpc.waitForTransactionReceipt({ hash, pollingInterval: 20 }))
+        if (status !== 'success') throw new Error('a transaction failed')
+      }
+    }),
+  )
+  return operations.length / ((performance.now() - began) / 1000)
+}
+
+/** Rows of seven attributes, sealed, stored, committed and indexed. */
+async function benchImport(patient: Actor, technician: Actor): Promise<void> {
+  say(`importing ${importRows} rows`)
+  const records = rows(importRows)
+  const began = performance.now()
+  const { batch } = await fileRecords(technician, {
+    patient: patient.account,
+    records,
+    onProgress: (done, of) => done % 2_000 === 0 && say(`${done} of ${of} rows are stored`),
+  })
+  for (;;) {
+    const { records: found } = await technicianSees(patient, batch)
+    if (found) break
+    await sleep(50)
+  }
+  figures['import10000Sec'] = ((performance.now() - began) / 1000) * (10_000 / importRows)
+}
+
+/** Whether the last of a batch can be asked for: then it is indexed. */
+async function technicianSees(patient: Actor, batch: Hex): Promise<{ records: boolean }> {
+  const body = await signRequest(patient, { patient: patient.account, purpose: 'PATRQT' })
+  const answer = await patient.session.call('requestAccess', { body })
+  return { records: answer.records.some((item) => item.batch === batch) }
+}
+
+/** The access log alone, with anchoring, for a minute. */
+async function benchReceipts(patient: Actor, doctor: Actor): Promise<void> {
+  say(`writing receipts for ${receiptSeconds} s`)
+  await world.city.gateway.stop()
+  world.city.gateway = await startGateway({ ...world.city.config, anchorSeconds: 5 })
+  const { receipts, anchors, db } = world.city.gateway.gateway
+  const body = await signRequest(doctor, { patient: patient.account, purpose: 'TREAT' })
+  const before = await db.$count(tables.receipts)
+  const began = performance.now()
+  await Promise.all(
+    Array.from({ length: readers }, async () => {
+      while (performance.now() - began < receiptSeconds * 1000) {
+        const request = { ...body.request, nonce: randomBytes32() }
+        await receipts.append({
+          request,
+          signature: body.signature,
+          decision: 'Permitted',
+          records: [],
+          at: inSeconds(0),
+        })
+      }
+    }),
+  )
+  const seconds = (performance.now() - began) / 1000
+  const written = (await db.$count(tables.receipts)) - before
+  while ((await anchors.run()) > 0);
+  figures['receiptsPerSec'] = written / seconds
+  figures['receiptsAnchoredPerSec'] = written / ((performance.now() - began) / 1000)
+}
+
+/** FHIR resources of 2 to 4 KB. */
+function resources(count: number): NewRecord[] {
+  return Array.from({ length: count }, (_, index) => ({
+    body: new TextEncoder().encode(
+      JSON.stringify({
+        resourceType: 'Observation',
+        id: `o${index}`,
+        note: [{ text: 'x'.repeat(2_000 + (index % 2_000)) }],
+      }),
+    ),
+    mediaType: 'application/fhir+json',
+    compartment: 'labs',
+    sensitivity: 3,
+    kind: 'resource',
+  }))
+}
+
+function rows(count: number): NewRecord[] {
+  const classes = ['AMB', 'EMER', 'IMP', 'HH']
+  return Array.from({ length: count }, (_, index) => ({
+    body: new TextEncoder().encode(
+      JSON.stringify({
+        patient: `p${index % 1_171}`,
+        gender: index % 2 ? 'female' : 'male',
+        birthDate: `19${50 + (index % 50)}-0${1 + (index % 9)}-12`,
+        start: `20${10 + (index % 15)}-03-1${index % 10}T21:45:04+00:00`,
+        class: classes[index % 4],
+        code: String(185_349_003 + (index % 40)),
+        display: 'Encounter for check up (procedure)',
+      }),
+    ),
+    mediaType: 'application/json',
+    compartment: 'labs',
+    sensitivity: 3,
+    kind: 'resource',
+  }))
+}
+
+function percentile(sorted: readonly number[], percent: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))]!
+}
+
+/** Of another process, by Linux. */
+function residentMB(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024
+}
