@@ -76,7 +76,7 @@ describe('notifications that are sent on', () => {
       (message) => openWebhook(message, secret, Number(message.headers['webhook-timestamp']))!.data.id,
     )
 
-  describe('[N6] webhooks', () => {
+  describe('[T6] webhooks', () => {
     test('signed, in order, of the kinds that were asked for, and again until they are taken', async () => {
       const { webhook, secret } = await newWebhook()
       receiver.answers.unshift({ status: 500 })
@@ -288,7 +288,7 @@ describe('notifications that are sent on', () => {
     })
   })
 
-  describe('[N5] web push', () => {
+  describe('[T5] web push', () => {
     const subscribe = async (actor: Actor, device = newDevice()) => {
       const body = { endpoint: receiver.url, keys: device.keys }
       const { session } = await actor.session.call('putPushSubscription', { body })

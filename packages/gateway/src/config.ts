@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { deploymentSchema } from '@hre/protocol'
 import { z } from 'zod'
 import { cardSchema } from './keys/card.ts'
+import { areNetworks } from './notifications/publicAddress.ts'
 
 /** A gateway's configuration file. Every field but `deployment` and `card` may come from the environment instead, as in `HRE_RPC_URL`. */
 export const configSchema = z.strictObject({
@@ -77,10 +78,15 @@ export const configSchema = z.strictObject({
   guestBytesMax: z.coerce.number().int().min(0).default(100_000_000_000),
   /** Keys of session tokens are replaced this often (G35), in days. */
   tokenKeyDays: z.coerce.number().min(1).max(365).default(30),
-  /** What accounts were told is kept this long (N3), in days. */
+  /** What accounts were told is kept this long (T3), in days. */
   notificationDays: z.coerce.number().int().min(15).max(3_650).default(30),
   /** Networks that webhooks and push messages may go to although they are not public, with commas; also over http. Without it none. */
-  outboundNetworks: z.string().min(1).max(1000).optional(),
+  outboundNetworks: z
+    .string()
+    .min(1)
+    .max(1000)
+    .refine(areNetworks, 'networks in CIDR form, with commas')
+    .optional(),
   /** Whom a push service may complain to: `mailto:` or `https:`; by default `publicUrl`. */
   pushContact: z
     .string()

@@ -15,7 +15,7 @@ function many(count: number) {
   return { events: events(), made: () => made }
 }
 
-test('[N4] an event has its id, its name and one line of JSON', () => {
+test('[T4] an event has its id, its name and one line of JSON', () => {
   assert.equal(
     textOf({ notification: notification(3) }),
     'id: 3\nevent: notification\ndata: {"id":3,"at":1,"kind":"grant-made","about":{},"source":null}\n\n',
@@ -23,7 +23,7 @@ test('[N4] an event has its id, its name and one line of JSON', () => {
   assert.equal(textOf({ heartbeat: true }), ': here\n\n')
 })
 
-test('[N4] attack: a reader that takes nothing: little is kept for it, and it is dropped', async () => {
+test('[T4] attack: a reader that takes nothing: little is kept for it, and it is dropped', async () => {
   const { events, made } = many(100_000)
   const body = new PassThrough({ highWaterMark: 4096 })
   await assert.rejects(pump(events, body, 50), { name: 'AbortError' })
@@ -31,7 +31,7 @@ test('[N4] attack: a reader that takes nothing: little is kept for it, and it is
   body.destroy()
 })
 
-test('[N4] a slow reader that goes on reading gets everything', async () => {
+test('[T4] a slow reader that goes on reading gets everything', async () => {
   const { events } = many(500)
   const body = new PassThrough({ highWaterMark: 1024 })
   const reading = (async () => {
@@ -47,7 +47,7 @@ test('[N4] a slow reader that goes on reading gets everything', async () => {
   assert.equal((await reading).match(/^id: /gm)!.length, 500)
 })
 
-test('[N4] a reader that goes away ends the pump', async () => {
+test('[T4] a reader that goes away ends the pump', async () => {
   const { events, made } = many(100_000)
   const body = new PassThrough({ highWaterMark: 1024 })
   setTimeout(() => body.destroy(), 30)

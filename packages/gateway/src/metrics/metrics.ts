@@ -126,7 +126,9 @@ export class Metrics {
       async () => (await guests.state()).wanted,
     )
     const { deliveries, outbox, streams } = gateway
-    gauge('hre_notifications_kept', 'Notifications in the outbox', () => outbox.size())
+    gauge('hre_notifications_kept', 'Notifications in the outbox; counted anew every few minutes', () =>
+      outbox.size(),
+    )
     gauge('hre_notification_streams', 'Open streams of notifications', () => streams.size)
     gauge('hre_webhook_waiting', 'Notifications that webhooks were not sent yet', () => webhookBacklog(db))
     gauge('hre_webhook_dead_letters', 'Notifications that webhooks did not take in a day', () =>

@@ -12,7 +12,7 @@ const refused = (reason: string) => (error: { code?: string; data?: { reason?: s
   return true
 }
 
-describe('[N7] where a gateway sends to: server-side request forgery', () => {
+describe('[T7] where a gateway sends to: server-side request forgery', () => {
   const servers: { close(): void; closeAllConnections?(): void }[] = []
   after(() => {
     for (const server of servers) {

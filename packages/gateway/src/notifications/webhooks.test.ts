@@ -7,7 +7,7 @@ import { signMessage, spellSecret } from './webhooks.ts'
 const account = `0x${'ab'.repeat(20)}` as const
 const notification = { id: 17, at: 1_700_000_000, kind: 'grant-made', about: {}, source: null }
 
-test('[N6] a message is signed as Standard Webhooks has it: id, timestamp and body, with the secret as it is shown', () => {
+test('[T6] a message is signed as Standard Webhooks has it: id, timestamp and body, with the secret as it is shown', () => {
   const secret = Buffer.alloc(32, 7)
   const { headers, body } = signMessage(account, notification, secret, 1_700_000_100)
   // A receiver of its own, from the text of the standard.
@@ -25,7 +25,7 @@ test('[N6] a message is signed as Standard Webhooks has it: id, timestamp and bo
   })
 })
 
-test('[N6] attack: another body, another time, another id: none has the signature', () => {
+test('[T6] attack: another body, another time, another id: none has the signature', () => {
   const secret = Buffer.alloc(32, 7)
   const of = (...args: Parameters<typeof signMessage>) => signMessage(...args).headers['webhook-signature']
   const signatures = [
@@ -38,7 +38,7 @@ test('[N6] attack: another body, another time, another id: none has the signatur
   assert.equal(new Set(signatures).size, signatures.length)
 })
 
-test('[N6] attempts come later and later, an hour apart at most: more than twenty in a day', () => {
+test('[T6] attempts come later and later, an hour apart at most: more than twenty in a day', () => {
   let [seconds, attempts] = [0, 0]
   let last = 0
   while (seconds < 24 * 3600) {
