@@ -31,7 +31,8 @@ export async function startStage(): Promise<Stage> {
   const { status, stderr } = spawnSync(process.execPath, [build], { encoding: 'utf8' })
   assert.equal(status, 0, stderr)
   const [world, browser] = await Promise.all([
-    startWorld(),
+    // Everybody visits from one address here: ten people's first pages in a minute are more than one address may ask for.
+    startWorld({ anonymousPerMinute: 100_000 }),
     sparticuz.executablePath().then((executablePath) =>
       chromium.launch({
         executablePath,

@@ -14,7 +14,9 @@ import { addRecover } from './commands/keys/recover.ts'
 import { addLicense } from './commands/license.ts'
 import { addInvite } from './commands/invite.ts'
 import { addLog } from './commands/log.ts'
+import { addNotifications } from './commands/notifications.ts'
 import { addOpen } from './commands/open.ts'
+import { addOrganisation } from './commands/organisation.ts'
 import { addPeople } from './commands/people.ts'
 import { addProve } from './commands/prove.ts'
 import { addRecords } from './commands/records.ts'
@@ -57,6 +59,7 @@ const commands = [
   addRevoke,
   addInvite,
   addLog,
+  addNotifications,
   addEmergency,
   addLicense,
   addKeys,
@@ -67,6 +70,7 @@ const commands = [
   addProve,
   addVerify,
   addDoctor,
+  addOrganisation,
   addBackup,
   addRestore,
 ]

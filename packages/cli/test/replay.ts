@@ -103,6 +103,8 @@ export function mask(output: string, { folder, data }: Desk): string {
     [/(?<=127\.0\.0\.1:)\d{2,}/g, '<port>'],
     [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/g, '<moment>'],
     [/\b\d+(\.\d+)? (ms|s)\b/g, '<time>'],
+    // Every command logs in, those of the tests beside the transcripts too.
+    [/(?<=to log in )\d+ times/g, '<n> times'],
     // Logs are anchored every few seconds.
     [/(?<= · anchored | · seconds )[\d.]+/g, '<n>'],
     [/(?<=at block |in block |\bblock )\d[\d,]*\b/g, '<n>'],

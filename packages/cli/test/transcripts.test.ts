@@ -5,6 +5,7 @@ import { copyFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pro
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { environmentOf, isProgress, mask, nodeArguments, replay, runHre, type Desk } from './replay.ts'
 
 const transcripts = join(import.meta.dirname, 'transcripts')
@@ -128,6 +129,46 @@ describe('the command line as its users see it', () => {
         'gateway of Lakeside Clinic',
       ],
     )
+  })
+
+  test('notifications --follow tells what comes as it comes, and ends cleanly on Ctrl-C', async () => {
+    const args = [...nodeArguments, 'notifications', '--as', 'ana', '--follow', '--json']
+    const follower = spawn(process.execPath, args, {
+      cwd: desk.folder,
+      env: environmentOf(desk),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let [told, noted] = ['', '']
+    follower.stdout.setEncoding('utf8').on('data', (text: string) => (told += text))
+    const waits = new Promise<void>((resolve, reject) => {
+      follower.stderr.setEncoding('utf8').on('data', (text: string) => {
+        noted += text
+        if (noted.includes('Waiting for more')) resolve()
+      })
+      follower.once('exit', () => reject(new Error(`it ended: ${noted}`)))
+    })
+    await waits
+    const before = told.length
+    const asked = await runHre(desk, ['records', 'ana', '--as', 'ravi'])
+    assert.equal(asked.code, 1, asked.output)
+    const deadline = Date.now() + 60_000
+    while (!told.includes('access-refused', before) && Date.now() < deadline) await sleep(50)
+    const ended = once(follower, 'exit')
+    follower.kill('SIGINT')
+    assert.deepEqual(await ended, [0, null])
+    assert.match(noted, /Stopped\.\n$/)
+    const rows = told
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { kind: string; organisation: string; id: number })
+    assert.ok(rows.some(({ kind }) => kind === 'grant-made'))
+    assert.equal(rows.at(-1)!.kind, 'access-refused')
+    // Each gateway's in its order, each once.
+    for (const own of Map.groupBy(rows, ({ organisation }) => organisation).values())
+      assert.deepEqual(
+        own.map(({ id }) => id),
+        [...new Set(own.map(({ id }) => id))].sort((one, other) => one - other),
+      )
   })
 
   test('Ctrl-C ends it cleanly, and then the commands say that it is not running', async () => {

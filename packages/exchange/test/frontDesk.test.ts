@@ -8,10 +8,15 @@ import {
   accountOf,
   agreeToRegistration,
   chainThrough,
+  changeRole,
+  cutOffMember,
   fileRecords,
   inviteMember,
   invitePatient,
+  licenseMember,
   listCompartments,
+  listEmergencies,
+  listMembers,
 } from '@hre/sdk'
 import { randomBytes32 } from '@hre/vault'
 import { refusal, someRecords, startWorld, type World } from './world.ts'
@@ -72,6 +77,30 @@ describe('[G20] the front desk: invitations, names, asks', () => {
       staff.map(({ account, name, role }) => ({ account, name, role })),
       [{ account: doctor.account, name: 'Dr Kwame Osei', role: 2 }],
     )
+  })
+
+  test('[G26] an administrator sees every member and licence; [D6] a role changes in one go; nobody else sees them', async () => {
+    const { city } = world
+    const nurse = await world.newMember(city, 'nurse')
+    const of = async () => (await listMembers(city.actor)).find(({ account }) => account === nurse.account)
+    assert.deepEqual(await of(), {
+      account: nurse.account,
+      name: null,
+      role: 3,
+      licensedUntil: 0,
+      registered: true,
+    })
+    const licensedUntil = Math.floor(Date.now() / 1000) + 3600
+    await licenseMember(city.actor, nurse.account, licensedUntil)
+    await changeRole(city.actor, nurse.account, { role: 'doctor', licensedUntil })
+    assert.deepEqual([(await of())!.role, (await of())!.licensedUntil], [2, licensedUntil])
+    await assert.rejects(listMembers(nurse), refusal('forbidden'))
+    await assert.rejects(listEmergencies(nurse, 'organisation'), refusal('forbidden'))
+    assert.deepEqual(await listEmergencies(city.actor, 'organisation'), [])
+    await cutOffMember(city.actor, nurse.account)
+    assert.equal(await of(), undefined)
+    // [D15] her key is out of use as well.
+    await assert.rejects(nurse.session.call('listAsks', {}))
   })
 
   test('[G21] a doctor asks a patient; nobody else sees it, and it opens nothing', async () => {

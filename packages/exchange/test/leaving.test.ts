@@ -28,7 +28,7 @@ function reasonToSkip(): string | undefined {
   const { error, stdout } = spawnSync('age', ['--version'], { encoding: 'utf8' })
   const [, major, minor] = /(\d+)\.(\d+)/.exec(stdout ?? '') ?? []
   if (!error && Number(major) * 1000 + Number(minor) >= 1003) return undefined
-  return 'no age 1.3 on PATH; packages/vault/test/install-age.sh FOLDER installs one; put FOLDER/usr/bin on PATH'
+  return 'no age 1.3 on PATH; scripts/install-debian.sh FOLDER sid age installs one; put FOLDER/usr/bin on PATH'
 }
 
 class MemoryTarget implements ExportTarget {

@@ -72,7 +72,7 @@ describe('notifications', () => {
   const grant = () =>
     grantAccess(patient, { ...terms(), purposes: ['TREAT'], until: inSeconds(3600 + ahead) })
 
-  describe('[N2] what is told, and whom', () => {
+  describe('[T2] what is told, and whom', () => {
     test('a record in the chart, a grant made, narrowed, renewed and ended: its reader and its patient', async () => {
       const start = await lastIdOf(patient)
       await fileSome(technician, patient)
@@ -280,7 +280,7 @@ describe('notifications', () => {
     })
   })
 
-  describe('[N1] the outbox', () => {
+  describe('[T1] the outbox', () => {
     test('an access is logged and told, or neither', async () => {
       const { db, outbox } = city()
       const counts = async () => [
@@ -345,7 +345,7 @@ describe('notifications', () => {
     })
   })
 
-  describe('[N3] told once, kept for a time', () => {
+  describe('[T3] told once, kept for a time', () => {
     const snapshot = async () => {
       const rows = await city().db.select().from(tables.notifications)
       return rows.map((row) => JSON.stringify(row)).sort()
@@ -399,7 +399,7 @@ describe('notifications', () => {
     })
   })
 
-  describe('[N4] streams', () => {
+  describe('[T4] streams', () => {
     const tell = async (count = 1, to = patient) => {
       const { db, outbox } = city()
       await db.transaction((tx) =>

@@ -37,10 +37,11 @@ test('a wrong configuration names every wrong field, and no value of one', async
   const file = join(folder, 'gateway.json')
   try {
     const good = JSON.parse(await readFile(example, 'utf8')) as object
-    await writeFile(file, JSON.stringify({ ...good, port: 'secret words', anchorSeconds: 0, unknown: 1 }))
+    const wrong = { port: 'secret words', anchorSeconds: 0, outboundNetworks: '10.0.0.0/8,secret words' }
+    await writeFile(file, JSON.stringify({ ...good, ...wrong, unknown: 1 }))
     await assert.rejects(loadConfig(file, {}), (error: Error) => {
       assert.ok(error instanceof ConfigError)
-      assert.match(error.message, /port: .*anchorSeconds: .*unknown/s)
+      assert.match(error.message, /port: .*anchorSeconds: .*outboundNetworks: .*unknown/s)
       assert.doesNotMatch(error.message, /secret words/)
       return true
     })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { addressSchema, bytes32Schema, secondsSchema } from './hex.ts'
 
-/** What an account is told of (N2). A client passes over those that it does not know: later versions have more. */
+/** What an account is told of (T2). A client passes over those that it does not know: later versions have more. */
 export const notificationKinds = [
   // Of a patient's chart.
   'access-permitted',
@@ -68,7 +68,7 @@ export const notificationSubjectSchema = z.object({
 })
 export type NotificationSubject = z.infer<typeof notificationSubjectSchema>
 
-/** One thing that an account is told (N1). */
+/** One thing that an account is told (T1). */
 export const notificationSchema = z
   .object({
     /** Grows with each notification of the account at this gateway; two gateways count apart. */

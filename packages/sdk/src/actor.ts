@@ -49,15 +49,19 @@ export async function connect(options: {
   return { ...actor, check: new ChainCheck(connectChain(rpcUrl), actor.deployment) }
 }
 
-/** As `connect`, by keys that are open already. */
+/**
+ * As `connect`, by keys that are open already.
+ *
+ * @param identity - who signs, if it is not the keyring: a card.
+ */
 export async function connectWith(
   gatewayUrl: string,
   keyring: Keyring,
   known?: Pick<Actor, 'deployment' | 'organisation'>,
+  identity: Identity = identityOf(keyring),
 ): Promise<Actor> {
   const client = new GatewayClient({ baseUrl: gatewayUrl })
   const { deployment, organisation } = known ?? (await client.call('getExchange', {}))
-  const identity = identityOf(keyring)
   const session = new Session({ client, identity, deployment })
-  return { account: keyring.account, keyring, identity, deployment, organisation, session }
+  return { account: identity.account, keyring, identity, deployment, organisation, session }
 }

@@ -17,7 +17,7 @@ import {
 /** Why the stock age cannot be asked, or undefined. */
 function reasonToSkip(): string | undefined {
   const found = spawnSync('age', ['--version'], { encoding: 'utf8' })
-  const hint = 'packages/vault/test/install-age.sh FOLDER installs one; put FOLDER/usr/bin on PATH'
+  const hint = 'scripts/install-debian.sh FOLDER sid age installs one; put FOLDER/usr/bin on PATH'
   if (found.error || found.status !== 0) return `no age on PATH; ${hint}`
   const [, major, minor] = /(\d+)\.(\d+)/.exec(found.stdout) ?? []
   if (Number(major) * 1000 + Number(minor) >= 1003) return undefined

@@ -10,6 +10,7 @@ import {
 } from '@hre/protocol'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
+import { VaultError } from './errors.ts'
 import type { Keyring } from './keyring.ts'
 
 /** Someone who can sign: a keyring today, a passkey, a card or a wallet by the same two members. */
@@ -23,11 +24,16 @@ export interface Identity {
   nextNonce(): Hex
 }
 
+/** @throws VaultError `locked` from `sign` once the keyring has forgotten. */
 export function identityOf(keyring: Pick<Keyring, 'account' | 'signer' | 'signingKey'>): Identity {
   return {
     account: keyring.account,
     signer: keyring.signer,
-    sign: (message) => Promise.resolve(signatureOf(hashMessage(message), keyring.signingKey)),
+    async sign(message) {
+      // Zero is no key: the keyring has forgotten it.
+      if (keyring.signingKey.every((byte) => byte === 0)) throw new VaultError('locked', {})
+      return signatureOf(hashMessage(message), keyring.signingKey)
+    },
     nextNonce: countNonces(),
   }
 }

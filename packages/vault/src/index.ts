@@ -86,6 +86,7 @@ export {
   type RecoveryRequest,
 } from './recoveryRequest.ts'
 export { identityBy, lowS, p256SignerOf, webauthnSignatureOf, type WebAuthnAssertion } from './p256.ts'
+export { rsaSignerOf, type RsaPublicKey } from './rsa.ts'
 export { createRecoveryPhrase, decodeRecoveryPhrase, encodeRecoveryPhrase } from './recoveryPhrase.ts'
 export { assertRecipient, recipientBytes, recipientHashOf, recipientOf } from './recipient.ts'
 export { openRecord, openRecordWithKey, sealRecord, type OpenedRecord, type SealedRecord } from './record.ts'

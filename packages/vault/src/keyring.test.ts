@@ -1,24 +1,44 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { accountOfSigner as protocolAccountOfSigner } from '@hre/protocol'
+import {
+  accountOfSigner as protocolAccountOfSigner,
+  patientRegistrationTypedData,
+  type Deployment,
+} from '@hre/protocol'
 import { privateKeyToAccount } from 'viem/accounts'
 import { concat, keccak256, slice, stringToHex, toHex } from 'viem'
 import { assertRefused } from '../test/people.ts'
 import {
   accountOfSigner,
   createRootSeed,
+  identityOf,
   normalizeCompartmentName,
   openKeyring,
+  openSucceededKeyring,
   recipientOf,
+  sealSuccession,
 } from './index.ts'
 
 const root = new Uint8Array(32).fill(7)
+const nobody = `0x${'00'.repeat(20)}` as const
+const deployment = { chainId: 1, directory: nobody } as Deployment
+const message = patientRegistrationTypedData(deployment, {
+  patient: nobody,
+  recipient: '0x',
+  organisation: nobody,
+})
 
 describe('keyring', () => {
   it('[E10] the same root seed gives the same keys', () => {
     const a = openKeyring(root)
     const b = openKeyring(root)
-    assert.deepEqual({ ...a, compartmentId: 0, epochSeed: 0 }, { ...b, compartmentId: 0, epochSeed: 0 })
+    const keysOf = ({ signingKey, recipientSeed, recipient, account }: typeof a) => [
+      signingKey,
+      recipientSeed,
+      recipient,
+      account,
+    ]
+    assert.deepEqual(keysOf(a), keysOf(b))
     assert.equal(a.compartmentId('labs'), b.compartmentId('labs'))
     assert.deepEqual(a.epochSeed(a.compartmentId('labs'), 3), b.epochSeed(b.compartmentId('labs'), 3))
   })
@@ -26,6 +46,26 @@ describe('keyring', () => {
   it('[E10] the signer is the address that viem makes of the signing key', () => {
     const { signingKey, signer } = openKeyring(root)
     assert.equal(privateKeyToAccount(toHex(signingKey)).address.toLowerCase(), signer)
+  })
+
+  it('[K5] what forgets has no secret left, and neither signs nor derives', async () => {
+    const ring = openKeyring(root)
+    const former = openKeyring(root.map((byte) => byte + 1))
+    const place = { account: former.account, rootSeed: root.map((byte) => byte + 1), lastEpochs: {} }
+    const succeeded = openSucceededKeyring(root, sealSuccession(root, place))
+    const labs = ring.compartmentId('labs')
+    for (const each of [ring, succeeded]) {
+      const { recipient, signer } = each
+      const identity = identityOf(each)
+      each.forget()
+      each.forget()
+      assert.deepEqual([each.signingKey, each.recipientSeed], [new Uint8Array(32), new Uint8Array(32)])
+      await assertRefused(() => each.epochSeed(labs, 1), 'locked')
+      await assertRefused(() => each.compartmentId('labs'), 'locked')
+      await assertRefused(() => identity.sign(message), 'locked')
+      assert.deepEqual([each.recipient, each.signer], [recipient, signer])
+    }
+    assert.deepEqual(root, new Uint8Array(32).fill(7), 'the seed that was given is the caller’s')
   })
 
   it('[O2] the account commits to the first signer, whatever its spelling', () => {

@@ -25,6 +25,8 @@ export interface Keyring {
   compartmentId(name: string): Hex32
   /** The seed of an epoch (1 and up) of one's own compartment, 32 bytes. Secret. */
   epochSeed(compartmentId: Hex32, epoch: number): Uint8Array
+  /** Overwrites every secret of it with zeros (K5). Public members stay; whatever needs a secret is refused as `locked`. */
+  forget(): void
 }
 
 /** 32 fresh random bytes. Whoever holds them is the person: store them only sealed (E11). */
@@ -36,7 +38,7 @@ export function createRootSeed(random: RandomBytes = platformRandom): Uint8Array
  * Derives a person's keys. The same root seed gives the same keys for ever, on every device.
  *
  * @param rootSeed - 32 bytes. Copied; the keyring keeps the copy.
- * @throws VaultError `argument-invalid`.
+ * @throws VaultError `argument-invalid`; the keyring's own members `locked` once it has forgotten.
  * @see spec/envelope.md E10; vectors/envelope/keyring.json
  */
 export function openKeyring(rootSeed: Uint8Array): Keyring {
@@ -45,14 +47,24 @@ export function openKeyring(rootSeed: Uint8Array): Keyring {
   const signingKey = signingKeyOf(root)
   const signer = signerOf(signingKey)
   const recipientSeed = derive(root, labels.recipient())
+  let isForgotten = false
+  function deriveOwn(label: string): Uint8Array {
+    // Zeros would derive as well as any seed, and everybody knows what.
+    if (isForgotten) throw new VaultError('locked', {})
+    return derive(root, label)
+  }
   return {
     signingKey,
     signer,
     account: accountOfSigner(signer),
     recipientSeed,
     recipient: recipientOf(recipientSeed),
-    compartmentId: (name) => encodeHex(derive(root, labels.compartmentId(normalizeCompartmentName(name)))),
-    epochSeed: (compartmentId, epoch) => derive(root, labels.epochSeed(compartmentId, epoch)),
+    compartmentId: (name) => encodeHex(deriveOwn(labels.compartmentId(normalizeCompartmentName(name)))),
+    epochSeed: (compartmentId, epoch) => deriveOwn(labels.epochSeed(compartmentId, epoch)),
+    forget() {
+      isForgotten = true
+      for (const secret of [root, signingKey, recipientSeed]) secret.fill(0)
+    },
   }
 }
 

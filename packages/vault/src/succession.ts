@@ -69,6 +69,10 @@ export function openSucceededKeyring(freshSeed: Uint8Array, succession: Successi
       const last = lastEpochs[lowerHex(compartment, 'compartment', 32)] ?? 0
       return (epoch <= last ? former : fresh).epochSeed(compartment, epoch)
     },
+    forget() {
+      fresh.forget()
+      former.forget()
+    },
   }
 }
 

@@ -1,8 +1,19 @@
 import { Button, Center, Loader, Text } from '@mantine/core'
-import { IconBook2, IconEye, IconLogout, IconMenu2, IconShare, IconUsers } from '@tabler/icons-react'
+import {
+  IconBook2,
+  IconBuildingHospital,
+  IconEye,
+  IconListSearch,
+  IconLogout,
+  IconMenu2,
+  IconMicroscope,
+  IconShare,
+  IconUsers,
+} from '@tabler/icons-react'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
+import { roles } from '@hre/protocol'
 import { keeper } from '../keeper/client.ts'
 import { FailureNote } from '../ui/FailureNote.tsx'
 import { useSetStatus, useStatus } from './status.ts'
@@ -61,7 +72,7 @@ export function Shell() {
               <Tab to="/visits" icon={<IconEye aria-hidden />} text={t('nav.visits')} />
             </>
           ) : (
-            <Tab to="/" icon={<IconUsers aria-hidden />} text={t('nav.patients')} />
+            <StaffTab role={status.role} />
           )}
           <Tab to="/more" icon={<IconMenu2 aria-hidden />} text={t('nav.more')} />
         </nav>
@@ -88,6 +99,18 @@ function gate(state: string, joined: boolean, path: string) {
   if (state === 'open' && joined) return <Outlet />
   // What is said when an account was closed stays to be read.
   return path.startsWith('/join/') || path === '/close' ? <Outlet /> : <Welcome />
+}
+
+/** Where somebody works, by role. */
+function StaffTab({ role }: { role: number | null }) {
+  const { t } = useTranslation()
+  if (role === roles['lab technician'])
+    return <Tab to="/" icon={<IconMicroscope aria-hidden />} text={t('nav.work')} />
+  if (role === roles.auditor)
+    return <Tab to="/" icon={<IconListSearch aria-hidden />} text={t('nav.audit')} />
+  if (role === roles.administrator)
+    return <Tab to="/" icon={<IconBuildingHospital aria-hidden />} text={t('nav.organisation')} />
+  return <Tab to="/" icon={<IconUsers aria-hidden />} text={t('nav.patients')} />
 }
 
 function Tab({ to, icon, text }: { to: string; icon: React.ReactNode; text: string }) {

@@ -39,6 +39,21 @@ const routes = root.addChildren([
   atWork('/patients/$patient/ask', () => import('../features/doctor/AskAccess.tsx')),
   atWork('/patients/$patient/emergency', () => import('../features/doctor/DeclareEmergency.tsx')),
   atWork('/patients/$patient/note', () => import('../features/doctor/WriteNote.tsx')),
+  atWork('/laboratory/results', () => import('../features/laboratory/EnterResults.tsx')),
+  atWork('/laboratory/upload', () => import('../features/laboratory/UploadResults.tsx')),
+  atWork('/organisation/staff', () => import('../features/organisation/Staff.tsx')),
+  atWork('/organisation/staff/$member', () => import('../features/organisation/Member.tsx')),
+  atWork('/organisation/invite', () => import('../features/organisation/Invite.tsx')),
+  atWork('/organisation/votes', () => import('../features/organisation/Votes.tsx')),
+  atWork('/organisation/emergencies', () => import('../features/organisation/Emergencies.tsx')),
+  atWork('/organisation/server', () => import('../features/organisation/Server.tsx')),
+  atWork('/audit/emergencies', () => import('../features/audit/Reviews.tsx')),
+  atWork('/audit/emergencies/$declaration', () => import('../features/audit/Review.tsx')),
+  atWork('/audit/watch', () => import('../features/audit/Watch.tsx')),
+  atWork('/audit/proof', () => import('../features/audit/CheckProof.tsx')),
+  atWork('/ledger', () => import('../features/audit/Ledger.tsx')),
+  atWork('/ledger/$block', () => import('../features/audit/Block.tsx')),
+  atWork('/sign/$batch', () => import('../features/laboratory/Countersign.tsx')),
 ])
 
 export const router = createRouter({

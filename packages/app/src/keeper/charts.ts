@@ -44,6 +44,11 @@ export class ChartRoom {
     return (this.#emergencies ??= new EmergencyRoom(this.#actor))
   }
 
+  /** What emergencies opened leaves the memory with the lock. */
+  forget(): void {
+    this.#emergencies?.forget()
+  }
+
   /** Opens what this person may see of a chart; from the device when the gateway cannot be reached. */
   async open(patient: Hex): Promise<Chart> {
     try {
@@ -131,6 +136,19 @@ export class ChartRoom {
       if (!isHreError(error, 'not-found')) throw error
     })
     return usual ? [{ access: usual }, byEmergency] : [byEmergency]
+  }
+
+  /** Opens these records of a patient, and nothing else, for somebody who has to look at them. */
+  async openRecords(patient: Hex, records: readonly Hex[]): Promise<ChartItem[]> {
+    const access = await requestAccess(this.#actor, { patient, purpose: 'TREAT', records })
+    const items: ChartItem[] = []
+    for await (const { body, mediaType, ...proven } of openRecords(this.#actor, access)) {
+      const { record, author } = proven.leaf
+      this.#proven.set(record as Hex, proven)
+      const { organisation, status } = proven
+      items.push(itemOf({ record, topic: null, author, organisation, status, body, mediaType }))
+    }
+    return items
   }
 
   #topicOf(compartment: string): Topic | null {

@@ -74,6 +74,8 @@ export function createKeeper(options: {
     const seed = lockWhenIdle(rootSeed, {
       idleSeconds,
       onLock: () => {
+        held?.present.actor.keyring.forget()
+        held?.present.charts.forget()
         held = undefined
         options.onLock()
       },

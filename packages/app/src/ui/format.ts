@@ -37,6 +37,9 @@ export function formatCountdown(language: string, seconds: number): string {
   return `${new Intl.NumberFormat(localeOf(language)).format(Math.floor(seconds / 60))}:${two.format(seconds % 60)}`
 }
 
+export const formatNumber = (language: string, number: number): string =>
+  new Intl.NumberFormat(localeOf(language)).format(number)
+
 export const formatList = (language: string, parts: readonly string[]): string =>
   new Intl.ListFormat(localeOf(language), { type: 'conjunction' }).format(parts)
 
@@ -68,6 +71,10 @@ export const titleOf = (t: TFunction, exists: (key: string) => boolean, item: Ch
 export const nameOfOrganisation = (t: TFunction, organisation: OrganisationInfo | null): string =>
   organisation?.name ??
   (organisation ? t('unnamed.organisation', { kind: organisation.kind }) : t('unnamed.somebody'))
+
+/** For somebody without a name who begins a sentence: "A doctor, ...". */
+export const capitalised = (language: string, text: string): string =>
+  text.slice(0, 1).toLocaleUpperCase(language) + text.slice(1)
 
 /** "Dr Kwame Osei, Lakeside Clinic". */
 export function nameOfReader(t: TFunction, { name, role, organisation }: Reader): string {

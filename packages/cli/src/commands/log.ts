@@ -8,6 +8,7 @@ import {
   type SignatureVerdict,
 } from '@hre/sdk'
 import type { Command } from 'commander'
+import { reasonOf } from '../access-words.ts'
 import { contextOf } from '../context.ts'
 import { CliError } from '../errors.ts'
 import { counted, formatMoment } from '../options/amounts.ts'
@@ -91,22 +92,9 @@ function sentenceOf(exchange: KnownExchange, patient: string, entry: Entry): str
   if (entry.decision === 'PermittedInEmergency')
     return `${who} opened ${what} IN AN EMERGENCY that nobody granted; at ${where}${by}`
   if (entry.decision !== 'Permitted')
-    return `${who} asked ${why} and was REFUSED: ${reasons[entry.decision] ?? entry.decision}; at ${where}${by}`
+    return `${who} asked ${why} and was REFUSED: ${reasonOf(entry.decision)}; at ${where}${by}`
   if (entry.records === 0) return `${who} read this log; at ${where}`
   return `${who} opened ${what} ${why}; at ${where}${by}`
-}
-
-/** Answers of a decision (C6) as somebody would say them. */
-const reasons: Record<string, string> = {
-  PatientUnknown: 'there is no such patient',
-  ReaderUnknown: 'nobody knows who asked',
-  CompartmentUnknown: 'there is no such part of the chart',
-  NoGrant: 'you gave no permission',
-  NotYetValid: 'your permission has not begun',
-  Expired: 'your permission has ended',
-  RightNotGranted: 'your permission is to file records, not to open them',
-  PurposeNotGranted: 'your permission is for another purpose',
-  SensitivityAboveCeiling: 'the record is more sensitive than you allowed',
 }
 
 function summaryOf(entries: readonly Entry[]): string {

@@ -20,11 +20,11 @@ import { CardError, openCard, type CardConfig, type CardReason } from '../../../
 import { openKeyAgent } from '../../../gateway/src/keys/keyAgent.ts'
 import { startChain, type Chain, type Founded } from './chain.ts'
 
-/** Where install-softhsm.sh put them. */
+/** Where scripts/install-debian.sh put them. */
 const softhsm = process.env['HRE_SOFTHSM'] ?? '/nowhere'
 const skip = existsSync(join(softhsm, 'usr/bin/pkcs11-tool'))
   ? anvilSkipReason
-  : 'SoftHSM is not here: install-softhsm.sh FOLDER, then HRE_SOFTHSM=FOLDER'
+  : 'SoftHSM is not here: scripts/install-debian.sh says how to get it; then HRE_SOFTHSM=FOLDER'
 
 const nurse = '0x00000000000000000000000000000000000000aa'
 
@@ -62,20 +62,20 @@ LD_LIBRARY_PATH="$(dirname "${libraries.stdout.split('\n')[0]}")" exec "${join(s
 `
     writeFileSync(tool, script)
     chmodSync(tool, 0o700)
+    const ec = 'EC:prime256v1'
     const pins = ['--so-pin', 'so-pin-of-a-test', '--pin', 'pin-of-a-test']
     const token = ['--module', module, '--init-token', '--free', '--label', 'city']
     run(join(softhsm, 'usr/bin/softhsm2-util'), ...token, ...pins)
-    for (const id of ['01', '02']) {
-      const made = ['--keypairgen', '--key-type', 'EC:prime256v1', '--id', id, '--label', id]
+    const keys = { '01': ec, '02': ec, '03': 'rsa:2048', '04': 'rsa:1024' }
+    for (const [id, type] of Object.entries(keys)) {
+      const made = ['--keypairgen', '--key-type', type, '--id', id, '--label', id]
       run(tool, '--module', module, '--token-label', 'city', '--login', '--pin', 'env:HRE_CARD_PIN', ...made)
     }
-    const rsa = ['--keypairgen', '--key-type', 'rsa:2048', '--id', '03', '--label', 'rsa']
-    run(tool, '--module', module, '--token-label', 'city', '--login', '--pin', 'env:HRE_CARD_PIN', ...rsa)
     rmSync(join(folder, 'called'))
     delete process.env['HRE_CARD_PIN']
     chain = await startChain()
-    config = { module, tool, tokenLabel: 'city', keyId: '01', pinFile, verifier: chain.verifiers.p256 }
-    founded = await chain.found((await openCard(config)).signer)
+    config = { module, tool, tokenLabel: 'city', keyId: '01', pinFile }
+    founded = await chain.found((await open(config)).signer)
   })
   after(() => {
     chain?.stop()
@@ -84,10 +84,11 @@ LD_LIBRARY_PATH="$(dirname "${libraries.stdout.split('\n')[0]}")" exec "${join(s
 
   const refuses = (work: () => Promise<unknown>, reason: CardReason) =>
     assert.rejects(work, (error) => error instanceof CardError && error.reason === reason)
+  const open = (wanted: CardConfig) => openCard(wanted, chain.verifiers)
   const message = () => addMemberCall(founded.deployment, nurse, 'nurse')
 
   it('[O1] signs operations that the contracts accept, with either s made low', async () => {
-    const card = await openCard(config)
+    const card = await open(config)
     assert.equal(card.account, founded.organisation)
     assert.equal(await founded.submit(card, message()), undefined)
     // Half of what a card returns has the high s: twelve in a row without one are one in 4,096.
@@ -99,8 +100,8 @@ LD_LIBRARY_PATH="$(dirname "${libraries.stdout.split('\n')[0]}")" exec "${join(s
   })
 
   it('[O1] attack: another key of the same card signs for the account', async () => {
-    const other = await openCard({ ...config, keyId: '02', account: founded.organisation })
-    const own = await openCard(config)
+    const other = await open({ ...config, keyId: '02', account: founded.organisation })
+    const own = await open(config)
     assert.notEqual(other.signer, own.signer)
     assert.equal(await founded.submit(other, message()), 'intake-signer-unknown')
     const pretending = { ...other, signer: own.signer }
@@ -111,34 +112,60 @@ LD_LIBRARY_PATH="$(dirname "${libraries.stdout.split('\n')[0]}")" exec "${join(s
     const [keyFile, keyPasswordFile] = [join(folder, 'key.json'), join(folder, 'password')]
     writeFileSync(keyFile, JSON.stringify(await sealKeystore(new Uint8Array(32).fill(9), 'password')))
     writeFileSync(keyPasswordFile, 'password\n')
-    const agent = await openKeyAgent({ keyFile, keyPasswordFile, card: config })
+    const { deployment } = founded
+    const agent = await openKeyAgent({ keyFile, keyPasswordFile, card: config, deployment })
     assert.equal(agent.identity.account, founded.organisation)
     const doctor = addMemberCall(founded.deployment, '0x00000000000000000000000000000000000000dd', 'doctor')
     assert.equal(await founded.submit(agent.identity, doctor), undefined)
   })
 
   it('a token that was taken out is reported as that, and signs again when it is back', async () => {
-    const card = await openCard(config)
+    const card = await open(config)
     renameSync(tokens, `${tokens}.away`)
     mkdirSync(tokens)
     await refuses(() => founded.submit(card, message()), 'no-token')
-    await refuses(() => openCard(config), 'no-token')
+    await refuses(() => open(config), 'no-token')
     rmSync(tokens, { recursive: true })
     renameSync(`${tokens}.away`, tokens)
     const call = addMemberCall(founded.deployment, '0x00000000000000000000000000000000000000ee', 'auditor')
     assert.equal(await founded.submit(card, call), undefined)
   })
 
-  it('a key that is not there, one that is not on P-256, and a tool that is missing are refused', async () => {
-    await refuses(() => openCard({ ...config, keyId: '99' }), 'no-key')
-    await refuses(() => openCard({ ...config, keyId: '03' }), 'other-curve')
-    await refuses(() => openCard({ ...config, tool: join(folder, 'missing') }), 'no-tool')
+  it('[O1] an RSA key of the card signs operations that the contracts accept', async () => {
+    const card = await open({ ...config, keyId: '03' })
+    const own = await startChain()
+    try {
+      const { deployment, organisation, submit } = await own.found(card.signer)
+      assert.equal(card.account, organisation)
+      assert.equal(await submit(card, addMemberCall(deployment, nurse, 'nurse')), undefined)
+      const other = { ...(await open({ ...config, keyId: '01' })), account: organisation }
+      const refused = await submit(other, addMemberCall(deployment, nurse, 'nurse'))
+      assert.equal(refused, 'intake-signer-unknown')
+    } finally {
+      own.stop()
+    }
+  })
+
+  it('[O1] the verifier is the deployment’s for the kind of key, or the one that is named', async () => {
+    const verifierOf = async (wanted: CardConfig) => (await open(wanted)).signer.slice(0, 42)
+    const { p256, rsa } = chain.verifiers
+    assert.equal(await verifierOf(config), p256.toLowerCase())
+    assert.equal(await verifierOf({ ...config, keyId: '03' }), rsa.toLowerCase())
+    const named = `0x${'ab'.repeat(20)}` as const
+    assert.equal(await verifierOf({ ...config, verifier: named }), named)
+  })
+
+  it('a key that is not there, one that no verifier takes, and a tool that is missing are refused', async () => {
+    await refuses(() => open({ ...config, keyId: '99' }), 'no-key')
+    // RSA of 1,024 bits: its operations would be refused one by one.
+    await refuses(() => open({ ...config, keyId: '04' }), 'other-key')
+    await refuses(() => open({ ...config, tool: join(folder, 'missing') }), 'no-tool')
   })
 
   it('a wrong PIN is tried once: a card that locks itself after three is not locked', async () => {
     const wrong = join(folder, 'wrong')
     writeFileSync(wrong, 'not-the-pin\n')
-    const card = await openCard({ ...config, pinFile: wrong })
+    const card = await open({ ...config, pinFile: wrong })
     const before = callsOf('--sign ')
     for (let attempt = 0; attempt < 3; attempt++) {
       await refuses(() => founded.submit(card, message()), 'pin-refused')

@@ -39,12 +39,15 @@ export class FilesBlobStore implements BlobStore {
       },
     })
     try {
-      await pipeline(source, measure, createWriteStream(temporary, { mode: 0o600, flush: true }))
+      const chunks = source.iterator({ destroyOnReturn: false })
+      await pipeline(chunks, measure, createWriteStream(temporary, { mode: 0o600, flush: true }))
       if (`0x${hash.digest('hex')}` !== contentId) throw hreError('content-mismatch', { contentId })
       await rename(temporary, path)
       await syncFolder(dirname(path))
       return bytes
     } catch (error) {
+      // A sender who is still sending would not hear why, if the source were destroyed.
+      source.resume()
       await rm(temporary, { force: true })
       throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? hreError('storage-full', {}, error) : error
     }

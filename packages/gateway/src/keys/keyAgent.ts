@@ -8,6 +8,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import type { Deployment } from '@hre/protocol'
 import {
   assertKeystore,
   identityOf,
@@ -72,6 +73,7 @@ export async function openKeyAgent(options: {
   keyFile: string
   keyPasswordFile: string
   card?: CardConfig | undefined
+  deployment: Pick<Deployment, 'verifiers'>
 }): Promise<KeyAgent> {
   let rootSeed: Uint8Array
   try {
@@ -86,7 +88,7 @@ export async function openKeyAgent(options: {
   const tokenKeys = new Map<number, TokenKey>()
   return {
     keyring,
-    identity: options.card ? await openCard(options.card) : identityOf(keyring),
+    identity: options.card ? await openCard(options.card, options.deployment.verifiers) : identityOf(keyring),
     patientNumberKey: patientNumberKeyOf(rootSeed),
     ownerOf: keyedHash(derive(rootSeed, 'HRE owner key v1')),
     relay: privateKeyToAccount(`0x${derive(rootSeed, 'HRE relay key v1 secp256k1').toString('hex')}`),

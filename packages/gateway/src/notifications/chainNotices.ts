@@ -15,7 +15,7 @@ interface Telling {
 }
 
 /**
- * What some blocks give to tell (N2). Each notice is named by its transaction and its place in that, so that whoever reads the blocks
+ * What some blocks give to tell (T2). Each notice is named by its transaction and its place in that, so that whoever reads the blocks
  * again, or finds the transaction in another block, tells nothing twice; and every gateway names it alike.
  */
 export class ChainNotices {

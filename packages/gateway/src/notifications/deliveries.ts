@@ -47,7 +47,7 @@ export interface DeliveriesOptions {
 }
 
 /**
- * Sends notifications on: to an organisation's webhooks in order (N6), and to devices that are to be woken (N5). One replica does it at a
+ * Sends notifications on: to an organisation's webhooks in order (T6), and to devices that are to be woken (T5). One replica does it at a
  * time. How far each receiver is stands in SQL and is moved on after its answer, so whatever is killed in between is sent again under the
  * same id.
  */

@@ -3,7 +3,7 @@ import http from 'node:http'
 import https from 'node:https'
 import { isIP, type BlockList, type LookupFunction } from 'node:net'
 import { hreError } from '@hre/protocol'
-import { isSendable, listOf } from './publicAddress.ts'
+import { isSendable, listOf, networksIn } from './publicAddress.ts'
 
 /** From the first packet to the end of the answer. */
 const timeoutMilliseconds = 10_000
@@ -32,7 +32,7 @@ export class Outbound {
    * @throws TypeError for what is no network.
    */
   constructor(options: { networks: string | undefined; resolve?: Resolve }) {
-    this.#allowed = listOf(options.networks?.split(',').map((network) => network.trim()) ?? [])
+    this.#allowed = listOf(options.networks === undefined ? [] : networksIn(options.networks))
     this.#resolve = options.resolve ?? resolveAll
   }
 

@@ -9,6 +9,7 @@ const daySeconds = 24 * 60 * 60
 /** Rows a statement inserts at most: PostgreSQL takes 65,535 parameters. */
 const rowsPerInsert = 1000
 
+const countMilliseconds = 5 * 60 * 1000
 /** More than any account is told between a backup and its restore. */
 const idsSkippedByRestore = 1_000_000
 
@@ -24,7 +25,7 @@ export interface Notice {
 }
 
 /**
- * What accounts are told (N1): written in the transaction of what it tells of, so that one is never there without the other, and
+ * What accounts are told (T1): written in the transaction of what it tells of, so that one is never there without the other, and
  * numbered for each account in the order of those transactions, so that whoever has read up to an id has missed nothing.
  */
 export class Outbox {
@@ -32,6 +33,8 @@ export class Outbox {
   readonly #clock: Clock
   readonly #keepSeconds: number
   readonly #listeners = new Set<() => void>()
+  #count = 0
+  #countedAt = -Infinity
 
   constructor(options: { db: Database; clock: Clock; days: number }) {
     this.#db = options.db
@@ -160,10 +163,13 @@ export class Outbox {
     })
   }
 
-  /** How many are kept. */
+  /** How many are kept; counted anew every few minutes, because there may be very many. */
   async size(): Promise<number> {
+    if (performance.now() - this.#countedAt < countMilliseconds) return this.#count
     const [row] = await this.#db.select({ rows: count() }).from(t.notifications)
-    return row!.rows
+    this.#count = row!.rows
+    this.#countedAt = performance.now()
+    return this.#count
   }
 }
 

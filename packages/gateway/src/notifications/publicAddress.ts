@@ -33,7 +33,19 @@ const special6 = ['2001::/23', '2001:db8::/32', '2002::/16', '2620:4f:8000::/48'
 const notPublic = listOf([...special4, ...special6])
 const global6 = listOf(['2000::/3'])
 
-/** Networks by their CIDR forms. @throws TypeError for what is none. */
+/** Are these networks in their CIDR forms, with commas? */
+export function areNetworks(text: string): boolean {
+  try {
+    listOf(networksIn(text))
+    return true
+  } catch {
+    return false
+  }
+}
+
+export const networksIn = (text: string): string[] => text.split(',').map((network) => network.trim())
+
+/** Networks by their CIDR forms. @throws TypeError, RangeError for what is none. */
 export function listOf(networks: readonly string[]): BlockList {
   const list = new BlockList()
   for (const network of networks) {

@@ -26,7 +26,7 @@ interface Stream extends Caller {
 }
 
 /**
- * Streams of notifications to those who listen now (N4). One look a second serves all of them: at the heads of the accounts that
+ * Streams of notifications to those who listen now (T4). One look a second serves all of them: at the heads of the accounts that
  * listen, which tells of news by any replica, and at their sessions.
  */
 export class NotificationStreams {
@@ -81,9 +81,7 @@ export class NotificationStreams {
       stream.rouse()
     })
     if (signal.aborted) this.#open.delete(stream)
-    this.#looking ??= this.#look().finally(() => {
-      this.#looking = undefined
-    })
+    this.#looking ??= this.#look()
     return this.#events(stream)
   }
 
@@ -138,6 +136,8 @@ export class NotificationStreams {
         ),
       )
     }
+    // At once: whoever opens the next stream starts the next look.
+    this.#looking = undefined
   }
 
   async #lookOnce(): Promise<void> {

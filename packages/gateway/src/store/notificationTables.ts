@@ -25,7 +25,7 @@ export const notificationHeads = pgTable('notification_heads', {
   forgotten: id('forgotten').notNull().default(0),
 })
 
-/** The outbox (N1). Ids and numbers alone. */
+/** The outbox (T1). Ids and numbers alone. */
 export const notifications = pgTable(
   'notifications',
   {

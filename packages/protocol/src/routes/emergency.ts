@@ -133,8 +133,9 @@ export const emergencyRoutes = {
     method: 'GET',
     path: '/v1/emergencies',
     auth: 'account',
-    summary: 'Emergencies: of the caller’s chart, declared by the caller, or for an auditor’s review',
-    query: z.object({ side: z.enum(['patient', 'declared', 'review']).default('patient') }),
+    summary:
+      'Emergencies: of the caller’s chart, declared by the caller, for an auditor’s review, or, for an administrator, declared by the organisation’s members',
+    query: z.object({ side: z.enum(['patient', 'declared', 'review', 'organisation']).default('patient') }),
     response: z.object({ emergencies: z.array(emergencySchema) }),
     errors: ['forbidden'],
   }),

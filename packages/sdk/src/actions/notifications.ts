@@ -2,7 +2,8 @@ import type { Session } from '@hre/client'
 import { isHreError, notificationSchema, type Notification } from '@hre/protocol'
 import type { Address } from 'viem'
 import type { Actor } from '../actor.ts'
-import { askEveryGateway, type Answers } from '../gateways.ts'
+import { askEveryGateway, sessionAt, type Answers } from '../gateways.ts'
+import { listOrganisations } from './account.ts'
 
 const firstPauseMilliseconds = 1_000
 const pauseMillisecondsMax = 30_000
@@ -81,36 +82,96 @@ export interface Told {
   notification: Notification
 }
 
+/** What every gateway told, and how far each was read. */
+export interface ToldEverywhere {
+  told: Told[]
+  /** Id of each gateway's last one. */
+  ends: Map<Address, number>
+  unreachable: Answers<unknown>['unreachable']
+}
+
 /**
  * What every organisation's gateway has to tell the actor, by time: each knows of the accesses at its own organisation. What is on the
  * chain all of them tell; it is here once.
+ *
+ * @param seen - sources that were told before; those that are told now are added.
  */
 export async function listNotificationsEverywhere(
   actor: Actor,
-): Promise<{ told: Told[]; unreachable: Answers<unknown>['unreachable'] }> {
+  seen = new Set<string>(),
+): Promise<ToldEverywhere> {
   const { answers, unreachable } = await askEveryGateway(actor, (session) =>
     listNotifications(actor, { session }),
   )
-  const isFirst = firstOfItsSource()
   const isOwn = ({ organisation }: { organisation: Address }) => organisation === actor.organisation
+  // One's own gateway is believed to have been first.
+  answers.sort((one, other) => Number(isOwn(other)) - Number(isOwn(one)))
   const told = answers
-    // One's own gateway is believed to have been first.
-    .sort((one, other) => Number(isOwn(other)) - Number(isOwn(one)))
-    .flatMap(({ organisation, answer }) => answer.map((notification) => ({ organisation, notification })))
-    .filter(isFirst)
-  told.sort((one, other) => one.notification.at - other.notification.at)
-  return { told, unreachable }
+    .flatMap(({ organisation, answer }) => {
+      let latest = 0
+      return answer.map((notification) => {
+        // A gateway's own order stays, also where a block's time and its clock differ.
+        latest = Math.max(latest, notification.at)
+        return { organisation, notification, latest }
+      })
+    })
+    .filter((one) => isFirst(one, seen))
+    .sort((one, other) => one.latest - other.latest)
+    .map(({ organisation, notification }) => ({ organisation, notification }))
+  const ends = new Map(answers.map(({ organisation, answer }) => [organisation, answer.at(-1)?.id ?? 0]))
+  return { told, ends, unreachable }
 }
 
-/** Is it told for the first time, if several gateways may tell it? */
-export function firstOfItsSource(): (told: Told) => boolean {
-  const seen = new Set<string>()
-  return ({ notification: { source } }) => {
-    if (source === null) return true
-    const isFirst = !seen.has(source)
-    seen.add(source)
-    return isFirst
+/**
+ * As `watchNotifications`, of every organisation's gateway at once; what is on the chain once.
+ *
+ * @param options.after - id of the last one that was dealt with, by gateway.
+ * @param options.seen - sources that were told before.
+ */
+export async function* watchNotificationsEverywhere(
+  actor: Actor,
+  options: { after?: ReadonlyMap<Address, number>; seen?: Set<string>; signal?: AbortSignal } = {},
+): AsyncGenerator<Told> {
+  const { after = new Map(), seen = new Set<string>() } = options
+  const stop = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
+  const waiting: Told[] = []
+  let news = Promise.withResolvers<void>()
+  const organisations = await listOrganisations(actor)
+  const watching = organisations.flatMap(({ account: organisation, endpoint }) => {
+    const isOwn = organisation === actor.organisation
+    if (!isOwn && !endpoint) return []
+    const session = isOwn ? actor.session : sessionAt(actor, endpoint!)
+    const watch = async () => {
+      const from = after.get(organisation) ?? 0
+      for await (const notification of watchNotifications(actor, { after: from, session, signal })) {
+        waiting.push({ organisation, notification })
+        news.resolve()
+      }
+    }
+    return [watch()]
+  })
+  const failure = Promise.all(watching)
+  failure.catch(() => {})
+  try {
+    for (;;) {
+      // Each ends when it is told to, or fails for good.
+      const isOver = await Promise.race([news.promise.then(() => false), failure.then(() => true)])
+      news = Promise.withResolvers()
+      for (const told of waiting.splice(0)) if (isFirst(told, seen)) yield told
+      if (isOver) return
+    }
+  } finally {
+    stop.abort()
   }
+}
+
+/** Is it told for the first time, if several gateways tell it? */
+function isFirst({ notification: { source } }: Told, seen: Set<string>): boolean {
+  if (source === null) return true
+  const isNew = !seen.has(source)
+  seen.add(source)
+  return isNew
 }
 
 function pause(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {

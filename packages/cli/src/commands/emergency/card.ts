@@ -5,32 +5,73 @@ import {
   listLookups,
   makeEmergencyCard,
 } from '@hre/sdk'
+import { open, rm } from 'node:fs/promises'
+import { extname } from 'node:path'
 import type { Command } from 'commander'
-import { contextOf } from '../../context.ts'
+import { contextOf, fromCaller } from '../../context.ts'
+import { cardPageOf, cardSvgOf, terminalQrOf } from '../../emergency-card.ts'
+import { CliError, usageError } from '../../errors.ts'
 import { formatMoment } from '../../options/amounts.ts'
 import { accountNamed, actorOf, nameOfAccount, runningExchange } from '../../running.ts'
+
+interface CardOptions {
+  as?: string
+  out?: string
+  end?: boolean
+}
+
+/**
+ * Makes a card into a new file. The file comes first: a card that could not be kept would have ended the earlier one for nothing.
+ *
+ * @throws CliError `usage`, `file-unwritable`: there is no new card then; and what `make` throws.
+ */
+async function printed<Made extends { text: string }>(
+  file: string | undefined,
+  make: () => Promise<Made>,
+): Promise<Made> {
+  if (file === undefined) return make()
+  const draw = { '.svg': cardSvgOf, '.html': cardPageOf }[extname(file).toLowerCase()]
+  if (!draw) throw usageError('A card is printed from SVG or HTML', 'Name a file that ends in .svg or .html')
+  const target = await open(file, 'wx', 0o600).catch((cause: unknown) => {
+    throw new CliError('file-unwritable', { cause })
+  })
+  try {
+    const made = await make()
+    await target.writeFile(draw(made.text))
+    return made
+  } catch (error) {
+    await rm(file, { force: true })
+    throw error
+  } finally {
+    await target.close()
+  }
+}
 
 export function addCard(emergency: Command): void {
   emergency
     .command('card')
     .description('make the card that finds you when you cannot speak; an earlier one ends')
     .option('--as <name>', 'the patient who is acting')
+    .option('--out <file>', 'write it to a new .svg or .html file to print, too')
     .option('--end', 'end the card that there is, and make none')
-    .action(async (options: { as?: string; end?: boolean }, command: Command) => {
+    .action(async (options: CardOptions, command: Command) => {
       const { output, ...context } = contextOf(command)
+      if (options.end && options.out) throw usageError('A card that ends is not printed', 'Leave out `--out`')
       const exchange = await runningExchange(context)
       const actor = await actorOf(exchange, options.as)
       const gateway = new URL(actor.session.client.baseUrl).host
+      const file = options.out === undefined ? undefined : fromCaller(options.out)
       const { text, unreachable } = options.end
         ? { text: null, ...(await endEmergencyCard(actor)) }
-        : await makeEmergencyCard(actor, gateway)
-      output.value({ card: text, unreachable })
+        : await printed(file, () => makeEmergencyCard(actor, gateway))
+      output.value({ card: text, unreachable, ...(file && { file }) })
       if (text === null) output.line('The card finds nobody any more.')
       else {
+        if (process.stdout.isTTY)
+          for (const row of terminalQrOf(text)) output.line(output.style(['whiteBright', 'bgBlack'], row))
         output.line(text)
-        output.line(
-          'Print it, also as a QR code (alphanumeric). It names nobody and opens nothing by itself:',
-        )
+        if (file) output.line(`To print, in ${file}. Delete it afterwards: whoever has it has the card.`)
+        output.line('It names nobody and opens nothing by itself:')
         output.line('a doctor or nurse finds you with it, and you see who did.')
       }
       for (const account of unreachable)

@@ -8,7 +8,7 @@ import {
   type peerRoutes,
 } from '@hre/protocol'
 import { hexToBytes, type Address } from 'viem'
-import { ruleOn } from '../../access/decide.ts'
+import { ruleOn, rulingTime } from '../../access/decide.ts'
 import type { Access, StoredReceipt } from '../../access/receipts.ts'
 import type { Gateway } from '../../gateway.ts'
 import * as t from '../../store/schema.ts'
@@ -46,20 +46,23 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
   },
 
   async releaseToPeer(gateway, { account, params, body, from }) {
-    const { clock, db, deployment, follower, receipts, signatures } = gateway
+    const { blobs, db, deployment, follower, keys, receipts, signatures } = gateway
     const { request, signature } = body
+    const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.content, params.contentId))
+    // Whoever committed it answers for it. Others rule on what they have a copy of, and write nothing down about what they have not.
+    const isOwn = leaf?.organisation === keys.identity.account
+    if (leaf && !isOwn && !(await blobs.has(leaf.content))) throw hreError('not-found')
     // The reader asked the gateway that now asks us; a request captured elsewhere is worthless here.
     if (request.organisation !== account) throw hreError('bad-request', { field: 'request.organisation' })
     await signatures.assertSigned(request.reader, accessRequestTypedData(deployment, request), signature)
     await follower.sync()
-    const now = clock()
+    const now = rulingTime(gateway)
     const requestHash = hashAccessRequest(deployment, request)
     // One receipt for a request, however many files it names; only its first release must be fresh.
     const earlier = await receipts.forwarded(db, requestHash, account, now)
     if (!earlier) assertFresh(request, now)
     const receipt =
       earlier ?? (await receiptFor(gateway, { request, signature, at: now, forwardedBy: account }))
-    const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.content, params.contentId))
     if (!leaf || !permittingDecisions.includes(receipt.decision) || !receipt.records.includes(leaf.record))
       throw hreError('not-found')
     // Decided anew for each file: a revocation after the receipt counts.

@@ -1,24 +1,35 @@
 #!/bin/sh
-# Puts SoftHSM, which is a smartcard in software, and OpenSC's pkcs11-tool into a folder and leaves the system alone.
+# Puts packages of Debian into a folder, without what they depend on, and leaves the system alone: programs that tests need.
 #
-#   packages/exchange/test/card/install-softhsm.sh /tmp/softhsm
-#   HRE_SOFTHSM=/tmp/softhsm node --test packages/exchange/test/card/card.test.ts
+#   scripts/install-debian.sh FOLDER SUITE PACKAGE...
+#
+# SUITE is a release of Debian, or `-` for this machine's own, whose libraries the programs then use.
+#
+# Stock age, 1.3 or later, which reads post-quantum files; Debian stable still has an older one, unstable a new one:
+#   scripts/install-debian.sh .cache/age sid age
+#   PATH=$PWD/.cache/age/usr/bin:$PATH node --test packages/vault/src/ageCli.test.ts
+# SoftHSM, a smartcard in software, and OpenSC's pkcs11-tool:
+#   scripts/install-debian.sh .cache/softhsm - softhsm2 libsofthsm2 opensc opensc-pkcs11
+#   HRE_SOFTHSM=$PWD/.cache/softhsm node --test packages/exchange/test/card/card.test.ts
 set -eu
 
-if [ $# -ne 1 ]; then
-  echo "usage: install-softhsm.sh FOLDER" >&2
+if [ $# -lt 3 ]; then
+  echo "usage: install-debian.sh FOLDER SUITE PACKAGE..." >&2
   exit 2
 fi
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)
+suite=$2
+shift 2
 keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 if [ ! -e "$keyring" ]; then
-  echo "install-softhsm.sh: error: $keyring is missing" >&2
+  echo "install-debian.sh: error: $keyring is missing" >&2
   echo "hint: apt-get install debian-archive-keyring" >&2
   exit 1
 fi
-# Of this machine's own release: the programs use its libraries.
-suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
+if [ "$suite" = - ]; then
+  suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")
+fi
 
 # The mirror this machine uses already, if it is one of Debian's whole archive.
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 2>/dev/null |
@@ -44,6 +55,5 @@ isolated_apt() {
 }
 
 isolated_apt update >&2
-(cd "$apt" && isolated_apt download softhsm2 libsofthsm2 opensc opensc-pkcs11 >&2)
+(cd "$apt" && isolated_apt download "$@" >&2)
 for package in "$apt"/*.deb; do dpkg -x "$package" "$folder"; done
-"$folder/usr/bin/softhsm2-util" --version
