@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   convertCssVariables,
   DEFAULT_THEME,
@@ -25,10 +28,39 @@ function themeSheet(): Plugin {
   }
 }
 
+/** Hashes of the entry's own files in the page that names them (SRI): another file in their place does not run. */
+function integrity(): Plugin {
+  let folder = ''
+  return {
+    name: 'integrity',
+    apply: 'build',
+    configResolved(config) {
+      folder = join(config.root, config.build.outDir)
+    },
+    async writeBundle() {
+      const page = join(folder, 'index.html')
+      const html = await readFile(page, 'utf8')
+      const hashes = new Map<string, string>()
+      for (const [, name] of html.matchAll(/(?:src|href)="\/app\/(assets\/[^"]+)"/g))
+        hashes.set(
+          name!,
+          createHash('sha384')
+            .update(await readFile(join(folder, name!)))
+            .digest('base64'),
+        )
+      const marked = html.replace(
+        /(src|href)="\/app\/(assets\/[^"]+)"/g,
+        (whole, _kind: string, name: string) => `${whole} integrity="sha384-${hashes.get(name)}"`,
+      )
+      await writeFile(page, marked)
+    },
+  }
+}
+
 export default defineConfig({
   root: import.meta.dirname,
   base: '/app/',
-  plugins: [react(), themeSheet()],
+  plugins: [react(), themeSheet(), integrity()],
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

@@ -1,3 +1,4 @@
+export { settleEmergencies as settle } from '@hre/sdk'
 import {
   contestEmergency,
   emergencyWords,
@@ -6,7 +7,6 @@ import {
   listMarked,
   makeEmergencyCard,
   markForEmergency,
-  settleEmergencies,
   unmarkForEmergency,
 } from '@hre/sdk'
 import { emergencyOutcomes, emergencyReasons, nameOf } from '@hre/protocol'
@@ -18,15 +18,7 @@ const cardNote = 'emergency-card'
 
 type EmergencyCare = Pick<
   Keeper,
-  | 'marked'
-  | 'mark'
-  | 'unmark'
-  | 'emergencyCard'
-  | 'makeCard'
-  | 'endCard'
-  | 'emergencies'
-  | 'contest'
-  | 'settle'
+  'marked' | 'mark' | 'unmark' | 'emergencyCard' | 'makeCard' | 'endCard' | 'emergencies' | 'contest'
 >
 
 /** What may be opened in an emergency, the card that finds its owner, and what came of it. */
@@ -100,10 +92,6 @@ export function emergencyCareOf(room: Room): EmergencyCare {
     },
     async contest({ declaration, words }) {
       await contestEmergency(actor, { declaration, words })
-      return null
-    },
-    async settle() {
-      await settleEmergencies(actor)
       return null
     },
   }

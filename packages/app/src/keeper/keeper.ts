@@ -235,6 +235,14 @@ export function createKeeper(options: {
     async readers() {
       return present().company.readers()
     },
+    async settle() {
+      const { actor } = present()
+      const { emergencies } = await actor.session.call('listEmergencies', { query: { side: 'patient' } })
+      const { sets } = await actor.session.call('listTrustees', {})
+      // For most people there is nothing to do, and its code stays where it is.
+      if (emergencies.length + sets.length > 0) await (await import('./emergencyCare.ts')).settle(actor)
+      return null
+    },
     async recoveriesUnderWay() {
       const { recoveries } = await present().actor.session.call('getCouncil', {})
       return recoveries
@@ -262,17 +270,7 @@ export function createKeeper(options: {
       (await import('./recovery.ts')).recoveryOf(room),
     ),
     ...later(
-      [
-        'marked',
-        'mark',
-        'unmark',
-        'emergencyCard',
-        'makeCard',
-        'endCard',
-        'emergencies',
-        'contest',
-        'settle',
-      ],
+      ['marked', 'mark', 'unmark', 'emergencyCard', 'makeCard', 'endCard', 'emergencies', 'contest'],
       async () => (await import('./emergencyCare.ts')).emergencyCareOf(room),
     ),
     async fileNote(note) {
