@@ -17,7 +17,7 @@ export async function tabTo(page: Page, target: Locator): Promise<void> {
         outlineStyle !== 'none' ||
         around !== 'none' ||
         boxShadow !== 'none' ||
-        element.matches('input, textarea')
+        element.matches('input, textarea, select')
       )
     })
     assert.ok(isShown, 'the focus is to be seen')

@@ -6,7 +6,7 @@ import { fileRecords, inviteMember, invitePatient, recordsOfChart, type Actor } 
 import type { Resource } from '@hre/fhir'
 import sparticuz from '@sparticuz/chromium'
 import axe from 'axe-core'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core'
 import { startWorld, type Hospital, type World } from '../../exchange/test/world.ts'
 
 /** The browser that comes with the devDependencies is for Linux. */
@@ -15,6 +15,8 @@ export const phone = { width: 390, height: 844 }
 export const desktop = { width: 1280, height: 800 }
 
 const password = 'kites over Amritsar at dusk'
+/** More than any page has to press through, there and around. */
+const keyPressesMax = 250
 const screenshots = process.env['HRE_SCREENSHOTS']
 
 /** Two hospitals on a real chain, and a browser that visits them as people do. */
@@ -29,7 +31,8 @@ export async function startStage(): Promise<Stage> {
   const { status, stderr } = spawnSync(process.execPath, [build], { encoding: 'utf8' })
   assert.equal(status, 0, stderr)
   const [world, browser] = await Promise.all([
-    startWorld(),
+    // Everybody visits from one address here: ten people's first pages in a minute are more than one address may ask for.
+    startWorld({ anonymousPerMinute: 100_000 }),
     sparticuz.executablePath().then((executablePath) =>
       chromium.launch({
         executablePath,
@@ -57,10 +60,13 @@ export class Visitor {
   readonly page: Page
   readonly complaints: string[] = []
   readonly #home: string
+  /** Uses the keys alone, as somebody does who cannot use a pointer. */
+  readonly #hasKeysOnly: boolean
 
-  private constructor(page: Page, home: string) {
+  private constructor(page: Page, home: string, hasKeysOnly: boolean) {
     this.page = page
     this.#home = home
+    this.#hasKeysOnly = hasKeysOnly
     page.on('console', (message) => message.type() === 'error' && this.complaints.push(message.text()))
     page.on('pageerror', (error) => this.complaints.push(String(error)))
     page.on('dialog', (dialog) => {
@@ -69,7 +75,11 @@ export class Visitor {
     })
   }
 
-  static async at(stage: Stage, hospital: Hospital, options: BrowserContextOptions = {}): Promise<Visitor> {
+  static async at(
+    stage: Stage,
+    hospital: Hospital,
+    { hasKeysOnly = false, ...options }: BrowserContextOptions & { hasKeysOnly?: boolean } = {},
+  ): Promise<Visitor> {
     const context = await stage.browser.newContext({
       locale: 'en-GB',
       timezoneId: 'Asia/Kolkata',
@@ -78,7 +88,7 @@ export class Visitor {
       ...options,
     })
     context.setDefaultTimeout(40_000)
-    return new Visitor(await context.newPage(), appUrl(hospital))
+    return new Visitor(await context.newPage(), appUrl(hospital), hasKeysOnly)
   }
 
   /** A virtual authenticator with PRF, as phones and laptops have one. */
@@ -107,25 +117,82 @@ export class Visitor {
   link = (name: string | RegExp) => this.page.getByRole('link', { name, exact: typeof name === 'string' })
   heading = (name: string | RegExp) => this.page.getByRole('heading', { name })
 
+  /** Presses a button, follows a link, ticks a box, chooses one of several. */
+  async tap(target: Locator): Promise<void> {
+    if (!this.#hasKeysOnly) return target.click()
+    const type = await this.#reach(target)
+    if (type === 'radio') return
+    await this.page.keyboard.press(type === 'checkbox' ? 'Space' : 'Enter')
+  }
+
+  async type(target: Locator, text: string): Promise<void> {
+    if (!this.#hasKeysOnly) return target.fill(text)
+    await this.#reach(target)
+    await this.page.keyboard.press('ControlOrMeta+a')
+    await this.page.keyboard.insertText(text)
+  }
+
+  /** By Tab until it has the focus, which can be seen; by arrows within a group. @returns the type of an input. */
+  async #reach(target: Locator): Promise<string> {
+    await target.waitFor()
+    const type = await target.evaluate((element) => (element as HTMLInputElement).type ?? '')
+    for (let presses = 0; presses < keyPressesMax; presses++) {
+      const at = await target.evaluate((element) => {
+        const focused = document.activeElement as HTMLInputElement | null
+        if (focused === element) return element.matches(':focus-visible') ? 'there' : 'unseen'
+        const { name, type } = element as HTMLInputElement
+        return type === 'radio' && focused?.name === name ? 'beside' : 'elsewhere'
+      })
+      if (at === 'there') return type
+      assert.notEqual(at, 'unseen', 'the focus cannot be seen')
+      await this.page.keyboard.press(at === 'beside' ? 'ArrowDown' : 'Tab')
+    }
+    throw new Error(`not reached by keys: ${String(target)}`)
+  }
+
   /** Comes in by a link of the front desk. @returns the words that were to be written on paper. */
   async join(secret: string, options: { passkey?: boolean } = {}): Promise<string[]> {
     await this.open(`#/join/${secret}`)
-    if (options.passkey) await this.button(/Use my fingerprint/).click()
-    else {
-      await this.page.getByLabel('A password', { exact: true }).fill(password)
-      await this.page.getByLabel('The password again').fill(password)
-      await this.button('Continue').click()
-    }
-    await this.heading('Write down your 24 words').waitFor()
-    const words = await this.page.locator('ol.words > li').allInnerTexts()
-    await this.page.getByLabel('I have written down all 24 words').check()
-    await this.button('Continue').click()
-    await this.answerPaper(words)
-    await this.button('Finish').click()
+    const words = await this.makeWays(options)
     const inside = this.page.getByRole('navigation', { name: 'Main' })
     await inside.or(this.page.getByRole('alert')).first().waitFor()
     if (!(await inside.isVisible())) throw new Error('the app refused')
     return words
+  }
+
+  /** Two ways in: a passkey or the password, and the paper. @returns the words of the paper. */
+  async makeWays(options: { passkey?: boolean } = {}): Promise<string[]> {
+    if (options.passkey) await this.tap(this.button(/Use my fingerprint/))
+    else {
+      await this.type(this.page.getByLabel('A password', { exact: true }), password)
+      await this.type(this.page.getByLabel('The password again'), password)
+      await this.tap(this.button('Continue'))
+    }
+    await this.heading('Write down your 24 words').waitFor()
+    const words = await this.page.locator('ol.words > li').allInnerTexts()
+    await this.tap(this.page.getByLabel('I have written down all 24 words'))
+    await this.tap(this.button('Continue'))
+    await this.answerPaper(words)
+    await this.tap(this.button('Finish'))
+    return words
+  }
+
+  /**
+   * From the next load on this device's clock is ahead: the page's and the keeper's. Asked for before anything is loaded
+   * by a service worker, which requests are not told of.
+   */
+  async advance(seconds: number): Promise<void> {
+    const ahead = `if (!globalThis.isAhead) {
+      globalThis.isAhead = true
+      const now = Date.now
+      Date.now = () => now() + ${seconds * 1000}
+    };`
+    const context = this.page.context()
+    await context.addInitScript(ahead)
+    await context.route(/\/assets\/keeper[\w.-]*\.js$/, async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, body: ahead + (await response.text()) })
+    })
   }
 
   async answerPaper(words: readonly string[]): Promise<void> {
@@ -133,18 +200,18 @@ export class Visitor {
       const label = await field.evaluate(
         (input) => (input as HTMLInputElement).labels?.[0]?.textContent ?? '',
       )
-      await field.fill(words[Number(/\d+/.exec(label)![0]) - 1]!)
+      await this.type(field, words[Number(/\d+/.exec(label)![0]) - 1]!)
     }
   }
 
   async unlock(): Promise<void> {
-    await this.page.getByLabel('Password', { exact: true }).fill(password)
-    await this.button('Open my records').first().click()
+    await this.type(this.page.getByLabel('Password', { exact: true }), password)
+    await this.tap(this.button('Open my records').first())
   }
 
   /** Account of whoever is signed in, from their own code. */
   async account(): Promise<`0x${string}`> {
-    await this.link('More').click()
+    await this.tap(this.link('More'))
     const code = await this.page.getByText(/^hre:0x/).innerText()
     return code.slice(4) as `0x${string}`
   }

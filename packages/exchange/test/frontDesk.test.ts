@@ -1,15 +1,22 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { purposes } from '@hre/protocol'
+import { purposes, routes } from '@hre/protocol'
 import {
   acceptInvitation,
   accountOf,
   agreeToRegistration,
   chainThrough,
+  changeRole,
+  cutOffMember,
   fileRecords,
   inviteMember,
   invitePatient,
+  licenseMember,
   listCompartments,
+  listEmergencies,
+  listMembers,
 } from '@hre/sdk'
 import { randomBytes32 } from '@hre/vault'
 import { refusal, someRecords, startWorld, type World } from './world.ts'
@@ -72,6 +79,30 @@ describe('[G20] the front desk: invitations, names, asks', () => {
     )
   })
 
+  test('[G26] an administrator sees every member and licence; [D6] a role changes in one go; nobody else sees them', async () => {
+    const { city } = world
+    const nurse = await world.newMember(city, 'nurse')
+    const of = async () => (await listMembers(city.actor)).find(({ account }) => account === nurse.account)
+    assert.deepEqual(await of(), {
+      account: nurse.account,
+      name: null,
+      role: 3,
+      licensedUntil: 0,
+      registered: true,
+    })
+    const licensedUntil = Math.floor(Date.now() / 1000) + 3600
+    await licenseMember(city.actor, nurse.account, licensedUntil)
+    await changeRole(city.actor, nurse.account, { role: 'doctor', licensedUntil })
+    assert.deepEqual([(await of())!.role, (await of())!.licensedUntil], [2, licensedUntil])
+    await assert.rejects(listMembers(nurse), refusal('forbidden'))
+    await assert.rejects(listEmergencies(nurse, 'organisation'), refusal('forbidden'))
+    assert.deepEqual(await listEmergencies(city.actor, 'organisation'), [])
+    await cutOffMember(city.actor, nurse.account)
+    assert.equal(await of(), undefined)
+    // [D15] her key is out of use as well.
+    await assert.rejects(nurse.session.call('listAsks', {}))
+  })
+
   test('[G21] a doctor asks a patient; nobody else sees it, and it opens nothing', async () => {
     const { city, lakeside } = world
     const patient = await world.newPatient()
@@ -108,7 +139,16 @@ describe('[G20] the front desk: invitations, names, asks', () => {
     const open = await preflight('/v1/access-log')
     assert.equal(open.headers.get('access-control-allow-origin'), '*')
     assert.equal(open.headers.get('access-control-allow-credentials'), null)
+    for (const [name, text] of sdkActions())
+      for (const [, route] of text.matchAll(/askEveryGateway\(actor, [^]*?session\.call\('(\w+)'/g))
+        assert.ok('crossOrigin' in routes[route as keyof typeof routes], `${name}: ${route}`)
     for (const path of ['/v1/operations', '/v1/blobs/0x00', '/v1/keystore'])
       assert.equal((await preflight(path)).headers.get('access-control-allow-origin'), null)
   })
 })
+
+/** Sources of what the SDK asks gateways for, by name. */
+function sdkActions(): [string, string][] {
+  const folder = join(import.meta.dirname, '../../sdk/src/actions')
+  return readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')])
+}

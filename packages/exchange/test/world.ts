@@ -60,7 +60,10 @@ export interface World {
   lakeside: Hospital
   folder: string
   /** Another admitted hospital. */
-  newHospital(id: string): Promise<Hospital>
+  newHospital(
+    id: string,
+    options?: { country?: string; settings?: Partial<z.input<typeof configSchema>> },
+  ): Promise<Hospital>
   newMember(hospital: Hospital, role: Role): Promise<Actor>
   /** A patient attested by City Hospital, with an open chart that it may file in. */
   newPatient(): Promise<Actor>
@@ -121,7 +124,7 @@ export async function startWorld(
     lakeside,
     folder,
     newStranger,
-    async newHospital(id) {
+    async newHospital(id, { country = 'IN', settings } = {}) {
       const seed = await openOrCreateKey(join(folder, `${id}.key`), join(folder, `${id}.password`))
       const hospital = await startHospital({
         folder,
@@ -130,13 +133,15 @@ export async function startWorld(
         rpcUrl: chain.url,
         deployment,
         seed,
-        settings: await settingsOf(),
+        settings: { ...(await settingsOf()), ...settings },
         parts,
       })
-      others.push(hospital)
       const { account } = hospital.actor
-      for (const voter of [city.actor, lakeside.actor])
-        await voteAdmission(voter, { organisation: account, kind: 'hospital', country: 'IN' })
+      const voters = [city, lakeside, ...others]
+      others.push(hospital)
+      // More than half of them.
+      for (const { actor } of voters.slice(0, (voters.length >> 1) + 1))
+        await voteAdmission(actor, { organisation: account, kind: 'hospital', country })
       await register(hospital.actor)
       return hospital
     },
@@ -208,7 +213,8 @@ async function startHospital(options: {
   }
 }
 
-async function deploy(rpcUrl: string, founderSeed: Uint8Array): Promise<Deployment> {
+/** The contracts on a chain, with one founder. */
+export async function deploy(rpcUrl: string, founderSeed: Uint8Array): Promise<Deployment> {
   const { signer, recipient } = openKeyring(founderSeed)
   const transport = http(rpcUrl)
   return deployContracts({

@@ -42,6 +42,8 @@ import { openDatabase, type Database } from './store/database.ts'
 import { Leases } from './store/leases.ts'
 import * as t from './store/schema.ts'
 import { UploadCollector } from './upkeep/collector.ts'
+import { Guests } from './upkeep/guests.ts'
+import { Replication } from './upkeep/replication.ts'
 import { IntegrityWatch } from './upkeep/watch.ts'
 
 export interface RunningGateway {
@@ -136,6 +138,29 @@ export async function startGateway(
     hours: config.integrityHours,
     log,
   })
+  const guests = new Guests({
+    db,
+    organisation,
+    blobs,
+    peers,
+    leases,
+    bytesMax: config.guestBytesMax,
+    clock,
+    log,
+  })
+  const replication = new Replication({
+    db,
+    deployment,
+    organisation,
+    blobs,
+    peers,
+    guests,
+    signatures,
+    leases,
+    ...replicationSettings(config),
+    clock,
+    log,
+  })
   const gateway: Gateway = {
     config,
     deployment,
@@ -160,6 +185,8 @@ export async function startGateway(
     trustee,
     watch,
     collector,
+    guests,
+    replication,
     sessions,
     tokenKeys,
     keyLogin: new KeyLogin({ db, deployment, keys, signatures, clock }),
@@ -201,6 +228,8 @@ export async function startGateway(
   follower.start(config.followMilliseconds)
   anchors.start(config.anchorSeconds)
   watch.start()
+  guests.start()
+  replication.start()
   deliveries.start()
   const publish = endpointPublisher(gateway, config.publicUrl ?? url)
   follower.onProgress(publish)
@@ -213,6 +242,8 @@ export async function startGateway(
     await operations?.close()
     await deliveries.stop()
     await watch.stop()
+    await replication.stop()
+    await guests.stop()
     await anchors.stop()
     await relay.stop()
     await follower.stop()
@@ -273,6 +304,13 @@ const relaySettings = (config: GatewayConfig) => ({
   fees: { firstWei: BigInt(config.relayFeeWei), maxWei: BigInt(config.relayFeeMaxWei) },
   stallSeconds: config.relayStallSeconds,
   batchMilliseconds: config.relayBatchMilliseconds,
+})
+
+const replicationSettings = (config: GatewayConfig) => ({
+  copies: config.replicationCopies,
+  countries: config.replicationCountries?.split(',').map((country) => country.trim()),
+  bytesPerSecond: config.integrityBytesPerSecond,
+  hours: config.replicationHours,
 })
 
 /** Manifests from this gateway's shelf, or from their author's gateway, kept afterwards. */

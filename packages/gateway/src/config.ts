@@ -57,7 +57,7 @@ export const configSchema = z.strictObject({
   /** Where `/metrics` and health are served beside the public address; without a port, metrics are not served at all. 0: any free. */
   operationsHost: z.string().default('127.0.0.1'),
   operationsPort: z.coerce.number().int().min(0).max(65_535).optional(),
-  /** Stored files are read again and checked, at most so many bytes a second; 0: never. */
+  /** Stored files are read again and checked, and their copies counted, each at most so many bytes a second; 0: never. */
   integrityBytesPerSecond: z.coerce.number().int().min(0).default(4_000_000),
   /** From the end of one round of that to the beginning of the next, in hours. */
   integrityHours: z.coerce.number().min(0.001).max(8_760).default(24),
@@ -65,6 +65,17 @@ export const configSchema = z.strictObject({
   uploadHours: z.coerce.number().min(0.001).max(8_760).default(48),
   /** Another gateway is asked for a file beside one that is silent, after this long at least, in milliseconds. */
   hedgeMilliseconds: z.coerce.number().int().min(10).max(60_000).default(100),
+  /** Whole copies wanted of each sealed file, the gateway's own among them; by default 3, or as many as there are gateways. */
+  replicationCopies: z.coerce.number().int().min(1).max(20).optional(),
+  /** Countries to which copies go at most, with commas (ISO 3166-1 alpha-2); by default wherever their patients let them. */
+  replicationCountries: z
+    .string()
+    .regex(/^[A-Z]{2}(, ?[A-Z]{2})*$/)
+    .optional(),
+  /** From the end of one count of the copies to the beginning of the next, in hours. */
+  replicationHours: z.coerce.number().min(0.001).max(8_760).default(24),
+  /** Copies for other organisations take so many bytes at most; 0: none are kept. */
+  guestBytesMax: z.coerce.number().int().min(0).default(100_000_000_000),
   /** Keys of session tokens are replaced this often (G35), in days. */
   tokenKeyDays: z.coerce.number().min(1).max(365).default(30),
   /** What accounts were told is kept this long (T3), in days. */

@@ -30,6 +30,8 @@ import type { WalletLogin } from './session/wallets.ts'
 import type { Database } from './store/database.ts'
 import type { Leases } from './store/leases.ts'
 import type { UploadCollector } from './upkeep/collector.ts'
+import type { Guests } from './upkeep/guests.ts'
+import type { Replication } from './upkeep/replication.ts'
 import type { IntegrityWatch } from './upkeep/watch.ts'
 
 /** The parts of a running gateway; `app.ts` makes them, handlers use them. */
@@ -57,6 +59,8 @@ export interface Gateway {
   trustee: Trustee
   watch: IntegrityWatch
   collector: UploadCollector
+  guests: Guests
+  replication: Replication
   sessions: Sessions
   tokenKeys: TokenKeys
   keyLogin: KeyLogin

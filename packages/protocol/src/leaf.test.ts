@@ -3,7 +3,8 @@ import { describe, test } from 'node:test'
 import fc from 'fast-check'
 import { keccak256, pad, toHex, type Hex } from 'viem'
 import { accountOfSigner } from './account.ts'
-import { batchIdOf, hashLeaf, leafSchema, manifestSchema, rootOfProof, treeOf, type Leaf } from './leaf.ts'
+import { rootOfProof, treeOf } from './hashTree.ts'
+import { batchIdOf, hashLeaf, leafSchema, manifestSchema, type Leaf } from './leaf.ts'
 
 const bytes32 = (seed: number): Hex => keccak256(toHex(seed))
 const leafOf = (seed: number): Leaf => ({

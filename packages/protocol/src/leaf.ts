@@ -1,4 +1,3 @@
-import { SimpleMerkleTree } from '@openzeppelin/merkle-tree'
 import { encodeAbiParameters, keccak256, type Address, type Hex } from 'viem'
 import { z } from 'zod'
 import { addressSchema, bytes32Schema } from './hex.ts'
@@ -52,27 +51,6 @@ export function hashLeaf(leaf: Leaf): Hex {
         author,
       ]),
     ),
-  )
-}
-
-/** A Merkle tree over leaf hashes in the order given; `proof(i)` is what `Records.verify` takes. */
-export interface HashTree {
-  root: Hex
-  proof(index: number): Hex[]
-}
-
-/** @param hashes - at least one. */
-export function treeOf(hashes: readonly Hex[]): HashTree {
-  const tree = SimpleMerkleTree.of([...hashes], { sortLeaves: false })
-  return { root: tree.root as Hex, proof: (index) => tree.getProof(index) as Hex[] }
-}
-
-/** The root that a leaf hash and its proof lead to. */
-export function rootOfProof(hash: Hex, proof: readonly Hex[]): Hex {
-  return proof.reduce(
-    (left, right) =>
-      keccak256(left < right ? `${left}${right.slice(2)}` : (`${right}${left.slice(2)}` as Hex)),
-    hash,
   )
 }
 

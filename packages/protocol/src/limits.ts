@@ -80,6 +80,10 @@ export const limits = {
   puzzleBitsMin: 10,
   puzzleBitsMax: 20,
   puzzleSeconds: 60,
+  /** Countries that a patient names (P3): there are fewer. */
+  countriesMax: 300,
+  /** Patients whose records have one and the same sealed file: one, but for somebody's mischief. */
+  statementsPerOfferMax: 8,
   /** Open streams of notifications of one account, at one replica. */
   streamsPerAccountMax: 8,
   /** Address of a webhook or of a push service. */

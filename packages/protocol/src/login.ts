@@ -97,5 +97,5 @@ export function erasureTypedData(deployment: Deployment, erasure: Erasure) {
 }
 
 /** The EIP-712 domain of what is signed for gateways (G1); no contract reads it. */
-const gatewayDomain = ({ chainId, directory }: Deployment) =>
+export const gatewayDomain = ({ chainId, directory }: Deployment) =>
   ({ name: 'HRE Gateway', version: '1', chainId, verifyingContract: directory }) as const

@@ -8,7 +8,7 @@ import {
   type Keyring,
   type Succession,
 } from '@hre/vault'
-import { createPublicClient, http, type Address } from 'viem'
+import type { Address } from 'viem'
 import { ChainCheck } from './chain-check.ts'
 
 /** Somebody at a gateway, with the keys that only they hold. Every action takes one. */
@@ -44,8 +44,9 @@ export async function connect(options: {
   const keyring = succession ? openSucceededKeyring(rootSeed, succession) : openKeyring(rootSeed)
   const actor = await connectWith(gatewayUrl, keyring, known)
   if (rpcUrl === undefined) return actor
-  const chain = createPublicClient({ transport: http(rpcUrl) })
-  return { ...actor, check: new ChainCheck(chain, actor.deployment) }
+  // An app gives none, and its devices need not load a node's client.
+  const { connectChain } = await import('./actions/verify.ts')
+  return { ...actor, check: new ChainCheck(connectChain(rpcUrl), actor.deployment) }
 }
 
 /**

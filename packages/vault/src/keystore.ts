@@ -1,5 +1,4 @@
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js'
-import { argon2id } from 'hash-wasm'
 import { VaultError } from './errors.ts'
 import { assertBytes, decodeHex, encodeHex, utf8, type Hex } from './hex.ts'
 import { assertKeystore, keystoreDefaults, type Keystore } from './keystoreForm.ts'
@@ -56,6 +55,8 @@ export async function passwordKeyOf(password: string, kdf: Keystore['kdf'], salt
   try {
     const native = primitives().argon2id
     if (native) return await native(secret, saltBytes, { memoryKiB, iterations, parallelism })
+    // 15 kB gzipped that only a password needs.
+    const { argon2id } = await import('hash-wasm')
     return await argon2id({
       password: secret,
       salt: saltBytes,

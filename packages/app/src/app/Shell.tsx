@@ -1,13 +1,24 @@
 import { Button, Center, Loader, Text } from '@mantine/core'
-import { IconBook2, IconEye, IconLogout, IconMenu2, IconShare, IconUsers } from '@tabler/icons-react'
+import {
+  IconBook2,
+  IconBuildingHospital,
+  IconEye,
+  IconLogout,
+  IconMenu2,
+  IconMicroscope,
+  IconShare,
+  IconUsers,
+} from '@tabler/icons-react'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
+import { roles } from '@hre/protocol'
 import { keeper } from '../keeper/client.ts'
 import { FailureNote } from '../ui/FailureNote.tsx'
 import { useSetStatus, useStatus } from './status.ts'
 
 const Welcome = lazy(() => import('../features/join/Welcome.tsx'))
+const Recovering = lazy(() => import('../features/recovery/Recovering.tsx'))
 const Unlock = lazy(() => import('../features/unlock/Unlock.tsx'))
 
 /** The frame of every page, and the gate before them: who is not signed in sees how to. */
@@ -60,7 +71,7 @@ export function Shell() {
               <Tab to="/visits" icon={<IconEye aria-hidden />} text={t('nav.visits')} />
             </>
           ) : (
-            <Tab to="/" icon={<IconUsers aria-hidden />} text={t('nav.patients')} />
+            <StaffTab role={status.role} />
           )}
           <Tab to="/more" icon={<IconMenu2 aria-hidden />} text={t('nav.more')} />
         </nav>
@@ -83,8 +94,20 @@ export function Shell() {
 
 function gate(state: string, joined: boolean, path: string) {
   if (state === 'locked') return <Unlock />
+  if (state === 'recovering') return <Recovering />
   if (state === 'open' && joined) return <Outlet />
-  return path.startsWith('/join/') ? <Outlet /> : <Welcome />
+  // What is said when an account was closed stays to be read.
+  return path.startsWith('/join/') || path === '/close' ? <Outlet /> : <Welcome />
+}
+
+/** Where somebody works, by role. */
+function StaffTab({ role }: { role: number | null }) {
+  const { t } = useTranslation()
+  if (role === roles['lab technician'])
+    return <Tab to="/" icon={<IconMicroscope aria-hidden />} text={t('nav.work')} />
+  if (role === roles.administrator)
+    return <Tab to="/" icon={<IconBuildingHospital aria-hidden />} text={t('nav.organisation')} />
+  return <Tab to="/" icon={<IconUsers aria-hidden />} text={t('nav.patients')} />
 }
 
 function Tab({ to, icon, text }: { to: string; icon: React.ReactNode; text: string }) {

@@ -10,9 +10,9 @@ export type Secret =
   | { kind: 'passkey'; credential: Hex; prf: Uint8Array }
   | { kind: 'phrase'; phrase: string }
 
-/** Where the keeper stands. `empty`: this device holds nobody's keys. */
+/** Where the keeper stands. `empty`: this device holds nobody's keys; `recovering`: it waits for somebody's guardians. */
 export interface Status {
-  state: 'empty' | 'locked' | 'open'
+  state: 'empty' | 'recovering' | 'locked' | 'open'
   account: Hex | null
   /** 0: a patient; else a member's role. */
   role: number | null
@@ -128,6 +128,68 @@ export interface PatientRow {
   isAwaited: boolean
 }
 
+/** One way to open the keys. */
+export interface Way {
+  id: Hex
+  kind: 'password' | 'passkey' | 'phrase' | 'guardians'
+}
+
+/** A recovery of the own account that can still be stopped. Times are Unix seconds. */
+export interface RecoveryUnderWay {
+  approvals: number
+  threshold: number
+  startedAt: number
+  readyAt: number | null
+}
+
+/** Who may give this person new keys. */
+export interface Council {
+  guardians: Reader[]
+  threshold: number
+  /** They were named before a recovery: what they hold opens nothing any more. */
+  isVoid: boolean
+}
+
+/** A recovery that this device asked for. */
+export interface RecoveryHere {
+  account: Hex
+  /** To be read to each guardian. */
+  words: string
+  approvals: number
+  /** Known once a guardian has answered. */
+  threshold: number | null
+  /** Unix seconds: not before. */
+  readyAt: number | null
+  state: 'under way' | 'void' | 'executed'
+}
+
+/** What hospitals may open together when this person cannot be asked. */
+export interface Marked {
+  topics: Topic[]
+  trustees: OrganisationInfo[]
+  threshold: number
+  /** Trustees that hold a good share of everything marked. */
+  heldBy: number
+  /** Whom one could choose. */
+  candidates: OrganisationInfo[]
+}
+
+/** Somebody broke the glass of this person's chart. Times are Unix seconds. */
+export interface EmergencyOfOwn {
+  declaration: number
+  reader: Reader
+  /** Name of the code (B4). */
+  reason: string
+  /** The clinician's own; null when no gateway that answers keeps them. */
+  words: string | null
+  at: number
+  until: number
+  isOpen: boolean
+  isContested: boolean
+  /** The auditor's finding; null before it. */
+  outcome: string | null
+}
+
 /** Every failure that crosses from the keeper to the page. */
 export interface FailureForm {
   code: string
@@ -141,6 +203,8 @@ export interface Keeper extends Desks {
   status(): Promise<Status>
   /** New keys, held until they are sealed: the words for the paper, and the account for it. */
   prepare(): Promise<{ phrase: string; account: Hex }>
+  /** Other words for a paper; nothing opens by them yet. */
+  newPhrase(): Promise<string>
   /** Makes the keys, seals them by both ways, then comes in by the invitation. */
   join(wish: { invitation: Hex; first: Secret; phrase: string }): Promise<Status>
   /** Signs in on a device that knows nobody, by what the gateway keeps sealed. */
@@ -159,6 +223,40 @@ export interface Keeper extends Desks {
   asks(): Promise<Ask[]>
   ask(wish: { patient: Hex; topics: Topic[]; purpose: string; days: number }): Promise<null>
   patients(): Promise<PatientRow[]>
+  ways(): Promise<Way[]>
+  /** @param replaces - the way whose place the new one takes. */
+  addWay(secret: Secret, replaces: Hex | null): Promise<Way[]>
+  removeWay(id: Hex): Promise<Way[]>
+  council(): Promise<Council>
+  nameGuardians(wish: { guardians: Hex[]; threshold: number }): Promise<null>
+  /** Recoveries of the own account that can still be stopped. */
+  recoveriesUnderWay(): Promise<RecoveryUnderWay[]>
+  vetoRecovery(): Promise<null>
+  /** Those whose guardian this person is. */
+  wards(): Promise<Reader[]>
+  /** @param words - as the other person reads them out. @returns who was helped. */
+  helpRecover(words: string): Promise<Reader>
+  /** Gives a name, on this device, to somebody whom no directory names. */
+  befriend(person: { account: Hex; name: string }): Promise<Reader>
+  startRecovery(wish: { account: Hex; first: Secret; phrase: string }): Promise<Status>
+  recovery(): Promise<RecoveryHere>
+  finishRecovery(secret: Secret): Promise<Status>
+  marked(): Promise<Marked>
+  /** These topics and no others. */
+  mark(wish: { topics: Topic[]; trustees: Hex[]; threshold: number }): Promise<null>
+  unmark(): Promise<null>
+  /** The text of the card that was made on this device. */
+  emergencyCard(): Promise<string | null>
+  makeCard(): Promise<{ text: string; unreachable: OrganisationInfo[] }>
+  endCard(): Promise<{ unreachable: OrganisationInfo[] }>
+  emergencies(): Promise<EmergencyOfOwn[]>
+  contest(wish: { declaration: number; words: string }): Promise<null>
+  /** What is to be done at a login after an emergency (S10). */
+  settle(): Promise<null>
+  /** Everything of the own chart as a ZIP archive: sealed files, their keys, an index. */
+  exportAll(): Promise<{ records: number; archive: Uint8Array<ArrayBuffer> }>
+  /** For good. @param secret - asked for again, so that an open device is not enough. */
+  closeAccount(secret: Secret): Promise<{ erased: number; unreachable: OrganisationInfo[] }>
   fileNote(note: { patient: Hex; title: string; text: string }): Promise<null>
 }
 

@@ -133,6 +133,19 @@ export class ChartRoom {
     return usual ? [{ access: usual }, byEmergency] : [byEmergency]
   }
 
+  /** Opens these records of a patient, and nothing else, for somebody who has to look at them. */
+  async openRecords(patient: Hex, records: readonly Hex[]): Promise<ChartItem[]> {
+    const access = await requestAccess(this.#actor, { patient, purpose: 'TREAT', records })
+    const items: ChartItem[] = []
+    for await (const { body, mediaType, ...proven } of openRecords(this.#actor, access)) {
+      const { record, author } = proven.leaf
+      this.#proven.set(record as Hex, proven)
+      const { organisation, status } = proven
+      items.push(itemOf({ record, topic: null, author, organisation, status, body, mediaType }))
+    }
+    return items
+  }
+
   #topicOf(compartment: string): Topic | null {
     return topicNames.find((name) => this.#actor.keyring.compartmentId(name) === compartment) ?? null
   }

@@ -2,9 +2,12 @@ import { GatewayClient } from '@hre/client'
 import { nameOf, organisationKinds, roles, type OrganisationView, type StaffView } from '@hre/protocol'
 import { accountOf, listOrganisations, sessionAt, type Actor } from '@hre/sdk'
 import type { Session } from '@hre/client'
+import type { Acquaintances } from './acquaintances.ts'
 import type { Hex, OrganisationInfo, Reader } from './api.ts'
 
 const peerMilliseconds = 5_000
+/** Who did not answer is asked again after this, when somebody wants to know. */
+const awayMilliseconds = 30_000
 
 interface Known extends OrganisationInfo {
   session: Session | null
@@ -18,11 +21,14 @@ interface Known extends OrganisationInfo {
 export class Company {
   readonly #actor: Actor
   readonly #gatewayUrl: string
+  readonly #acquaintances: Acquaintances
   #known: Promise<Known[]> | undefined
+  #askAgainMs = Infinity
 
-  constructor(actor: Actor, gatewayUrl: string) {
+  constructor(actor: Actor, gatewayUrl: string, acquaintances: Acquaintances) {
     this.#actor = actor
     this.#gatewayUrl = gatewayUrl
+    this.#acquaintances = acquaintances
   }
 
   async organisations(): Promise<OrganisationInfo[]> {
@@ -62,15 +68,23 @@ export class Company {
     }
     const { organisation, role } = await accountOf(this.#actor, account)
     const of = organisation ? await this.organisation(organisation) : null
-    return { account, name: null, role: role ? nameOf(roles, role) : null, organisation: of }
+    const name = await this.#acquaintances.nameOf(account)
+    return { account, name, role: role ? nameOf(roles, role) : null, organisation: of }
   }
 
   #all(): Promise<Known[]> {
-    this.#known ??= listOrganisations(this.#actor).then((rows) =>
-      Promise.all(rows.map((row) => this.#meet(row))),
-    )
+    if (Date.now() >= this.#askAgainMs) this.#known = undefined
+    this.#known ??= this.#askAll()
     this.#known.catch(() => (this.#known = undefined))
     return this.#known
+  }
+
+  async #askAll(): Promise<Known[]> {
+    this.#askAgainMs = Infinity
+    const rows = await listOrganisations(this.#actor)
+    const all = await Promise.all(rows.map((row) => this.#meet(row)))
+    if (all.some(({ session }) => session === null)) this.#askAgainMs = Date.now() + awayMilliseconds
+    return all
   }
 
   async #meet(row: OrganisationView): Promise<Known> {

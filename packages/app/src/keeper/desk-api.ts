@@ -1,5 +1,7 @@
-import type { EmergencyReason } from '@hre/protocol'
-import type { Hex, PatientRow } from './api.ts'
+import type { EmergencyOutcome, EmergencyReason, OrganisationKind, Role, StandingChange } from '@hre/protocol'
+import type { ChartItem } from '../chart/item.ts'
+import type { LedgerHeader, LedgerOperation, SealedLog } from '@hre/sdk'
+import type { Hex, OrganisationInfo, PatientRow, Proof, Reader } from './api.ts'
 
 /** A patient as this device remembers them, from charts that were opened on it. */
 export interface RememberedPatient {
@@ -65,5 +67,187 @@ export interface DoctorDesk {
   keepDraft(draft: Omit<Draft, 'at'>): Promise<null>
 }
 
+/** A batch of two parties that waits for a signature. */
+export interface AwaitedBatch {
+  batch: Hex
+  author: Reader
+  /** Who has not signed. */
+  awaited: Reader[]
+  /** Unix seconds. */
+  at: number
+  /** Null until this hospital's server has the list of what is in it. */
+  patient: Hex | null
+  name: string | null
+  records: Hex[]
+}
+
+/** One value as the laboratory found it. */
+export interface TypedResult {
+  /** LOINC; null for a test that is named in words. */
+  code: string | null
+  title: string
+  value: string
+  unit: string
+  /** Of the usual range, as numbers in text; empty where there is none. */
+  low: string
+  high: string
+}
+
+/** What this device remembers of a test: its unit and the laboratory's own range. */
+export type TestForm = Pick<TypedResult, 'unit' | 'low' | 'high'>
+
+export interface ResultsWish {
+  patient: Hex
+  results: TypedResult[]
+  /** ISO 8601: when the sample was taken. */
+  takenAt: string
+  comment: string
+  /** Who has to sign beside the author; null for nobody. */
+  countersigner: Hex | null
+}
+
+export interface LaboratoryDesk {
+  worklist(): Promise<{ toSign: AwaitedBatch[]; filed: AwaitedBatch[] }>
+  /** Colleagues who can check and sign. */
+  colleagues(): Promise<Reader[]>
+  testForms(): Promise<Record<string, TestForm>>
+  fileResults(wish: ResultsWish): Promise<null>
+  /** What a file of another system (FHIR, one resource or a bundle) says, and whom it says it about; nothing is filed. */
+  previewUpload(text: string): Promise<{ name: string | null; items: ChartItem[] }>
+  /** Files it. @returns how many records it held. */
+  fileUpload(wish: { patient: Hex; text: string; countersigner: Hex | null }): Promise<number>
+  /** What is to be signed, opened and logged like every reading. */
+  openBatch(batch: Hex): Promise<{ items: ChartItem[]; of: AwaitedBatch }>
+  signBatch(batch: Hex): Promise<null>
+}
+
+export interface Colleague {
+  account: Hex
+  name: string | null
+  role: Role
+  /** Unix seconds, exclusive; 0 where none is on record. */
+  licensedUntil: number
+  /** Has come in. */
+  hasJoined: boolean
+}
+
+/** A question that the organisations decide by votes. */
+export interface OpenQuestion {
+  organisation: Hex
+  name: string | null
+  about:
+    | { kind: 'admission'; as: OrganisationKind; country: string }
+    | { kind: 'standing'; change: StandingChange }
+  votes: number
+  threshold: number
+  /** Whether this organisation is for it already. */
+  hasVoted: boolean
+}
+
+/** An emergency that a colleague declared, and how it was judged. Times in Unix seconds. */
+export interface StaffEmergency {
+  declaration: number
+  member: Reader
+  patient: Hex
+  reason: EmergencyReason
+  declaredAt: number
+  until: number
+  outcome: EmergencyOutcome | null
+  isContested: boolean
+}
+
+/** How this organisation's server stands. */
+export interface ServerHealth {
+  /** The register's newest block, null when its node does not answer; and the newest one that was read. */
+  registerBlock: number | null
+  readBlock: number
+  queued: number
+  records: number
+  receipts: number
+  refusals: number
+  anchors: number
+  /** Of the last finished look at all sealed files; null before the first. Unix seconds. */
+  files: { at: number; files: number; repaired: number; unrepaired: number } | null
+  /** Other organisations' servers, and whether they answer. */
+  others: { organisation: OrganisationInfo; answers: boolean }[]
+}
+
+export interface AdministrationDesk {
+  members(): Promise<Colleague[]>
+  licenseMember(wish: { member: Hex; until: number }): Promise<null>
+  changeRole(wish: { member: Hex; role: Role; licensedUntil: number }): Promise<null>
+  /** Ends the membership and the key of whoever leaves, in one step. */
+  cutOff(member: Hex): Promise<null>
+  /** @returns the secret of the link for whoever is invited. */
+  invite(
+    whom: { role: Role; name: string } | { patientNumber: string },
+  ): Promise<{ secret: Hex; expiresAt: number }>
+  questions(): Promise<OpenQuestion[]>
+  voteAdmission(vote: { organisation: Hex; kind: OrganisationKind; country: string }): Promise<null>
+  voteStanding(vote: { organisation: Hex; change: StandingChange }): Promise<null>
+  staffEmergencies(): Promise<StaffEmergency[]>
+  serverHealth(): Promise<ServerHealth>
+  organisations(): Promise<OrganisationInfo[]>
+}
+
+/** A block as a list shows it. */
+export interface BlockRow {
+  number: number
+  /** Unix seconds. */
+  at: number
+  operations: number
+}
+
+export interface SignedAct extends Omit<LedgerOperation, 'account'> {
+  signer: Reader
+}
+
+export interface BlockView {
+  header: LedgerHeader
+  acts: SignedAct[]
+  others: number
+  /** Whose nodes have the same block, and whose have another. */
+  agree: OrganisationInfo[]
+  differ: OrganisationInfo[]
+}
+
+export interface LogCheck extends Omit<SealedLog, 'organisation'> {
+  organisation: OrganisationInfo | null
+}
+
+export interface Integrity {
+  rounds: {
+    id: number
+    startedAt: number
+    finishedAt: number | null
+    files: number
+    repaired: number
+    unrepaired: number
+  }[]
+  damaged: { content: Hex; isMissing: boolean; foundAt: number; isRepaired: boolean }[]
+}
+
+/** What was said of an emergency, for its auditor. */
+export interface EmergencyWords {
+  reason: string | null
+  report: string | null
+  statement: string | null
+}
+
+export interface AuditDesk {
+  toReview(): Promise<StaffEmergency[]>
+  wordsOf(declaration: number): Promise<EmergencyWords>
+  review(finding: { declaration: number; outcome: EmergencyOutcome; words: string }): Promise<null>
+  /** The newest blocks, or those from `from` down. */
+  blocks(from: number | null): Promise<BlockRow[]>
+  block(number: number): Promise<BlockView>
+  /** Proof files of a batch, as text. */
+  proofsOf(manifest: Hex): Promise<{ record: Hex; text: string }[]>
+  /** Checks a proof file against the nodes of several organisations. */
+  checkProof(text: string): Promise<Proof>
+  checkLogs(): Promise<LogCheck[]>
+  integrity(): Promise<Integrity>
+}
+
 /** What those who work for an organisation ask of the keeper. */
-export type Desks = DoctorDesk
+export type Desks = DoctorDesk & LaboratoryDesk & AdministrationDesk & AuditDesk

@@ -4,19 +4,22 @@ import {
   createRecoveryPhrase,
   createRootSeed,
   createUnlockDocument,
+  isVaultError,
   lockWhenIdle,
   openKeyring,
   unlock,
-  verifierOfWay,
   type Succession,
   type UnlockDocument,
   type UnlockedSeed,
 } from '@hre/vault'
+import { Acquaintances } from './acquaintances.ts'
 import type { Hex, Keeper, Progress, Secret, Status } from './api.ts'
 import { ChartRoom } from './charts.ts'
 import { Company } from './company.ts'
 import { desksOf } from './desks.ts'
-import { deviceShelf, type Kept, type Pending } from './shelf.ts'
+import { SealedShelf } from './sealed.ts'
+import { deviceShelf, type Kept } from './shelf.ts'
+import { verifiersOf } from './verifiers.ts'
 
 /** Automatic logoff (45 CFR 164.312(a)(2)(iii)): nobody touched the app for this long. */
 export const idleSeconds = 10 * 60
@@ -26,6 +29,22 @@ export interface Present {
   actor: Actor
   company: Company
   charts: ChartRoom
+  acquaintances: Acquaintances
+  notes: SealedShelf
+}
+
+/** What a journey of the keeper works with. */
+export interface Room {
+  gatewayUrl: string
+  /** @throws HreError `unauthenticated`. */
+  present(): Present
+  /** Lends the root seed. @throws HreError `unauthenticated`, also when the lock closed meanwhile. */
+  withSeed<T>(work: (rootSeed: Uint8Array) => Promise<T>): Promise<T>
+  hold(rootSeed: Uint8Array, succession: Succession | null): Promise<Present>
+  status(): Promise<Status>
+  /** Locks, and leaves nothing on this device. */
+  forget(): Promise<Status>
+  onProgress(progress: Progress): void
 }
 
 /**
@@ -48,7 +67,9 @@ export function createKeeper(options: {
 
   async function hold(rootSeed: Uint8Array, succession: Succession | null = null): Promise<Present> {
     const actor = await arrive(rootSeed, succession)
-    const company = new Company(actor, options.gatewayUrl)
+    const notes = new SealedShelf(actor)
+    const acquaintances = new Acquaintances(notes)
+    const company = new Company(actor, options.gatewayUrl, acquaintances)
     const charts = new ChartRoom(actor, company, options.onProgress)
     const seed = lockWhenIdle(rootSeed, {
       idleSeconds,
@@ -58,7 +79,7 @@ export function createKeeper(options: {
         options.onLock()
       },
     })
-    held = { seed, present: { actor, company, charts } }
+    held = { seed, present: { actor, company, charts, acquaintances, notes } }
     return held.present
   }
 
@@ -102,7 +123,12 @@ export function createKeeper(options: {
 
   async function status(): Promise<Status> {
     const kept = await deviceShelf.read()
-    if (!kept) return { state: 'empty', account: null, role: null, ways: [], credentials: [], joined: false }
+    if (!kept) {
+      const recovery = await deviceShelf.readRecovery()
+      const nobody = { account: null, role: null, joined: false }
+      if (recovery) return { state: 'recovering', ...nobody, ...waysOf(recovery.unlock) }
+      return { state: 'empty', ...nobody, ways: [], credentials: [] }
+    }
     return {
       state: held && !held.seed.isLocked ? 'open' : 'locked',
       account: kept.account,
@@ -110,6 +136,34 @@ export function createKeeper(options: {
       joined: kept.pending === null,
       ...waysOf(kept.unlock),
     }
+  }
+
+  async function withSeed<T>(work: (rootSeed: Uint8Array) => Promise<T>): Promise<T> {
+    present()
+    const { seed } = held!
+    try {
+      return await seed.use(work)
+    } catch (error) {
+      // The lock closed under the work: what it says of the zeros that were left means nothing.
+      if (isVaultError(error) && seed.isLocked) throw hreError('unauthenticated', {}, error)
+      throw error
+    }
+  }
+
+  async function forget(): Promise<Status> {
+    held?.seed.lock()
+    await deviceShelf.clear()
+    return status()
+  }
+
+  const room: Room = {
+    gatewayUrl: options.gatewayUrl,
+    present,
+    withSeed,
+    hold,
+    status,
+    forget,
+    onProgress: options.onProgress,
   }
 
   /** Each journey's code comes when it is first walked. */
@@ -121,12 +175,15 @@ export function createKeeper(options: {
       prepared = createRootSeed()
       return { phrase: createRecoveryPhrase(), account: openKeyring(prepared).account as Hex }
     },
+    async newPhrase() {
+      return createRecoveryPhrase()
+    },
     async join({ invitation, first, phrase }) {
       const earlier = await deviceShelf.read()
       // Somebody's keys are here: a second person must not write over them.
       if (earlier && (earlier.pending?.invitation !== invitation || !held)) throw hreError('conflict')
       if (!earlier) {
-        if (!prepared) throw hreError('conflict')
+        if (!prepared || (await deviceShelf.readRecovery())) throw hreError('conflict')
         options.onProgress({ step: 'keys' })
         // Before anything is sent: whatever breaks from here on, the keys are not lost.
         await deviceShelf.write(await sealed(prepared, invitation, [first, { kind: 'phrase', phrase }]))
@@ -137,7 +194,7 @@ export function createKeeper(options: {
       return status()
     },
     async recall({ account, secret }) {
-      if (await deviceShelf.read()) throw hreError('conflict')
+      if ((await deviceShelf.read()) || (await deviceShelf.readRecovery())) throw hreError('conflict')
       options.onProgress({ step: 'unlocking' })
       const { recallKeys } = await import('./arrival.ts')
       const { gatewayUrl } = options
@@ -164,11 +221,7 @@ export function createKeeper(options: {
       held?.seed.touch()
       return held !== undefined
     },
-    async forget() {
-      held?.seed.lock()
-      await deviceShelf.clear()
-      return status()
-    },
+    forget,
     async chart(patient) {
       const { actor, charts } = present()
       return charts.open(patient ?? (actor.account as Hex))
@@ -181,6 +234,17 @@ export function createKeeper(options: {
     async readers() {
       return present().company.readers()
     },
+    async recoveriesUnderWay() {
+      const { recoveries } = await present().actor.session.call('getCouncil', {})
+      return recoveries
+        .filter(({ state }) => state === 'under way')
+        .map(({ approvals, threshold, startedAt, readyAt }) => ({
+          approvals: approvals.length,
+          threshold,
+          startedAt,
+          readyAt,
+        }))
+    },
     share: async (wish) => (await sharing()).share(wish),
     shares: async () => (await sharing()).shares(),
     endShare: async (reader) => (await sharing()).end(reader),
@@ -188,6 +252,28 @@ export function createKeeper(options: {
     asks: async () => (await sharing()).asks(),
     ask: async (wish) => (await sharing()).ask(wish),
     patients: async () => (await sharing()).patients(),
+    ...later(['ways', 'addWay', 'removeWay'], async () => (await import('./ways.ts')).waysOf(room)),
+    ...later(['council', 'nameGuardians', 'vetoRecovery', 'wards', 'helpRecover', 'befriend'], async () =>
+      (await import('./guardianship.ts')).guardianshipOf(room),
+    ),
+    ...later(['exportAll', 'closeAccount'], async () => (await import('./leaving.ts')).leavingOf(room)),
+    ...later(['startRecovery', 'recovery', 'finishRecovery'], async () =>
+      (await import('./recovery.ts')).recoveryOf(room),
+    ),
+    ...later(
+      [
+        'marked',
+        'mark',
+        'unmark',
+        'emergencyCard',
+        'makeCard',
+        'endCard',
+        'emergencies',
+        'contest',
+        'settle',
+      ],
+      async () => (await import('./emergencyCare.ts')).emergencyCareOf(room),
+    ),
     async fileNote(note) {
       const { actor } = present()
       const { name } = await accountNames(present())
@@ -209,14 +295,20 @@ async function accountNames({ actor, company }: Present): Promise<{ name: string
 async function sealed(rootSeed: Uint8Array, invitation: Hex, secrets: Secret[]): Promise<Kept> {
   const unlock = await createUnlockDocument(rootSeed, secrets)
   const account = openKeyring(rootSeed).account as Hex
-  const verifiers: Pending['verifiers'] = []
-  for (const [place, way] of unlock.ways.entries())
-    if (way.kind !== 'guardians')
-      verifiers.push({
-        way: way.id as Hex,
-        verifier: (await verifierOfWay(account, way, secrets[place]!)) as Hex,
-      })
+  const verifiers = await verifiersOf(account, unlock, secrets)
   return { unlock, succession: null, account, pending: { invitation, verifiers }, role: null, exchange: null }
+}
+
+/** Methods of a journey whose code comes when one of them is first called. */
+function later<Name extends keyof Keeper>(
+  names: readonly Name[],
+  load: () => Promise<Pick<Keeper, Name>>,
+): Pick<Keeper, Name> {
+  const call = async (name: Name, args: unknown[]): Promise<unknown> =>
+    ((await load())[name] as (...args: unknown[]) => Promise<unknown>)(...args)
+  return Object.fromEntries(
+    names.map((name) => [name, (...args: unknown[]) => call(name, args)]),
+  ) as unknown as Pick<Keeper, Name>
 }
 
 const waysOf = ({ ways }: UnlockDocument): Pick<Status, 'ways' | 'credentials'> => ({

@@ -1,5 +1,5 @@
 import type { Deployment } from '@hre/protocol'
-import type { Succession, UnlockDocument } from '@hre/vault'
+import type { RecoveryRequest, Succession, UnlockDocument } from '@hre/vault'
 import type { Address } from 'viem'
 import type { Hex } from './api.ts'
 
@@ -22,10 +22,21 @@ export interface Pending {
   verifiers: { way: Hex; verifier: Hex }[]
 }
 
+/** A recovery that this device asked guardians for: the fresh keys, sealed by their new ways, wait here. */
+export interface KeptRecovery {
+  request: RecoveryRequest
+  unlock: UnlockDocument
+  verifiers: Pending['verifiers']
+}
+
 /** Where this device keeps its copy of the sealed keystore. */
 export interface Shelf {
   read(): Promise<Kept | undefined>
   write(kept: Kept): Promise<void>
+  readRecovery(): Promise<KeptRecovery | undefined>
+  writeRecovery(recovery: KeptRecovery): Promise<void>
+  /** In the place of the recovery, in one step. */
+  replaceRecovery(kept: Kept): Promise<void>
   clear(): Promise<void>
 }
 
@@ -66,6 +77,18 @@ export const deviceShelf: Shelf = {
   read: () => within('keystore', 'readonly', (store) => store.get('own') as IDBRequest<Kept | undefined>),
   async write(kept) {
     await within('keystore', 'readwrite', (store) => store.put(kept, 'own'))
+  },
+  readRecovery: () =>
+    within('keystore', 'readonly', (store) => store.get('recovery') as IDBRequest<KeptRecovery | undefined>),
+  async writeRecovery(recovery) {
+    await within('keystore', 'readwrite', (store) => store.put(recovery, 'recovery'))
+  },
+  async replaceRecovery(kept) {
+    // One transaction: nobody is left with both, or with neither.
+    await within('keystore', 'readwrite', (store) => {
+      store.put(kept, 'own')
+      return store.delete('recovery')
+    })
   },
   async clear() {
     await within('keystore', 'readwrite', (store) => store.clear())

@@ -1,8 +1,11 @@
+import { emergency } from './en/emergency.ts'
 import { failure } from './en/failure.ts'
 import { home } from './en/home.ts'
 import { join } from './en/join.ts'
+import { leaving } from './en/leaving.ts'
 import { more } from './en/more.ts'
 import { record } from './en/record.ts'
+import { recovery } from './en/recovery.ts'
 import { sharing } from './en/sharing.ts'
 import { unlock } from './en/unlock.ts'
 import { visitors } from './en/visitors.ts'
@@ -16,11 +19,14 @@ export const en = {
   ...words,
   ...join,
   ...unlock,
+  ...recovery,
+  ...emergency,
   ...home,
   ...record,
   ...sharing,
   ...visitors,
   ...more,
+  ...leaving,
   ...failure,
 }
 

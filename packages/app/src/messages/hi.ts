@@ -1,9 +1,12 @@
 import type { Translation } from './en.ts'
+import { emergency } from './hi/emergency.ts'
 import { failure } from './hi/failure.ts'
 import { home } from './hi/home.ts'
 import { join } from './hi/join.ts'
+import { leaving } from './hi/leaving.ts'
 import { more } from './hi/more.ts'
 import { record } from './hi/record.ts'
+import { recovery } from './hi/recovery.ts'
 import { sharing } from './hi/sharing.ts'
 import { unlock } from './hi/unlock.ts'
 import { visitors } from './hi/visitors.ts'
@@ -13,10 +16,13 @@ export const hi: Translation = {
   ...words,
   ...join,
   ...unlock,
+  ...recovery,
+  ...emergency,
   ...home,
   ...record,
   ...sharing,
   ...visitors,
   ...more,
+  ...leaving,
   ...failure,
 }

@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next'
 import type { ChartItem } from '../chart/item.ts'
+import { topicNames, type Topic } from '../chart/topics.ts'
 import type { OrganisationInfo, Reader } from '../keeper/api.ts'
 
 /** Dates, numbers and lists as India writes them in each language, where the hospitals are. */
@@ -36,8 +37,21 @@ export function formatCountdown(language: string, seconds: number): string {
   return `${new Intl.NumberFormat(localeOf(language)).format(Math.floor(seconds / 60))}:${two.format(seconds % 60)}`
 }
 
+export const formatNumber = (language: string, number: number): string =>
+  new Intl.NumberFormat(localeOf(language)).format(number)
+
 export const formatList = (language: string, parts: readonly string[]): string =>
   new Intl.ListFormat(localeOf(language), { type: 'conjunction' }).format(parts)
+
+/** Topics inside a sentence, in their usual order. Scripts without capitals stay as they are. */
+export const loweredList = (t: TFunction, language: string, topics: readonly Topic[]): string =>
+  formatList(
+    language,
+    topicNames.filter((topic) => topics.includes(topic)).map((topic) => lowered(t(`topic.${topic}`))),
+  )
+
+const lowered = (text: string): string =>
+  /^[A-Z]-/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1)
 
 /** A value with its unit; numbers as the language writes them. */
 export function formatValue(language: string, { value }: ChartItem): string {

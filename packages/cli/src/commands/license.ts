@@ -1,5 +1,4 @@
-import { setAttributesCall } from '@hre/protocol'
-import { submit } from '@hre/sdk'
+import { licenseMember } from '@hre/sdk'
 import type { Command } from 'commander'
 import { contextOf } from '../context.ts'
 import { usageError } from '../errors.ts'
@@ -29,9 +28,8 @@ export function addLicense(program: Command): void {
       const exchange = await runningExchange(context)
       const member = accountNamed(exchange, name)
       const actor = await actorOf(exchange, options.as)
-      const attributes = { specialty: BigInt(options.specialty), licensedUntil }
-      const [applied] = await submit(actor, [setAttributesCall(actor.deployment, member, attributes)])
-      const { transaction, block } = applied!
+      const specialty = BigInt(options.specialty)
+      const { transaction, block } = await licenseMember(actor, member, licensedUntil, specialty)
       output.value({ member, licensedUntil, transaction, block })
       output.line(`${nameOfAccount(exchange, member)} is licensed until ${formatMoment(licensedUntil)}.`)
       output.line(output.style('dim', `transaction ${shortHash(transaction)} · block ${block}`))

@@ -14,6 +14,7 @@ import type { Address, Hex } from 'viem'
 import type { Database } from '../store/database.ts'
 import { attributesOf, isBarred, organisationOf } from '../store/directory.ts'
 import * as t from '../store/schema.ts'
+import { readingRule } from './countries.ts'
 import { emergencyOf } from './emergencies.ts'
 
 export type StoredLeaf = typeof t.leaves.$inferSelect
@@ -26,7 +27,8 @@ export interface Ruling {
 
 /**
  * Decides a request from what the follower knows (C6, C10). Named records are all or none; a list (no records named) is what the
- * reader may see. For emergency treatment an open declaration permits what no grant does (B8).
+ * reader may see. For emergency treatment an open declaration permits what no grant does (B8). Whatever permits it, a patient who
+ * wants no reading abroad is obeyed (P10).
  *
  * @param at - Unix seconds.
  */
@@ -35,11 +37,17 @@ export async function ruleOn(db: Database, request: AccessRequest, at: number): 
   const { reader, patient, purpose } = request
   const leaves = await leavesOf(db, patient, asked ? request.records : undefined)
   const facts = await factsOf(db, reader, patient)
+  const mayReadFrom = await readingRule(db, request)
   const emergency = purpose === purposes.ETREAT ? await emergencyOf(db, reader, patient, at) : undefined
   const ruled = leaves.map((leaf) => {
     const question = { sensitivity: leaf.sensitivity, purpose, at }
-    const decision = decideRecord(facts(leaf.compartment, leaf.record), question)
-    const breaks = decision !== 'Permitted' && emergency?.(leaf.compartment) === 'Permitted'
+    const granted = decideRecord(facts(leaf.compartment, leaf.record), question)
+    const isAbroad = granted === 'Permitted' && !mayReadFrom(leaf.organisation, false)
+    const decision = isAbroad ? ('JurisdictionNotMet' as const) : granted
+    const breaks =
+      decision !== 'Permitted' &&
+      emergency?.(leaf.compartment) === 'Permitted' &&
+      mayReadFrom(leaf.organisation, true)
     return { leaf, decision: breaks ? ('PermittedInEmergency' as const) : decision }
   })
   const open = ruled.filter(({ decision }) => isPermitting(decision))

@@ -15,7 +15,7 @@ export function allowApps(server: FastifyInstance): void {
       reply
         .code(204)
         .header('access-control-allow-origin', '*')
-        .header('access-control-allow-methods', 'GET, POST')
+        .header('access-control-allow-methods', 'GET, POST, PUT')
         .header('access-control-allow-headers', 'authorization, content-type, last-event-id')
         .header('access-control-max-age', '600')
         .send(),

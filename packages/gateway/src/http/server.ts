@@ -23,6 +23,7 @@ import type { Circumstances, FilePart, Handlers } from './handler.ts'
 import { askHandlers } from './handlers/asks.ts'
 import { chainHandlers } from './handlers/chain.ts'
 import { consentHandlers } from './handlers/consent.ts'
+import { copyHandlers } from './handlers/copies.ts'
 import { directoryHandlers } from './handlers/directory.ts'
 import { frontDeskHandlers } from './handlers/frontDesk.ts'
 import { emergencyHandlers } from './handlers/emergency.ts'
@@ -60,6 +61,7 @@ const handlers: Handlers<RouteName> = {
   ...peerHandlers,
   ...statusHandlers,
   ...integrityHandlers,
+  ...copyHandlers,
   ...frontDeskHandlers,
   ...askHandlers,
   ...notificationHandlers,

@@ -7,6 +7,7 @@ import { channels, deadLetterCount, outcomes, webhookBacklog } from '../notifica
 import { queueState } from '../relay/queue.ts'
 import type { OpenDatabase } from '../store/database.ts'
 import * as t from '../store/schema.ts'
+import { replicationState } from '../upkeep/replicationRounds.ts'
 import { roundState } from '../upkeep/rounds.ts'
 
 /**
@@ -34,7 +35,7 @@ export class Metrics {
       buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10],
       registers,
     })
-    const { db, follower, blobs } = gateway
+    const { db, follower, blobs, guests } = gateway
     const gauge = (
       name: string,
       help: string,
@@ -97,6 +98,32 @@ export class Metrics {
       'hre_integrity_finished_timestamp_seconds',
       'When a round last ended, Unix time',
       async () => (await roundState(db))?.lastFinishedAt,
+    )
+    gauge(
+      'hre_replication_round_files',
+      'Files whose copies were counted in the newest round',
+      async () => (await replicationState(db))?.files,
+    )
+    gauge(
+      'hre_replication_short',
+      'Files with fewer whole copies than wanted in it',
+      async () => (await replicationState(db))?.short,
+    )
+    gauge(
+      'hre_replication_confined',
+      'Those of them for which countries allow no more gateways',
+      async () => (await replicationState(db))?.confined,
+    )
+    gauge(
+      'hre_replication_finished_timestamp_seconds',
+      'When a round last ended, Unix time',
+      async () => (await replicationState(db))?.lastFinishedAt,
+    )
+    gauge('hre_guest_bytes', 'Copies kept for other organisations', async () => (await guests.state()).bytes)
+    gauge(
+      'hre_guest_wanted',
+      'Copies for others that are to be fetched',
+      async () => (await guests.state()).wanted,
     )
     const { deliveries, outbox, streams } = gateway
     gauge('hre_notifications_kept', 'Notifications in the outbox; counted anew every few minutes', () =>

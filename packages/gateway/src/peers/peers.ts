@@ -11,6 +11,7 @@ import {
   type RouteName,
   type RouteOutput,
   type Routes,
+  type SignedCountries,
 } from '@hre/protocol'
 import type { EmergencyEntry, EmergencyShare, Identity } from '@hre/vault'
 import type { FastifyBaseLogger } from 'fastify'
@@ -76,7 +77,7 @@ export class Peers {
 
   /** Bytes by SHA-256 from whichever gateway has them. */
   async attachment(hash: Hex): Promise<Uint8Array | undefined> {
-    return this.#fetch(await this.#others(), hash, (session, options) =>
+    return this.#fetch(await this.others(), hash, (session, options) =>
       session.call('getPeerAttachment', { params: { hash } }, options),
     ).catch(missing)
   }
@@ -86,7 +87,7 @@ export class Peers {
     sharesHash: Hex,
     isGood: (share: EmergencyShare) => Promise<boolean>,
   ): Promise<EmergencyShare | undefined> {
-    for (const organisation of await this.#others()) {
+    for (const organisation of await this.others()) {
       const share = await this.#call(organisation, 'getPeerEmergencyShare', { params: { sharesHash } }).catch(
         missing,
       )
@@ -97,7 +98,7 @@ export class Peers {
 
   /** The entry of an emergency card from whichever gateway keeps it (S11); each writes down who asked. */
   async emergencyCard(lookup: Hex, reader: Address): Promise<EmergencyEntry | undefined> {
-    for (const organisation of await this.#others()) {
+    for (const organisation of await this.others()) {
       const body = { lookup, reader }
       const answer = await this.#call(organisation, 'findPeerCard', { body }).catch(missing)
       if (answer) return answer.entry
@@ -107,7 +108,7 @@ export class Peers {
 
   /** A checked copy of a sealed file from one of these, or from whichever gateway gives it. */
   async blob(contentId: Hex, holders?: readonly Address[]): Promise<Uint8Array | undefined> {
-    return this.#fetch(holders ?? (await this.#others()), contentId, (session, options) =>
+    return this.#fetch(holders ?? (await this.others()), contentId, (session, options) =>
       session.call('getPeerBlob', { params: { contentId } }, options),
     ).catch(missing)
   }
@@ -197,6 +198,40 @@ export class Peers {
     else if (code === 'gateway-unreachable') this.#standings.offended(organisation, 'failed')
   }
 
+  /** What a gateway proves of a copy (P7); `missing` when it has none, `away` when it does not answer. */
+  async proof(organisation: Address, contentId: Hex, salt: Hex): Promise<Hex | 'missing' | 'away'> {
+    try {
+      const input = { params: { contentId }, body: { salt } }
+      return (await this.#call(organisation, 'proveCopy', input)).proof
+    } catch (error) {
+      if (!isHreError(error)) throw error
+      return error.code === 'not-found' ? 'missing' : 'away'
+    }
+  }
+
+  /** Asks a gateway to keep a copy of one of our own sealed files (P6). @returns undefined when it cannot answer now. */
+  async offer(
+    organisation: Address,
+    contentId: Hex,
+    body: RouteInput<Routes['offerCopy']>['body'],
+  ): Promise<RouteOutput<Routes['offerCopy']> | undefined> {
+    return this.#call(organisation, 'offerCopy', { params: { contentId }, body }).catch(missing)
+  }
+
+  /** Passes on what patients said about countries (P4). @returns what is newer there; undefined when it cannot answer now. */
+  async carryCountries(
+    organisation: Address,
+    statements: SignedCountries[],
+  ): Promise<SignedCountries[] | undefined> {
+    const answer = await this.#call(organisation, 'carryCountries', { body: { statements } }).catch(missing)
+    return answer?.newer
+  }
+
+  /** It said that it holds what it does not: it is asked last for a while. */
+  distrust(organisation: Address): void {
+    this.#standings.offended(organisation, 'lied')
+  }
+
   async #call<Name extends RouteName>(
     organisation: Address,
     name: Name,
@@ -234,7 +269,8 @@ export class Peers {
     return session
   }
 
-  async #others(): Promise<Address[]> {
+  /** Active organisations with a gateway, but for our own. */
+  async others(): Promise<Address[]> {
     const rows = await this.#db
       .select()
       .from(t.organisations)

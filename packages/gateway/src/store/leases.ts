@@ -5,7 +5,7 @@ import type { Database } from './database.ts'
 import * as t from './schema.ts'
 
 /** Work that only one replica on a database does at a time. */
-export type Job = 'relay' | 'integrity' | 'notifications'
+export type Job = 'relay' | 'integrity' | 'replication' | 'guests' | 'notifications'
 
 /** A replica that dies is stood in for after this long. */
 export const leaseSeconds = 10

@@ -52,6 +52,7 @@ export class UploadCollector {
     const organisation = t.batches.organisation.mapToDriverValue(this.#organisation)
     const answer = await this.#db.execute(sql`
       select not exists (select 1 from leaves where content = ${wanted})
+         and not exists (select 1 from guest_copies where content = ${wanted})
          and not exists (select 1 from batches where organisation = ${organisation} and state = 'waiting')
          and not exists (select 1 from operations where state in ('queued', 'submitted')) as unnamed`)
     return rowsOf<{ unnamed: boolean }>(answer)[0]!.unnamed

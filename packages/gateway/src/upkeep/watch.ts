@@ -13,6 +13,7 @@ import {
 import { signCall, type Identity } from '@hre/vault'
 import type { FastifyBaseLogger } from 'fastify'
 import { bytesToHex, pad, type Hex } from 'viem'
+import { filedAs } from '../access/countries.ts'
 import type { BlobStore } from '../blobs/blobStore.ts'
 import type { Peers } from '../peers/peers.ts'
 import type { Relay } from '../relay/relay.ts'
@@ -158,10 +159,16 @@ export class IntegrityWatch {
   }
 
   async #repair(content: Hex): Promise<boolean> {
-    const bytes = await this.#options.peers.blob(content)
-    if (!bytes) return false
-    await this.#options.blobs.put(content, Readable.from([bytes]), limits.blobBytesMax)
-    return true
+    const { blobs, db, peers } = this.#options
+    const copies = await db.select().from(t.copies).where(eq(t.copies.content, content))
+    const holders = new Set([...copies.map(({ holder }) => holder), ...(await peers.others())])
+    const bytes = await peers.blob(content, [...holders])
+    // Erased meanwhile: nothing comes back to life (P9).
+    if (!bytes || (await filedAs(db, content)).length === 0) return false
+    await blobs.put(content, Readable.from([bytes]), limits.blobBytesMax)
+    if ((await filedAs(db, content)).length > 0) return true
+    await blobs.delete(content)
+    return false
   }
 
   /** Report, operation and end of the round in one transaction: it is filed once. */

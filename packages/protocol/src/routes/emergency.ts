@@ -111,6 +111,7 @@ export const emergencyRoutes = {
     method: 'GET',
     path: '/v1/trustees',
     auth: 'account',
+    crossOrigin: true,
     summary: 'Which compartments the caller, a patient, lets be opened in an emergency, and by whom',
     response: z.object({
       /** `held`: this gateway’s organisation is one of them, and its share is here and good. */
@@ -132,8 +133,9 @@ export const emergencyRoutes = {
     method: 'GET',
     path: '/v1/emergencies',
     auth: 'account',
-    summary: 'Emergencies: of the caller’s chart, declared by the caller, or for an auditor’s review',
-    query: z.object({ side: z.enum(['patient', 'declared', 'review']).default('patient') }),
+    summary:
+      'Emergencies: of the caller’s chart, declared by the caller, for an auditor’s review, or, for an administrator, declared by the organisation’s members',
+    query: z.object({ side: z.enum(['patient', 'declared', 'review', 'organisation']).default('patient') }),
     response: z.object({ emergencies: z.array(emergencySchema) }),
     errors: ['forbidden'],
   }),
@@ -179,6 +181,7 @@ export const emergencyRoutes = {
     method: 'PUT',
     path: '/v1/emergency-card',
     auth: 'account',
+    crossOrigin: true,
     summary: 'What gateways keep for the caller’s emergency card; another one, or null, ends a lost card',
     body: z.object({ entry: cardEntrySchema.nullable() }),
     response: z.object({ kept: z.boolean() }),
@@ -188,6 +191,7 @@ export const emergencyRoutes = {
     method: 'GET',
     path: '/v1/emergency-lookups',
     auth: 'account',
+    crossOrigin: true,
     summary: 'Who found the caller by their card or patient number here, and when',
     response: z.object({
       lookups: z.array(

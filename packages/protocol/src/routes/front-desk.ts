@@ -11,6 +11,18 @@ export const staffSchema = z.object({
 })
 export type StaffView = z.infer<typeof staffSchema>
 
+/** A member as the chain has it, by the name that the organisation gave, if any. */
+export const memberSchema = z.object({
+  account: addressSchema,
+  name: z.string().nullable(),
+  role: z.int().min(1).max(255),
+  /** Unix seconds, exclusive; 0 where nothing was said (D12). */
+  licensedUntil: secondsSchema,
+  /** Has come in: only then the membership gives rights (D6). */
+  registered: z.boolean(),
+})
+export type MemberView = z.infer<typeof memberSchema>
+
 /** Invitations to patients and staff, and who works here. */
 export const frontDeskRoutes = {
   createInvitation: route({
@@ -62,6 +74,15 @@ export const frontDeskRoutes = {
     }),
     status: 202,
     errors: ['bad-request', 'not-found', 'chain-unavailable'],
+  }),
+  listMembers: route({
+    method: 'GET',
+    path: '/v1/members',
+    auth: 'account',
+    summary:
+      'Every member of this gateway’s organisation, with their licences, for it and its administrators',
+    response: z.object({ members: z.array(memberSchema) }),
+    errors: ['forbidden'],
   }),
   listStaff: route({
     method: 'GET',

@@ -1,6 +1,7 @@
 import { askRoutes } from './asks.ts'
 import { chainRoutes } from './chain.ts'
 import { consentRoutes } from './consent.ts'
+import { copyRoutes } from './copies.ts'
 import { directoryRoutes } from './directory.ts'
 import { frontDeskRoutes } from './front-desk.ts'
 import { emergencyRoutes } from './emergency.ts'
@@ -33,6 +34,7 @@ export const routeGroups = {
   Notifications: notificationRoutes,
   'The chain': chainRoutes,
   Integrity: integrityRoutes,
+  Copies: copyRoutes,
   'Between gateways': peerRoutes,
   Status: statusRoutes,
 } as const
@@ -52,6 +54,7 @@ export const routes = {
   ...peerRoutes,
   ...statusRoutes,
   ...integrityRoutes,
+  ...copyRoutes,
   ...frontDeskRoutes,
   ...askRoutes,
   ...notificationRoutes,
@@ -63,6 +66,7 @@ export type RouteName = keyof Routes
 export * from './asks.ts'
 export * from './chain.ts'
 export * from './consent.ts'
+export * from './copies.ts'
 export * from './directory.ts'
 export * from './front-desk.ts'
 export * from './emergency.ts'

@@ -37,14 +37,4 @@ export const integrityRoutes = {
     }),
     errors: ['forbidden'],
   }),
-  getPeerBlob: route({
-    method: 'GET',
-    path: '/v1/peer/blobs/:contentId',
-    auth: 'peer',
-    ranged: true,
-    summary: 'A copy of a sealed file, for the organisation that committed it and lost it',
-    params: z.object({ contentId: bytes32Schema }),
-    response: 'bytes',
-    errors: ['not-found', 'forbidden', 'record-damaged'],
-  }),
 }

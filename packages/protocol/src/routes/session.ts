@@ -174,6 +174,7 @@ export const sessionRoutes = {
     method: 'POST',
     path: '/v1/account-erasures',
     auth: 'account',
+    crossOrigin: true,
     summary:
       'Delete what this gateway keeps for the caller: wraps, shares, keystore, cards, numbers. Not the log',
     body: z.object({ issuedAt: secondsSchema, signature: bytesSchema(limits.signatureBytesMax) }),

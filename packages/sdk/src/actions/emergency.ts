@@ -32,10 +32,10 @@ import { askEveryGateway } from '../gateways.ts'
 import { submit, waitForAll, type Applied } from '../submit.ts'
 import { listCompartments } from './consent.ts'
 
-/** Emergencies of the actor's own chart, declared by the actor, or for an auditor to review; the newest first. */
+/** Emergencies of the actor's own chart, declared by the actor or by an administrator's colleagues, or for an auditor to review; the newest first. */
 export async function listEmergencies(
   { session }: Actor,
-  side: 'patient' | 'declared' | 'review' = 'patient',
+  side: 'patient' | 'declared' | 'review' | 'organisation' = 'patient',
 ): Promise<EmergencyView[]> {
   return (await session.call('listEmergencies', { query: { side } })).emergencies
 }

@@ -1,13 +1,18 @@
 import {
   addMemberCall,
   attestPatientCall,
+  cutOffCall,
   patientRegistrationTypedData,
   registerCall,
   registerPatientCall,
   removeMemberCall,
+  setAttributesCall,
   voteAdmissionCall,
+  voteStandingCall,
+  type MemberView,
   type OrganisationKind,
   type Role,
+  type StandingChange,
 } from '@hre/protocol'
 import { randomBytes32 } from '@hre/vault'
 import { bytesToHex, keccak256, stringToHex, type Address, type Hex } from 'viem'
@@ -44,6 +49,55 @@ export async function addMember(actor: Actor, account: Address, role: Role): Pro
 /** Cuts a member off in one transaction (D7). */
 export async function removeMember(actor: Actor, account: Address): Promise<Applied> {
   const [applied] = await submit(actor, [removeMemberCall(actor.deployment, account)])
+  return applied!
+}
+
+/** Members of the actor's organisation with their licences, for it and its administrators. @throws HreError `forbidden`. */
+export async function listMembers({ session }: Actor): Promise<MemberView[]> {
+  return (await session.call('listMembers', {})).members
+}
+
+/** Says until when a member is licensed (D12). @param licensedUntil - Unix seconds, exclusive. @param specialty - a SNOMED CT concept. */
+export async function licenseMember(
+  actor: Actor,
+  member: Address,
+  licensedUntil: number,
+  specialty = 0n,
+): Promise<Applied> {
+  const [applied] = await submit(actor, [
+    setAttributesCall(actor.deployment, member, { specialty, licensedUntil }),
+  ])
+  return applied!
+}
+
+/** Ends a membership and the key that the member registered with, in one operation (D15): for a device that is lost, or staff who leave. */
+export async function cutOffMember(actor: Actor, member: Address): Promise<Applied> {
+  const [applied] = await submit(actor, [cutOffCall(actor.deployment, member)])
+  return applied!
+}
+
+/** Another role is a removal and an addition (D6), in this order; the licence, which a removal ends, is said anew. */
+export async function changeRole(
+  actor: Actor,
+  member: Address,
+  to: { role: Role; licensedUntil: number },
+): Promise<Applied[]> {
+  const { deployment } = actor
+  const { role, licensedUntil } = to
+  return submit(actor, [
+    removeMemberCall(deployment, member),
+    addMemberCall(deployment, member, role),
+    ...(licensedUntil > 0 ? [setAttributesCall(deployment, member, { specialty: 0n, licensedUntil })] : []),
+  ])
+}
+
+/** An organisation's vote about another one's standing (D11). */
+export async function voteStanding(
+  actor: Actor,
+  organisation: Address,
+  change: StandingChange,
+): Promise<Applied> {
+  const [applied] = await submit(actor, [voteStandingCall(actor.deployment, organisation, change)])
   return applied!
 }
 

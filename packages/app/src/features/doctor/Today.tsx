@@ -6,6 +6,8 @@ import type { Today as TodayView } from '../../keeper/desk-api.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatClock, formatDate, formatDay, formatInstant } from '../../ui/format.ts'
 import { Opening } from '../home/Opening.tsx'
+import { ToSign } from '../laboratory/AwaitedRows.tsx'
+import { useWorklist } from '../laboratory/useWorklist.ts'
 import { FindPatient } from './FindPatient.tsx'
 import { useToday } from './useToday.ts'
 
@@ -17,6 +19,7 @@ const searchFrom = 5
 export default function Today() {
   const { t, i18n } = useTranslation()
   const { data: today, error, refetch } = useToday()
+  const { data: worklist } = useWorklist()
   if (error) return <FailureNote error={error} onRetry={() => void refetch()} />
   if (!today) return <Opening progress={undefined} text={t('today.loading')} />
   const { language } = i18n
@@ -45,6 +48,7 @@ export default function Today() {
           </Row>
         ))}
       </Section>
+      <ToSign rows={worklist?.toSign ?? []} />
       <Section title={t('today.drafts')}>
         {today.drafts.map(({ patient, name, title, at }) => (
           <Row key={patient} patient={patient} name={name} to="/patients/$patient/note">

@@ -1,9 +1,12 @@
 import { Alert, SegmentedControl, Stack, Text, Title } from '@mantine/core'
 import { IconCloudOff } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatInstant } from '../../ui/format.ts'
+import { RecoveryNotice } from '../recovery/RecoveryNotice.tsx'
 import { ByDay } from './ByDay.tsx'
 import { ByTopic } from './ByTopic.tsx'
 import { Opening } from './Opening.tsx'
@@ -15,12 +18,20 @@ export function PatientHome() {
   const { t, i18n } = useTranslation()
   const { data: chart, error, refetch, progress } = useChart(null)
   const [view, setView] = useState('day')
+  // What an emergency leaves to be done (S10): behind the chart, and again at the next login if it fails.
+  useQuery({
+    queryKey: ['settled'],
+    queryFn: () => keeper.settle(),
+    staleTime: Infinity,
+    enabled: chart !== undefined && navigator.onLine,
+  })
   if (error) return <FailureNote error={error} onRetry={() => void refetch()} />
   if (!chart) return <Opening progress={progress} text={t('home.loading')} />
   const isOld = Date.now() / 1000 - chart.at > staleSeconds || !navigator.onLine
   return (
     <Stack>
       <Title order={1}>{chart.name ? t('home.title', { name: chart.name }) : t('home.titleUnnamed')}</Title>
+      <RecoveryNotice />
       {isOld && (
         <Alert icon={<IconCloudOff aria-hidden />} variant="outline">
           {t('home.offline', { when: formatInstant(i18n.language, chart.at) })}

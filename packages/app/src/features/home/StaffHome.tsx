@@ -1,4 +1,6 @@
+import { roles } from '@hre/protocol'
 import { lazy } from 'react'
+import { useStatus } from '../../app/status.ts'
 import { speakToStaff } from '../../messages/messages.ts'
 
 const withSentences = (load: () => Promise<{ default: React.ComponentType }>) =>
@@ -9,7 +11,13 @@ const withSentences = (load: () => Promise<{ default: React.ComponentType }>) =>
 
 const Today = withSentences(() => import('../doctor/Today.tsx'))
 
+const Worklist = withSentences(() => import('../laboratory/Worklist.tsx'))
+
+const Organisation = withSentences(() => import('../organisation/Organisation.tsx'))
+
 /** By role: what somebody begins the day with. */
 export default function StaffHome() {
-  return <Today />
+  const { data: status } = useStatus()
+  if (status?.role === roles['lab technician']) return <Worklist />
+  return status?.role === roles.administrator ? <Organisation /> : <Today />
 }

@@ -10,10 +10,14 @@ function someNumbers(): number[] {
 
 export function CheckPaper({
   phrase,
+  step,
+  isPending = false,
   onBack,
   onChecked,
 }: {
   phrase: string
+  step?: number
+  isPending?: boolean
   onBack: () => void
   onChecked: () => void
 }) {
@@ -34,7 +38,7 @@ export function CheckPaper({
 
   return (
     <Stack component="form" onSubmit={check}>
-      <Text c="dimmed">{t('join.step', { step: 3 })}</Text>
+      {step && <Text c="dimmed">{t('join.step', { step })}</Text>}
       <Title order={2}>{t('join.checkTitle')}</Title>
       {numbers.map((number) => (
         <TextInput
@@ -56,7 +60,7 @@ export function CheckPaper({
         <Button variant="default" size="md" onClick={onBack}>
           {t('back')}
         </Button>
-        <Button type="submit" size="md">
+        <Button type="submit" size="md" loading={isPending}>
           {t('join.finish')}
         </Button>
       </Group>

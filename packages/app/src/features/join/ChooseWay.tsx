@@ -1,35 +1,24 @@
-import { Button, Divider, PasswordInput, Stack, Text, Title } from '@mantine/core'
+import { Button, Divider, Stack, Text, Title } from '@mantine/core'
 import { IconFingerprint } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Secret } from '../../keeper/api.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { createPasskey, hasPasskeys } from '../../ui/passkey.ts'
-
-const passwordLengthMin = 12
+import { NewPassword } from './NewPassword.tsx'
 
 /** The first way in: the device's own, or a password. */
 export function ChooseWay({ onChosen }: { onChosen: (way: Secret) => Promise<void> }) {
   const { t } = useTranslation()
-  const [password, setPassword] = useState('')
-  const [again, setAgain] = useState('')
-  const [wrong, setWrong] = useState<'passwordShort' | 'passwordDiffers'>()
   const [failure, setFailure] = useState<unknown>()
 
-  async function choosePasskey() {
+  async function choose(way: () => Promise<Secret> | Secret) {
     setFailure(undefined)
     try {
-      await onChosen(await createPasskey(t('app')))
+      await onChosen(await way())
     } catch (error) {
       setFailure(error)
     }
-  }
-
-  async function choosePassword(event: React.FormEvent) {
-    event.preventDefault()
-    if (password.length < passwordLengthMin) return setWrong('passwordShort')
-    if (password !== again) return setWrong('passwordDiffers')
-    await onChosen({ kind: 'password', password }).catch(setFailure)
   }
 
   return (
@@ -45,36 +34,14 @@ export function ChooseWay({ onChosen }: { onChosen: (way: Secret) => Promise<voi
             h="auto"
             mih="3rem"
             leftSection={<IconFingerprint aria-hidden />}
-            onClick={() => void choosePasskey()}
-            styles={{ label: { whiteSpace: 'normal' } }}
+            onClick={() => void choose(() => createPasskey(t('app')))}
           >
             {t('join.usePasskey')}
           </Button>
           <Divider />
         </>
       )}
-      <Stack component="form" onSubmit={(event: React.FormEvent) => void choosePassword(event)}>
-        <PasswordInput
-          size="md"
-          label={t('join.password')}
-          description={t('join.passwordHint')}
-          value={password}
-          autoComplete="new-password"
-          onChange={(event) => setPassword(event.currentTarget.value)}
-          error={wrong === 'passwordShort' && t('join.passwordShort')}
-        />
-        <PasswordInput
-          size="md"
-          label={t('join.repeat')}
-          value={again}
-          autoComplete="new-password"
-          onChange={(event) => setAgain(event.currentTarget.value)}
-          error={wrong === 'passwordDiffers' && t('join.passwordDiffers')}
-        />
-        <Button type="submit" size="md" variant={hasPasskeys() ? 'default' : 'filled'}>
-          {t('next')}
-        </Button>
-      </Stack>
+      <NewPassword onChosen={(password) => void choose(() => ({ kind: 'password', password }))} />
     </Stack>
   )
 }

@@ -7,11 +7,7 @@ import { useSetStatus, useStatus } from '../../app/status.ts'
 import type { Hex, Secret } from '../../keeper/api.ts'
 import { Failure, keeper, onProgress } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
-import { CheckPaper } from './CheckPaper.tsx'
-import { ChooseWay } from './ChooseWay.tsx'
-import { PaperWords } from './PaperWords.tsx'
-
-type Step = 'way' | 'words' | 'check' | 'work'
+import { NewWays } from './NewWays.tsx'
 
 /** From the link of the front desk to an open chart: one way in, one on paper, then the hospital's word. */
 export function Page() {
@@ -21,15 +17,12 @@ export function Page() {
   const setStatus = useSetStatus()
   const { data: status } = useStatus()
   const { data: exchange } = useQuery({ queryKey: ['exchange'], queryFn: hospitalName })
-  const [step, setStep] = useState<Step>('way')
-  const [first, setFirst] = useState<Secret>()
-  const [phrase, setPhrase] = useState('')
-  const [code, setCode] = useState('')
   const [doing, setDoing] = useState('keys')
   useEffect(() => onProgress((progress) => setDoing(progress.step)), [])
 
   const join = useMutation({
-    mutationFn: () => keeper.join({ invitation: secret.toLowerCase() as Hex, first: first!, phrase }),
+    mutationFn: (ways: { first: Secret; phrase: string }) =>
+      keeper.join({ invitation: secret.toLowerCase() as Hex, ...ways }),
     // The words are on paper now: this page forgets them, and the link with its secret leaves the address.
     onSuccess: async (status) => {
       await navigate({ to: '/', replace: true })
@@ -42,35 +35,23 @@ export function Page() {
   return (
     <Stack>
       <Title order={1}>{t('join.title')}</Title>
-      {step === 'way' && (
-        <>
-          <Text>{t('join.invited', { name })}</Text>
-          <ChooseWay
-            onChosen={async (way) => {
-              setFirst(way)
-              const prepared = await keeper.prepare()
-              setPhrase(prepared.phrase)
-              setCode(`hre:${prepared.account}`)
-              setStep('words')
-            }}
-          />
-        </>
-      )}
-      {step === 'words' && <PaperWords phrase={phrase} code={code} onWritten={() => setStep('check')} />}
-      {step === 'check' && (
-        <CheckPaper
-          phrase={phrase}
-          onBack={() => setStep('words')}
-          onChecked={() => {
-            setStep('work')
-            join.mutate()
+      {join.isIdle ? (
+        <NewWays
+          intro={<Text>{t('join.invited', { name })}</Text>}
+          prepare={async () => {
+            const { phrase, account } = await keeper.prepare()
+            return { phrase, code: `hre:${account}` }
           }}
+          onReady={join.mutate}
         />
-      )}
-      {step === 'work' && (
+      ) : (
         <Stack align="center" mih="30vh" justify="center" role="status">
           {join.isError ? (
-            <FailureNote error={refused(join.error)} saved={t('join.saved')} onRetry={() => join.mutate()} />
+            <FailureNote
+              error={refused(join.error)}
+              saved={t('join.saved')}
+              onRetry={() => join.mutate(join.variables)}
+            />
           ) : (
             <>
               <Loader />

@@ -9,17 +9,20 @@ const QrCode = lazy(async () => ({ default: (await import('../../ui/QrCode.tsx')
 export function PaperWords({
   phrase,
   code,
+  step,
   onWritten,
 }: {
   phrase: string
   code: string
+  /** Of those that make new ways; left out for a new paper alone. */
+  step?: number
   onWritten: () => void
 }) {
   const { t } = useTranslation()
   const [hasWritten, setWritten] = useState(false)
   return (
     <Stack>
-      <Text c="dimmed">{t('join.step', { step: 2 })}</Text>
+      {step && <Text c="dimmed">{t('join.step', { step })}</Text>}
       <Title order={2}>{t('join.phraseTitle')}</Title>
       <Text>{t('join.phraseWhy')}</Text>
       <Paper withBorder p="md">

@@ -1,43 +1,46 @@
-import {
-  Button,
-  Group,
-  PasswordInput,
-  SegmentedControl,
-  Stack,
-  Text,
-  Textarea,
-  TextInput,
-  Title,
-} from '@mantine/core'
+import { Button, Group, PasswordInput, Radio, Stack, Text, Textarea, TextInput, Title } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useNavigate } from '@tanstack/react-router'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSetStatus } from '../../app/status.ts'
-import type { Hex } from '../../keeper/api.ts'
+import type { Hex, Secret } from '../../keeper/api.ts'
 import { Failure, keeper } from '../../keeper/client.ts'
 import { accountIn } from '../../ui/code.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
+import { hasPasskeys, usePasskey as askPasskey } from '../../ui/passkey.ts'
+
+const Recover = lazy(() => import('../recovery/Recover.tsx'))
+
+const ways = ['phrase', 'password', 'passkey'] as const
+type Way = (typeof ways)[number]
 
 /** Somebody who has access already, on a device that does not know them. */
 export function Return({ onBack }: { onBack: () => void }) {
   const { t } = useTranslation()
   const setStatus = useSetStatus()
+  const navigate = useNavigate()
   const [code, setCode] = useState('')
-  const [way, setWay] = useState<'phrase' | 'password'>('phrase')
+  const [way, setWay] = useState<Way>('phrase')
   const [phrase, setPhrase] = useState('')
   const [password, setPassword] = useState('')
   const [isWrong, setWrong] = useState(false)
+  const [isLost, setLost] = useState(false)
   const recall = useMutation({
-    mutationFn: (account: Hex) =>
-      keeper.recall({
-        account,
-        secret:
-          way === 'phrase'
-            ? { kind: 'phrase', phrase: phrase.trim().toLowerCase().split(/\s+/).join(' ') }
-            : { kind: 'password', password },
-      }),
-    onSuccess: setStatus,
+    mutationFn: async (account: Hex) => keeper.recall({ account, secret: await secret() }),
+    onSuccess: async (status) => {
+      // Wherever the one before left this device.
+      await navigate({ to: '/', replace: true })
+      setStatus(status)
+    },
   })
+
+  function secret(): Promise<Secret> | Secret {
+    // The person says which passkey it is: this device knows none.
+    if (way === 'passkey') return askPasskey([])
+    if (way === 'password') return { kind: 'password', password }
+    return { kind: 'phrase', phrase: phrase.trim().toLowerCase().split(/\s+/).join(' ') }
+  }
 
   function open(event: React.FormEvent) {
     event.preventDefault()
@@ -46,6 +49,12 @@ export function Return({ onBack }: { onBack: () => void }) {
     if (account) recall.mutate(account)
   }
 
+  if (isLost)
+    return (
+      <Suspense>
+        <Recover onBack={() => setLost(false)} />
+      </Suspense>
+    )
   return (
     <Stack component="form" onSubmit={open}>
       <Title order={1}>{t('welcome.return')}</Title>
@@ -59,17 +68,16 @@ export function Return({ onBack }: { onBack: () => void }) {
         error={isWrong && t('return.codeWrong')}
         onChange={(event) => setCode(event.currentTarget.value)}
       />
-      <SegmentedControl
-        size="md"
-        aria-label={t('return.way')}
-        value={way}
-        onChange={(value) => setWay(value as 'phrase' | 'password')}
-        data={[
-          { value: 'phrase', label: t('return.paper') },
-          { value: 'password', label: t('unlock.password') },
-        ]}
-      />
-      {way === 'phrase' ? (
+      <Radio.Group size="md" label={t('return.way')} value={way} onChange={(value) => setWay(value as Way)}>
+        <Stack gap="sm" mt="xs">
+          {ways
+            .filter((kind) => kind !== 'passkey' || hasPasskeys())
+            .map((kind) => (
+              <Radio key={kind} size="md" value={kind} label={t(`ways.kind.${kind}`)} />
+            ))}
+        </Stack>
+      </Radio.Group>
+      {way === 'phrase' && (
         <Textarea
           size="md"
           rows={4}
@@ -80,7 +88,8 @@ export function Return({ onBack }: { onBack: () => void }) {
           spellCheck={false}
           onChange={(event) => setPhrase(event.currentTarget.value)}
         />
-      ) : (
+      )}
+      {way === 'password' && (
         <PasswordInput
           size="md"
           label={t('unlock.password')}
@@ -97,6 +106,9 @@ export function Return({ onBack }: { onBack: () => void }) {
           {t('unlock.open')}
         </Button>
       </Group>
+      <Button variant="subtle" size="md" h="auto" mih="3rem" onClick={() => setLost(true)}>
+        {t('recover.open')}
+      </Button>
     </Stack>
   )
 }

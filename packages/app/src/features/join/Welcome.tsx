@@ -36,14 +36,7 @@ export default function Welcome() {
       <Button type="submit" size="md">
         {t('welcome.open')}
       </Button>
-      <Button
-        variant="subtle"
-        size="md"
-        h="auto"
-        mih="3rem"
-        styles={{ label: { whiteSpace: 'normal' } }}
-        onClick={() => setReturning(true)}
-      >
+      <Button variant="subtle" size="md" h="auto" mih="3rem" onClick={() => setReturning(true)}>
         {t('welcome.return')}
       </Button>
     </Stack>

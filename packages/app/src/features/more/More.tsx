@@ -14,6 +14,7 @@ import { useTranslation } from 'react-i18next'
 import { useSetStatus, useStatus } from '../../app/status.ts'
 import { keeper } from '../../keeper/client.ts'
 import { chooseLanguage, languages, type Language } from '../../messages/messages.ts'
+import { Rooms } from './Rooms.tsx'
 
 const QrCode = lazy(async () => ({ default: (await import('../../ui/QrCode.tsx')).QrCode }))
 
@@ -26,6 +27,7 @@ export function Page() {
   return (
     <Stack>
       <Title order={1}>{t('more.title')}</Title>
+      <Rooms isPatient={status?.role === 0} />
       <NativeSelect
         size="md"
         label={t('more.language')}

@@ -2,7 +2,7 @@ import { Button, FileButton, Paper, Stack, Text, TextInput, Title } from '@manti
 import { IconCamera } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Reader } from '../../keeper/api.ts'
+import type { Hex, Reader } from '../../keeper/api.ts'
 import { nameOfOrganisation, nameOfReader } from '../../ui/format.ts'
 import { accountIn } from '../../ui/code.ts'
 
@@ -12,9 +12,12 @@ const shownMax = 12
 export function ChooseReader({
   readers,
   onChosen,
+  onStranger,
 }: {
   readers: readonly Reader[]
   onChosen: (reader: Reader) => void
+  /** For a code that no hospital names: family and friends. Without it only those are taken whom a hospital names. */
+  onStranger?: (account: Hex) => void
 }) {
   const { t } = useTranslation()
   const [search, setSearch] = useState('')
@@ -29,8 +32,10 @@ export function ChooseReader({
   function use(text: string) {
     const account = accountIn(text)
     const reader = readers.find((candidate) => candidate.account === account)
-    setWrong(reader ? '' : t('sharing.codeWrong'))
+    const isStranger = !reader && account !== undefined && onStranger !== undefined
+    setWrong(reader || isStranger ? '' : t('sharing.codeWrong'))
     if (reader) onChosen(reader)
+    else if (isStranger) onStranger(account)
   }
 
   async function read(photo: File | null) {
@@ -93,7 +98,7 @@ export function ChooseReader({
       >
         <TextInput
           size="md"
-          label={t('sharing.code')}
+          label={t(onStranger ? 'guardians.code' : 'sharing.code')}
           value={code}
           onChange={(event) => setCode(event.currentTarget.value)}
           error={wrong || undefined}
@@ -106,7 +111,7 @@ export function ChooseReader({
       <FileButton accept="image/*" capture="environment" onChange={(photo) => void read(photo)}>
         {(props) => (
           <Button {...props} size="md" variant="default" leftSection={<IconCamera aria-hidden />}>
-            {t('sharing.photo')}
+            {t(onStranger ? 'guardians.photo' : 'sharing.photo')}
           </Button>
         )}
       </FileButton>

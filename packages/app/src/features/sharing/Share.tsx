@@ -3,11 +3,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { topicNames, type Topic } from '../../chart/topics.ts'
 import type { Reader } from '../../keeper/api.ts'
 import { Failure, keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
-import { formatDate, formatList, nameOfReader } from '../../ui/format.ts'
+import { formatDate, loweredList, nameOfReader } from '../../ui/format.ts'
 import { Opening } from '../home/Opening.tsx'
 import { ChooseReader } from './ChooseReader.tsx'
 import { ShareTerms, type Terms } from './ShareTerms.tsx'
@@ -54,12 +53,7 @@ function Decide({ reader, terms: first }: { reader: Reader; terms: Terms }) {
   const [terms, setTerms] = useState(first)
   const name = nameOfReader(t, reader)
   const until = formatDate(i18n.language, Date.now() / 1000 + terms.days * daySeconds)
-  const topics = formatList(
-    i18n.language,
-    topicNames
-      .filter((topic) => terms.topics.includes(topic))
-      .map((topic: Topic) => lowered(t(`topic.${topic}`))),
-  )
+  const topics = loweredList(t, i18n.language, terms.topics)
   const share = useMutation({
     mutationFn: () => keeper.share({ reader: reader.account, ...terms }),
     onSuccess: () => {
@@ -119,7 +113,3 @@ function Decide({ reader, terms: first }: { reader: Reader; terms: Terms }) {
     </Stack>
   )
 }
-
-/** Inside a sentence. Scripts without capitals stay as they are. */
-const lowered = (text: string): string =>
-  /^[A-Z]-/.test(text) ? text : text.charAt(0).toLowerCase() + text.slice(1)

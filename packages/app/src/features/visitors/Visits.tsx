@@ -7,6 +7,7 @@ import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatInstant, formatList, nameOfOrganisation, nameOfReader } from '../../ui/format.ts'
 import { Opening } from '../home/Opening.tsx'
+import { Emergencies } from './Emergencies.tsx'
 
 /** Who looked, or tried to, at every organisation; newest first. */
 export function Page() {
@@ -32,6 +33,7 @@ export function Page() {
           {t('visits.unreachable', { names: away })}
         </Alert>
       )}
+      <Emergencies />
       <Switch
         size="md"
         label={t('visits.own')}
@@ -54,7 +56,7 @@ export function Page() {
 
 function OneVisit({ visit }: { visit: Visit }) {
   const { t, i18n } = useTranslation()
-  const isRefused = visit.decision !== 'Permitted'
+  const isRefused = !visit.decision.startsWith('Permitted')
   return (
     <li className="row">
       <span className="grow">

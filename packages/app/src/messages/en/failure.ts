@@ -40,6 +40,14 @@ export const failure = {
       what: 'This device cannot keep your access with fingerprint or face',
       next: 'Use a password instead.',
     },
+    'recovery-request-refused': {
+      what: 'These words do not belong to anybody who chose you',
+      next: 'Ask the person to read the eight words again, slowly.',
+    },
+    'directory-recovery-not-ready': {
+      what: 'The wait is not over yet, or it was stopped',
+      next: 'Look again later with this device.',
+    },
     'platform-unavailable': {
       what: 'This browser is too old, or the connection is not secure',
       next: 'Update your browser, or use another device.',

@@ -1,8 +1,16 @@
 import { doctor } from './doctor.ts'
 import { glass } from './glass.ts'
+import { laboratory } from './laboratory.ts'
+import { organisation } from './organisation.ts'
 
 /** Sentences for those who work here, which a patient's device never loads. The words of a ward are allowed. */
-export const staff = { ...doctor, ...glass }
+export const staff = {
+  ...doctor,
+  ...glass,
+  ...laboratory,
+  ...organisation,
+  failure: { ...glass.failure, ...laboratory.failure, ...organisation.failure },
+}
 
 /** The same keys in another language. */
 export type StaffTranslation = Wide<typeof staff>

@@ -13,6 +13,8 @@ export const words = {
     visits: 'Who looked',
     more: 'More',
     patients: 'Patients',
+    work: 'Worklist',
+    organisation: 'Organisation',
   },
   readerAt: '{{who}}, {{where}}',
   unnamed: { organisation: 'an organisation ({{kind}})', somebody: 'somebody' },

@@ -13,6 +13,8 @@ export const words = {
     visits: 'किसने देखा',
     more: 'और',
     patients: 'मरीज़',
+    work: 'काम की सूची',
+    organisation: 'संस्था',
   },
   readerAt: '{{who}}, {{where}}',
   unnamed: { organisation: 'एक संस्था ({{kind}})', somebody: 'कोई' },

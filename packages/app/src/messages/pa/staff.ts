@@ -1,5 +1,13 @@
 import type { StaffTranslation } from '../en/staff.ts'
 import { doctor } from './doctor.ts'
 import { glass } from './glass.ts'
+import { laboratory } from './laboratory.ts'
+import { organisation } from './organisation.ts'
 
-export const staff: StaffTranslation = { ...doctor, ...glass }
+export const staff: StaffTranslation = {
+  ...doctor,
+  ...glass,
+  ...laboratory,
+  ...organisation,
+  failure: { ...glass.failure, ...laboratory.failure, ...organisation.failure },
+}

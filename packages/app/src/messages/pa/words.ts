@@ -13,6 +13,8 @@ export const words = {
     visits: 'ਕਿਸ ਨੇ ਦੇਖਿਆ',
     more: 'ਹੋਰ',
     patients: 'ਮਰੀਜ਼',
+    work: 'ਕੰਮ ਦੀ ਸੂਚੀ',
+    organisation: 'ਸੰਸਥਾ',
   },
   readerAt: '{{who}}, {{where}}',
   unnamed: { organisation: 'ਇੱਕ ਸੰਸਥਾ ({{kind}})', somebody: 'ਕੋਈ' },

@@ -165,10 +165,19 @@ async function wordsBehind(db: Database, commitment: Hex | null): Promise<Emerge
   return row ? { text: row.words, salt: row.salt } : null
 }
 
-async function sideOf(db: Database, account: Address, side: 'patient' | 'declared' | 'review') {
+async function sideOf(
+  db: Database,
+  account: Address,
+  side: 'patient' | 'declared' | 'review' | 'organisation',
+) {
   if (side === 'patient') return eq(t.emergencies.patient, account)
   if (side === 'declared') return eq(t.emergencies.member, account)
   const { organisation, role } = await accountView(db, account)
+  if (side === 'organisation') {
+    const administers = account === organisation || role === roles.administrator
+    if (!organisation || !administers) throw hreError('forbidden')
+    return eq(t.emergencies.organisation, organisation)
+  }
   if (!organisation || role !== roles.auditor) throw hreError('forbidden')
   // Not of one's own organisation (B10).
   return ne(t.emergencies.organisation, organisation)

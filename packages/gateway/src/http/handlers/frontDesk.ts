@@ -79,6 +79,26 @@ export const frontDeskHandlers: Handlers<keyof typeof frontDeskRoutes> = {
     return { id, role: invitation.role }
   },
 
+  async listMembers(gateway, { account }) {
+    const { db, keys, follower } = gateway
+    await follower.sync()
+    await assertAdministrator(gateway, account)
+    const rows = await db
+      .select({
+        account: t.members.account,
+        name: t.staffNames.name,
+        role: t.members.role,
+        licensedUntil: t.members.licensedUntil,
+        known: t.accounts.account,
+      })
+      .from(t.members)
+      .leftJoin(t.staffNames, eq(t.staffNames.account, t.members.account))
+      .leftJoin(t.accounts, eq(t.accounts.account, t.members.account))
+      .where(eq(t.members.organisation, keys.identity.account))
+      .orderBy(t.staffNames.name, t.members.account)
+    return { members: rows.map(({ known, ...member }) => ({ ...member, registered: known !== null })) }
+  },
+
   async listStaff({ db, keys, follower }) {
     await follower.sync()
     const staff = await db

@@ -1,5 +1,7 @@
-import { desc, eq } from 'drizzle-orm'
+import { desc } from 'drizzle-orm'
 import { hreError, nameOf, roles, type integrityRoutes } from '@hre/protocol'
+import type { Address } from 'viem'
+import type { Gateway } from '../../gateway.ts'
 import { accountView } from '../../store/directory.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
@@ -9,11 +11,9 @@ const findingsShown = 200
 const readers = new Set<string | undefined>(['administrator', 'auditor'])
 
 export const integrityHandlers: Handlers<keyof typeof integrityRoutes> = {
-  async getIntegrity({ db, keys }, { account }) {
-    const own = keys.identity.account
-    const view = await accountView(db, account)
-    if (account !== own && !(view.organisation === own && readers.has(nameOf(roles, view.role))))
-      throw hreError('forbidden')
+  async getIntegrity(gateway, { account }) {
+    await assertMayReadUpkeep(gateway, account)
+    const { db } = gateway
     const rounds = await db
       .select()
       .from(t.integrityRounds)
@@ -34,12 +34,12 @@ export const integrityHandlers: Handlers<keyof typeof integrityRoutes> = {
       })),
     }
   },
+}
 
-  async getPeerBlob({ db, blobs }, { account, params, from }) {
-    const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.content, params.contentId))
-    // Its own, and nobody else's: what is not the caller's is as if it were not here.
-    const found = leaf?.organisation === account ? await blobs.get(params.contentId, from) : undefined
-    if (!found) throw hreError('not-found')
-    return found
-  },
+/** The organisation, its administrators and its auditors. @throws HreError `forbidden`. */
+export async function assertMayReadUpkeep({ db, keys }: Gateway, account: Address): Promise<void> {
+  const own = keys.identity.account
+  const view = await accountView(db, account)
+  if (account !== own && !(view.organisation === own && readers.has(nameOf(roles, view.role))))
+    throw hreError('forbidden')
 }

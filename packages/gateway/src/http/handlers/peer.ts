@@ -46,8 +46,12 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
   },
 
   async releaseToPeer(gateway, { account, params, body, from }) {
-    const { clock, db, deployment, follower, receipts, signatures } = gateway
+    const { blobs, clock, db, deployment, follower, keys, receipts, signatures } = gateway
     const { request, signature } = body
+    const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.content, params.contentId))
+    // Whoever committed it answers for it. Others rule on what they have a copy of, and write nothing down about what they have not.
+    const isOwn = leaf?.organisation === keys.identity.account
+    if (leaf && !isOwn && !(await blobs.has(leaf.content))) throw hreError('not-found')
     // The reader asked the gateway that now asks us; a request captured elsewhere is worthless here.
     if (request.organisation !== account) throw hreError('bad-request', { field: 'request.organisation' })
     await signatures.assertSigned(request.reader, accessRequestTypedData(deployment, request), signature)
@@ -59,7 +63,6 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
     if (!earlier) assertFresh(request, now)
     const receipt =
       earlier ?? (await receiptFor(gateway, { request, signature, at: now, forwardedBy: account }))
-    const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.content, params.contentId))
     if (!leaf || !permittingDecisions.includes(receipt.decision) || !receipt.records.includes(leaf.record))
       throw hreError('not-found')
     // Decided anew for each file: a revocation after the receipt counts.

@@ -24,10 +24,12 @@ import {
   type recordRoutes,
 } from '@hre/protocol'
 import { decodeFunctionData, type Address, type Hex } from 'viem'
+import { permittedHolders } from '../../access/countries.ts'
 import { ruleOn, type Ruling, type StoredLeaf } from '../../access/decide.ts'
 import { marksOf } from '../../access/marks.ts'
 import { filingRights } from '../../follower/batches.ts'
 import type { Gateway } from '../../gateway.ts'
+import { copyHoldersAsked, ranked } from '../../peers/ranking.ts'
 import { accountView } from '../../store/directory.ts'
 import * as t from '../../store/schema.ts'
 import type { FilePart, Handlers } from '../handler.ts'
@@ -96,8 +98,8 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     const again = await ruleOn(gateway.db, { ...receipt.request, records: [leaf.record] }, gateway.clock())
     if (!isPermitting(again.decision)) throw hreError('not-found')
     const { request, signature } = receipt
-    return fetchBlob(gateway, leaf, from, () =>
-      gateway.peers.release([leaf.organisation], contentId, { request, signature }),
+    return fetchBlob(gateway, leaf, from, async () =>
+      gateway.peers.release(await holdersOf(gateway, leaf), contentId, { request, signature }),
     )
   },
 
@@ -173,6 +175,13 @@ export async function fetchBlob(
   if (leaf.organisation === keys.identity.account)
     throw hreError('record-damaged', { contentId: leaf.content })
   return elsewhere()
+}
+
+/** Who may have a sealed file: the organisation that committed it, then those that come first to hold a copy (P6). */
+async function holdersOf({ db, keys }: Gateway, { content, organisation }: StoredLeaf): Promise<Address[]> {
+  const permitted = await permittedHolders(db, content)
+  const others = permitted.filter((holder) => holder !== organisation && holder !== keys.identity.account)
+  return [organisation, ...ranked(content, others).slice(0, copyHoldersAsked)]
 }
 
 /** Leaves with proofs and marks; each batch's tree is made once. */

@@ -1,0 +1,43 @@
+import { Paper } from '@mantine/core'
+import {
+  IconAmbulance,
+  IconChevronRight,
+  IconDoorExit,
+  IconDownload,
+  IconHeartHandshake,
+  IconKey,
+  IconUsers,
+} from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+
+/** What else there is to do, one line each. */
+const rooms = [
+  { to: '/emergency', key: 'emergency.title', Icon: IconAmbulance, isForAll: false },
+  { to: '/ways', key: 'ways.title', Icon: IconKey, isForAll: true },
+  { to: '/guardians', key: 'guardians.title', Icon: IconUsers, isForAll: true },
+  { to: '/help', key: 'help.title', Icon: IconHeartHandshake, isForAll: true },
+  { to: '/download', key: 'leaving.downloadTitle', Icon: IconDownload, isForAll: false },
+  { to: '/close', key: 'leaving.closeTitle', Icon: IconDoorExit, isForAll: false },
+] as const
+
+export function Rooms({ isPatient }: { isPatient: boolean }) {
+  const { t } = useTranslation()
+  return (
+    <Paper withBorder p="xs">
+      <ul className="list">
+        {rooms
+          .filter(({ isForAll }) => isForAll || isPatient)
+          .map(({ to, key, Icon }) => (
+            <li key={to}>
+              <Link className="row" to={to}>
+                <Icon aria-hidden />
+                <span className="grow">{t(key)}</span>
+                <IconChevronRight aria-hidden size={18} />
+              </Link>
+            </li>
+          ))}
+      </ul>
+    </Paper>
+  )
+}
