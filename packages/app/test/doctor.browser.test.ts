@@ -201,7 +201,7 @@ describe('a doctor with the app', { skip }, () => {
       // Without a licence nothing happens, and it says what to do.
       await page.getByText('Your licence is not on record, or has run out').waitFor()
       await page.getByText('Nothing was declared and nothing was opened.').waitFor()
-      await doctor.shoot(`app-emergency-refused-${size}`)
+      await doctor.shoot(`app-declare-refused-${size}`)
       const own = await page.evaluate(() => location.hash)
       await license(lakeside, await doctor.account())
       await page.goBack()
@@ -211,7 +211,7 @@ describe('a doctor with the app', { skip }, () => {
       await page.keyboard.press('Space')
       await tabTo(page, page.getByLabel('What happened'))
       await page.keyboard.type('Found on the road without pulse.')
-      await doctor.shoot(`app-emergency-${size}`, { documented: size === 'phone' })
+      await doctor.shoot(`app-declare-${size}`, { documented: size === 'phone' })
       await pressEnterOn(page, doctor.button('Declare the emergency and open'))
 
       await page.getByText('Opened in an emergency').waitFor()

@@ -1,3 +1,5 @@
+import { ListedError, type Sentences } from '@hre/protocol'
+
 /** What the command's exit code says. In `hre --help` and README.md; never change a number. */
 export const exitCodes = {
   ok: 0,
@@ -51,25 +53,19 @@ const cliErrorTable = {
     'The proof does not verify',
     'Do not trust the record; ask its author for a new proof and tell an auditor',
   ],
-} as const satisfies Record<string, readonly [title: string, hint: string]>
+} as const satisfies Record<string, Sentences>
 
 export type CliErrorCode = keyof typeof cliErrorTable
 
-export class CliError extends Error {
+export class CliError extends ListedError<CliErrorCode> {
   override readonly name = 'CliError'
-  readonly code: CliErrorCode
-  readonly hint: string
-  readonly data: Record<string, unknown>
 
   constructor(
     code: CliErrorCode,
     details: { title?: string; hint?: string; data?: Record<string, unknown>; cause?: unknown } = {},
   ) {
     const [title, hint] = cliErrorTable[code]
-    super(details.title ?? title, { cause: details.cause })
-    this.code = code
-    this.hint = details.hint ?? hint
-    this.data = details.data ?? {}
+    super(code, [details.title ?? title, details.hint ?? hint], details.data, details.cause)
   }
 }
 

@@ -1,3 +1,5 @@
+import { ListedError, type Sentences } from '@hre/protocol'
+
 /** Failures of running an exchange on this machine: what happened and what to do. */
 export const exchangeErrorTable = {
   'data-in-use': [
@@ -32,22 +34,14 @@ export const exchangeErrorTable = {
     'A file could not be imported; nothing of that patient was recorded',
     'Mend what `data` names and import it again',
   ],
-} as const satisfies Record<string, readonly [title: string, hint: string]>
+} as const satisfies Record<string, Sentences>
 
 export type ExchangeErrorCode = keyof typeof exchangeErrorTable
 
-/** A failure with a stable code; the message is safe to log. */
-export class ExchangeError extends Error {
+export class ExchangeError extends ListedError<ExchangeErrorCode> {
   override readonly name = 'ExchangeError'
-  readonly code: ExchangeErrorCode
-  readonly hint: string
-  readonly data: Record<string, unknown>
 
-  constructor(code: ExchangeErrorCode, data: Record<string, unknown> = {}, cause?: unknown) {
-    const [title, hint] = exchangeErrorTable[code]
-    super(title, cause === undefined ? undefined : { cause })
-    this.code = code
-    this.hint = hint
-    this.data = data
+  constructor(code: ExchangeErrorCode, data?: Record<string, unknown>, cause?: unknown) {
+    super(code, exchangeErrorTable[code], data, cause)
   }
 }

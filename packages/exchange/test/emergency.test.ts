@@ -101,7 +101,7 @@ describe('breaking the glass, through the gateways', () => {
     sessionAt(hospital, by).call('releaseShares', { params: { declaration } })
   const end = () => advance(301)
 
-  test('[B1] [S5] trustees hold their shares, each found good by its own gateway, before anything happens', async () => {
+  test('[B1] [S5] [S13] trustees hold their shares, each found good by its own gateway, before anything happens', async () => {
     await mark()
     const { marked, unreachable } = await listMarked(patient)
     assert.deepEqual(unreachable, [])
@@ -119,7 +119,7 @@ describe('breaking the glass, through the gateways', () => {
     }
   })
 
-  test('[B8] a declaration opens the marked part to the clinician who declared, and nothing else', async () => {
+  test('[B8] [S15] a declaration opens the marked part to the clinician who declared, and nothing else', async () => {
     await assert.rejects(ask(doctor), refusal('not-found'))
     const { emergency } = await declare(doctor)
     const expected = someRecords.filter(({ compartment }) => compartment === 'labs')
@@ -152,7 +152,7 @@ describe('breaking the glass, through the gateways', () => {
     assert.ok(emergencies.every(({ receipt }) => receipt.reader === doctor.account))
   })
 
-  test('[S7] asked again a trustee gives the same bytes, so that their hash stays the one on chain', async () => {
+  test('[S7] [S13] asked again a trustee gives the same bytes, so that their hash stays the one on chain', async () => {
     const [seen] = await listEmergencies(doctor, 'declared')
     const first = await release(hill, doctor, seen!.declaration)
     assert.deepEqual(await release(hill, doctor, seen!.declaration), first)
@@ -300,7 +300,7 @@ describe('breaking the glass, through the gateways', () => {
     await closeEmergency(doctor, emergency.declaration)
   })
 
-  test('[S8] attack: the doctor’s former declaration is shown again, and a later one is of another patient', async () => {
+  test('[S8] [S13] attack: the doctor’s former declaration is shown again, and a later one is of another patient', async () => {
     const earlier = (await listEmergencies(doctor, 'declared'))[0]!
     const stranger = await world.newPatient()
     await fileSome(technician, stranger)
@@ -315,7 +315,7 @@ describe('breaking the glass, through the gateways', () => {
     end()
   })
 
-  test('[S8] a trustee that waits for more blocks releases nothing before they are there', async () => {
+  test('[S8] [S14] a trustee that waits for more blocks releases nothing before they are there', async () => {
     const { emergency } = await declare(doctor)
     await hill.gateway.stop()
     hill.gateway = await startGateway({ ...hill.config, finalityBlocks: 50 })
@@ -329,7 +329,7 @@ describe('breaking the glass, through the gateways', () => {
     await settleEmergencies(patient)
   })
 
-  test('[S4] [S5] attack: shares of somebody else’s chart, of another epoch, and a bad one for this trustee', async () => {
+  test('[S4] [S5] [S13] attack: shares of somebody else’s chart, of another epoch, and a bad one for this trustee', async () => {
     const { shares } = await dealt(patient)
     const put = (by: Actor, given: typeof shares, hospital = world.city) =>
       sessionAt(hospital, by).call('putEmergencyShares', { body: { shares: given } })
@@ -371,7 +371,7 @@ describe('breaking the glass, through the gateways', () => {
     })
   }
 
-  test('[B11] [B12] [B14] the words are for the patient, the declarer and an independent auditor, and for nobody else', async () => {
+  test('[B11] [B12] [B14] [S16] the words are for the patient, the declarer and an independent auditor, and for nobody else', async () => {
     const { emergency } = await declare(doctor)
     const { declaration } = emergency
     const auditor = await world.newMember(world.city, 'auditor')
@@ -393,7 +393,7 @@ describe('breaking the glass, through the gateways', () => {
     await assert.rejects(listEmergencies(technician, 'review'), refusal('forbidden'))
   })
 
-  test('[B14] attack: words that the signed operation does not commit to', async () => {
+  test('[B14] [S16] attack: words that the signed operation does not commit to', async () => {
     const { session, identity, deployment } = doctor
     const call = declareEmergencyCall(deployment, {
       patient: patient.account,

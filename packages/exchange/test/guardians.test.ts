@@ -172,7 +172,7 @@ describe('keys that ordinary people cannot lose', () => {
     })
   const url = () => world.city.gateway.url
 
-  test('[K7] [D16] guardians are named; nobody else is asked for a share, and nobody asks without guardians', async () => {
+  test('[K7] [K11] [D16] guardians are named; nobody else is asked for a share, and nobody asks without guardians', async () => {
     await assert.rejects(startRecovery(url(), doctor.account), refusal('not-found'))
     await name()
     const { guardians: named, threshold, term } = await councilOf(patient)
@@ -199,7 +199,7 @@ describe('keys that ordinary people cannot lose', () => {
     )
   })
 
-  test('[D17] the owner sees it, says no, and it is over', async () => {
+  test('[K8] [D17] the owner sees it, says no, and it is over', async () => {
     await approveAsGuardian(guardians[1]!, started.words)
     const { recoveries } = await councilOf(patient)
     assert.deepEqual(
@@ -218,7 +218,7 @@ describe('keys that ordinary people cannot lose', () => {
     await assert.rejects(finishRecovery(url(), started), refusal('directory-recovery-not-ready'))
   })
 
-  test('[K8] attack: the answer of a guardian who did not approve on chain, and one who is no guardian', async () => {
+  test('[K8] [K11] attack: the answer of a guardian who did not approve on chain, and one who is no guardian', async () => {
     const again = await startRecovery(url(), patient.account)
     const { approvals } = await recoveryState(url(), started.request)
     const approval = { ...approvals[0]!, request: recoveryRequestHashOf(again.request) }
@@ -265,5 +265,13 @@ describe('keys that ordinary people cannot lose', () => {
     await assert.rejects(count(thief, 'PATRQT'), refusal('signature-invalid'))
     const call = approveRecoveryCall(world.deployment, doctor.account, `0x${'01'.repeat(32)}`)
     await assert.rejects(submit(thief, [call]), refusal('intake-signer-unknown'))
+  })
+
+  test('[K11] a request that no guardian answered is gone after 30 days', async () => {
+    const old = await startRecovery(url(), patient.account)
+    assert.equal((await recoveryState(url(), old.request)).approvals.length, 0)
+    advance(30 * daySeconds + 1)
+    await startRecovery(url(), patient.account)
+    await assert.rejects(recoveryState(url(), old.request), refusal('not-found'))
   })
 })

@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict'
 import { createHash, randomBytes, randomInt } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { startChain } from '@hre/chain'
-import { startGateway, tables } from '@hre/gateway'
+import { tables } from '@hre/gateway'
 import {
   hashReceipt,
   intakeAbi,
@@ -30,18 +26,13 @@ import { Random } from '@hre/testkit'
 import { contentIdOf, randomBytes32 } from '@hre/vault'
 import { asc } from 'drizzle-orm'
 import { bytesToHex, parseEventLogs, type Hex } from 'viem'
-import { startPart, type Part } from '../src/processes.ts'
+import { Parts, partNames, type PartName } from './parts.ts'
 import { postgresMissing, startPostgres, type Postgres } from './postgres.ts'
 import { inSeconds, signed, someRecords, startWorld, type Hospital, type World } from './world.ts'
 
 /** HRE_ROUNDS: how many. HRE_SEED: replays the choices of a run (the moments still depend on the machine). */
 const rounds = Number(process.env['HRE_ROUNDS'] ?? 3)
 const seed = Number(process.env['HRE_SEED'] ?? randomInt(2 ** 31))
-const chainProgram = fileURLToPath(new URL('../../chain/src/main.ts', import.meta.url))
-const gatewayProgram = fileURLToPath(new URL('../../gateway/src/main.ts', import.meta.url))
-
-const victims = ['chain', 'city', 'lakeside', 'postgres'] as const
-type Victim = (typeof victims)[number]
 
 /** City Hospital keeps its rows in PostgreSQL, Lakeside in its own folder: killing that gateway kills its database. */
 describe('kill -9 of everything that runs', { skip: postgresMissing }, () => {
@@ -88,14 +79,14 @@ describe('kill -9 of everything that runs', { skip: postgresMissing }, () => {
         { doing: () => known.file(technician, patient), pauseMilliseconds: 500 },
       ])
       await sleep(random.integer(0, 400))
-      const first = random.pick(victims)
+      const first = random.pick(partNames)
       // Sometimes two at once: what the one would have told the other is lost.
-      const second = random.pick(victims)
+      const second = random.pick(partNames)
       const killed = random.chance(0.3) && second !== first ? [first, second] : [first]
       await Promise.all(killed.map((victim) => parts.kill(victim)))
       await sleep(random.integer(0, 200))
       // The chain and the database first: a gateway does not start without them.
-      for (const victim of victims.filter((name) => killed.includes(name) && isBelow(name)))
+      for (const victim of partNames.filter((name) => killed.includes(name) && isBelow(name)))
         await parts.start(victim)
       await Promise.all(killed.filter((name) => !isBelow(name)).map((victim) => parts.start(victim)))
       await load.recovered()
@@ -127,74 +118,7 @@ describe('kill -9 of everything that runs', { skip: postgresMissing }, () => {
   })
 })
 
-const isBelow = (victim: Victim): boolean => victim === 'chain' || victim === 'postgres'
-
-/** The world's chain and gateways as processes of their own, at the addresses that they had. */
-class Parts {
-  readonly #running = new Map<Victim, Part<unknown>>()
-  readonly #world: World
-  readonly #postgres: Postgres
-
-  constructor(world: World, postgres: Postgres) {
-    this.#world = world
-    this.#postgres = postgres
-  }
-
-  async takeOver(): Promise<void> {
-    const { city, lakeside, chain, folder } = this.#world
-    for (const [name, hospital] of Object.entries({ city, lakeside })) {
-      const { url } = hospital.gateway
-      hospital.config = {
-        ...hospital.config,
-        port: Number(new URL(url).port),
-        publicUrl: url,
-        anchorSeconds: 1,
-      }
-      await hospital.gateway.stop()
-      await writeFile(join(folder, `${name}.json`), JSON.stringify(hospital.config))
-    }
-    await chain.stop()
-    await this.start('chain')
-    await Promise.all([this.start('city'), this.start('lakeside')])
-  }
-
-  async start(victim: Victim): Promise<void> {
-    if (victim === 'postgres') return this.#postgres.start()
-    const { folder, chain } = this.#world
-    const args =
-      victim === 'chain'
-        ? ['--data', join(folder, 'chain'), '--port', new URL(chain.url).port, '--json']
-        : ['--config', join(folder, `${victim}.json`)]
-    const program = victim === 'chain' ? chainProgram : gatewayProgram
-    this.#running.set(victim, await startPart({ name: victim, program, args, logs: join(folder, 'logs') }))
-  }
-
-  async kill(victim: Victim): Promise<void> {
-    if (victim === 'postgres') return this.#postgres.stop('SIGKILL')
-    const part = this.#running.get(victim)!
-    process.kill(part.pid, 'SIGKILL')
-    await part.ended
-  }
-
-  /** Ends the processes in good order; the world's own take their place. */
-  async handBack(): Promise<void> {
-    await this.stop()
-    const { folder, chain, city, lakeside } = this.#world
-    this.#world.chain = await startChain({
-      dataDir: join(folder, 'chain'),
-      port: Number(new URL(chain.url).port),
-    })
-    for (const hospital of [city, lakeside]) {
-      hospital.config = { ...hospital.config, anchorSeconds: 3600 }
-      hospital.gateway = await startGateway(hospital.config)
-    }
-  }
-
-  async stop(): Promise<void> {
-    for (const name of ['city', 'lakeside', 'chain'] as const) await this.#running.get(name)?.stop()
-    this.#running.clear()
-  }
-}
+const isBelow = (victim: PartName): boolean => victim === 'chain' || victim === 'postgres'
 
 /** What people were told is done. */
 class Acknowledged {

@@ -35,7 +35,7 @@ describe('one choice among implementations', () => {
     assert.equal(primitivesInUse(), 'native')
   })
 
-  it('a platform without node:crypto, or with an old one, falls back and makes the same bytes', async () => {
+  it('[E13] a platform without node:crypto, or with an old one, falls back and makes the same bytes', async () => {
     choosePrimitives('native')
     const { sealed, contentId } = await sealRecord({
       body: bytesOf(70_000),
@@ -69,7 +69,7 @@ for (const name of names) {
   describe(`${name} primitives`, { skip }, () => {
     const use = found[name]!
 
-    it('[E1] make the bytes that the JavaScript ones make', async () => {
+    it('[E13] make the bytes that the JavaScript ones make', async () => {
       const [key, nonce] = [bytesOf(32), bytesOf(12)]
       for (const sizeBytes of sizes) {
         const data = bytesOf(sizeBytes)

@@ -18,7 +18,7 @@ const bytesOf = (hex: string) => decodeHex(hex, 'vector', 32)
 
 describe('vectors/keyring/unlock.json', () => {
   for (const { what, document, secret, rootSeed, code } of cases) {
-    it(`[K1, K2, K3] ${what}`, async () => {
+    it(`[K1, K2, K3, K4, K6] ${what}`, async () => {
       const given = (secret.prf ? { ...secret, prf: bytesOf(secret.prf) } : secret) as UnlockSecret
       if (code) await assertRefused(() => unlock(document, given), code)
       else assert.equal(encodeHex(await unlock(document, given)), rootSeed)
@@ -28,7 +28,7 @@ describe('vectors/keyring/unlock.json', () => {
     assert.equal(encodeHex(passkeyKeyOf(new Uint8Array(32).fill(0x77))), passkeyKey)
   })
   for (const { phrase, entropy, reason, position } of phrases) {
-    it(`[K3] a phrase: ${reason ?? 'good'}`, async () => {
+    it(`[K3, K6] a phrase: ${reason ?? 'good'}`, async () => {
       if (reason)
         return assertRefused(() => decodeRecoveryPhrase(phrase), 'phrase-malformed', { reason, position })
       assert.equal(encodeRecoveryPhrase(bytesOf(entropy)), phrase)

@@ -1,4 +1,5 @@
 import { sha256 } from '@noble/hashes/sha2.js'
+import { VaultError } from './errors.ts'
 import { encodeHex, type Hex, type Hex32 } from './hex.ts'
 import { passwordKeyOf } from './keystore.ts'
 import { keystoreDefaults, type Keystore } from './keystoreForm.ts'
@@ -24,6 +25,8 @@ export async function unlockProofsOf(
   parameters: readonly PasswordParameters[],
 ): Promise<Hex32[]> {
   const proofOf = (key: Uint8Array): Hex32 => encodeHex(derive(key, labels.unlockProof(account)))
+  if (secret.kind === 'guardians')
+    throw new VaultError('argument-invalid', { argument: 'kind', expected: 'password, passkey or phrase' })
   if (secret.kind !== 'password') return [proofOf(wayKeyOf(secret))]
   const proofs: Hex32[] = []
   // One after the other: each takes 64 MiB.

@@ -3,6 +3,7 @@ import {
   IconBook2,
   IconBuildingHospital,
   IconEye,
+  IconListSearch,
   IconLogout,
   IconMenu2,
   IconMicroscope,
@@ -105,6 +106,8 @@ function StaffTab({ role }: { role: number | null }) {
   const { t } = useTranslation()
   if (role === roles['lab technician'])
     return <Tab to="/" icon={<IconMicroscope aria-hidden />} text={t('nav.work')} />
+  if (role === roles.auditor)
+    return <Tab to="/" icon={<IconListSearch aria-hidden />} text={t('nav.audit')} />
   if (role === roles.administrator)
     return <Tab to="/" icon={<IconBuildingHospital aria-hidden />} text={t('nav.organisation')} />
   return <Tab to="/" icon={<IconUsers aria-hidden />} text={t('nav.patients')} />

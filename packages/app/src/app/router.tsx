@@ -47,6 +47,12 @@ const routes = root.addChildren([
   atWork('/organisation/votes', () => import('../features/organisation/Votes.tsx')),
   atWork('/organisation/emergencies', () => import('../features/organisation/Emergencies.tsx')),
   atWork('/organisation/server', () => import('../features/organisation/Server.tsx')),
+  atWork('/audit/emergencies', () => import('../features/audit/Reviews.tsx')),
+  atWork('/audit/emergencies/$declaration', () => import('../features/audit/Review.tsx')),
+  atWork('/audit/watch', () => import('../features/audit/Watch.tsx')),
+  atWork('/audit/proof', () => import('../features/audit/CheckProof.tsx')),
+  atWork('/ledger', () => import('../features/audit/Ledger.tsx')),
+  atWork('/ledger/$block', () => import('../features/audit/Block.tsx')),
   atWork('/sign/$batch', () => import('../features/laboratory/Countersign.tsx')),
 ])
 

@@ -86,6 +86,7 @@ export function administrationDesk({ actor, company }: Present): AdministrationD
       return Promise.all(emergencies.map((emergency) => staffEmergency(company, emergency)))
     },
     async serverHealth() {
+      company.lookAgain()
       const [status, { rounds }, answering, all] = await Promise.all([
         actor.session.client.call('getStatus', {}),
         actor.session.call('getIntegrity', {}),

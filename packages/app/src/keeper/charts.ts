@@ -44,6 +44,11 @@ export class ChartRoom {
     return (this.#emergencies ??= new EmergencyRoom(this.#actor))
   }
 
+  /** What emergencies opened leaves the memory with the lock. */
+  forget(): void {
+    this.#emergencies?.forget()
+  }
+
   /** Opens what this person may see of a chart; from the device when the gateway cannot be reached. */
   async open(patient: Hex): Promise<Chart> {
     try {

@@ -47,9 +47,14 @@ export class Company {
     return found ? infoOf(found) : null
   }
 
+  /** Who is there and answers now, not a while ago. */
+  lookAgain(): void {
+    this.#known = undefined
+  }
+
   /** Everybody who can be shared with: hospitals as a whole, then their people. */
   async readers(): Promise<Reader[]> {
-    this.#known = undefined
+    this.lookAgain()
     const all = await this.#all()
     return all.flatMap((known) => {
       const organisation = infoOf(known)

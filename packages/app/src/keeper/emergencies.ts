@@ -1,6 +1,15 @@
-import { closeEmergency, collectReleases, listEmergencies, type Actor, type EmergencyKeys } from '@hre/sdk'
-import type { EmergencyView } from '@hre/protocol'
+import { isHreError, type EmergencyView } from '@hre/protocol'
+import {
+  closeEmergency,
+  collectReleases,
+  listEmergencies,
+  type Actor,
+  type CollectedShares,
+  type EmergencyKeys,
+} from '@hre/sdk'
 import type { Hex } from './api.ts'
+
+const attemptsMax = 4
 
 /** An open emergency with the keys that the trustees' shares made. Secret: memory alone holds them. */
 export interface OpenEmergency {
@@ -36,10 +45,21 @@ export class EmergencyRoom {
     this.#drop(patient)
     const declared = (await this.open()).find((emergency) => emergency.patient === patient)
     if (!declared) return
-    const { emergency, keys } = await collectReleases(this.#actor, patient)
+    const { emergency, keys } = await this.#collect(patient)
     const opened = { declaration: emergency.declaration, until: emergency.until, keys }
     this.#opened.set(patient, opened)
     return opened
+  }
+
+  /** Hospitals that were away or busy for a moment are asked again: nobody has time to press a button. */
+  async #collect(patient: Hex): Promise<CollectedShares> {
+    for (let attempt = 1; ; attempt++)
+      try {
+        return await collectReleases(this.#actor, patient)
+      } catch (error) {
+        const isPassing = isHreError(error, 'emergency-shares-too-few') && mayStillCome(error.data)
+        if (!isPassing || attempt === attemptsMax) throw error
+      }
   }
 
   /** Ends it before its time (B7). Nothing is left to do when it has ended by itself. */
@@ -49,6 +69,11 @@ export class EmergencyRoom {
     this.#drop(patient)
   }
 
+  /** Nobody works any more. */
+  forget(): void {
+    for (const patient of this.#opened.keys()) this.#drop(patient)
+  }
+
   #drop(patient: Hex): void {
     for (const { seed } of this.#opened.get(patient)?.keys.values() ?? []) seed.fill(0)
     this.#opened.delete(patient)
@@ -56,3 +81,12 @@ export class EmergencyRoom {
 }
 
 const now = () => Date.now() / 1000
+
+/** What a trustee that will release in a moment answers now. */
+const passing = new Set(['operation-timeout', 'not-final', 'chain-unavailable', 'not-found', 'rate-limited'])
+
+/** Whether another hospital may still give its share; a patient who set nothing aside is not asked for again. */
+function mayStillCome({ refused = [], unreachable = [] }: Record<string, unknown>): boolean {
+  const reasons = (refused as CollectedShares['refused']).map(({ reason }) => reason)
+  return (unreachable as unknown[]).length > 0 || reasons.some((reason) => passing.has(reason))
+}

@@ -75,6 +75,7 @@ export function createKeeper(options: {
       idleSeconds,
       onLock: () => {
         held?.present.actor.keyring.forget()
+        held?.present.charts.forget()
         held = undefined
         options.onLock()
       },

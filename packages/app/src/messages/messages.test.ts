@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { errorTable } from '@hre/protocol'
+import * as protocol from '@hre/protocol'
 import { topicNames } from '../chart/topics.ts'
 import { en } from './en.ts'
 import { staff as staffEn } from './en/staff.ts'
@@ -32,7 +32,7 @@ for (const [language, catalogue, english, script] of [
     for (const [key, sentence] of sentences(english)) {
       const other = translated.get(key)!
       assert.deepEqual(namesIn(other), namesIn(sentence), key)
-      if (!key.startsWith('proof.') && /[a-z]{4}/.test(sentence.replace(/\{\{\w+\}\}/g, '')))
+      if (!/^(proof|ledger)\./.test(key) && /[a-z]{4}/.test(sentence.replace(/\{\{\w+\}\}/g, '')))
         assert.match(other, script, `${key}: ${other}`)
     }
   })
@@ -62,7 +62,17 @@ test('every topic has a name, and every failure that a device can meet says what
     'internal',
   ] as const
   for (const code of everyday) {
-    assert.ok(errorTable[code])
+    assert.ok(protocol.errorTable[code])
     assert.ok(en.failure[code].what && en.failure[code].next)
+  }
+})
+
+test('[O3] every operation that the contracts take is a sentence in the ledger', () => {
+  for (const [contract, acts] of Object.entries(staffEn.ledger.act)) {
+    const abi = protocol[`${contract}Abi` as 'directoryAbi']
+    const taken = abi.flatMap((item) =>
+      item.type === 'function' && item.stateMutability === 'nonpayable' ? [item.name as string] : [],
+    )
+    assert.deepEqual(Object.keys(acts).sort(), taken.filter((name) => name !== 'initialize').sort(), contract)
   }
 })

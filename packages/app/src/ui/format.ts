@@ -72,6 +72,10 @@ export const nameOfOrganisation = (t: TFunction, organisation: OrganisationInfo 
   organisation?.name ??
   (organisation ? t('unnamed.organisation', { kind: organisation.kind }) : t('unnamed.somebody'))
 
+/** For somebody without a name who begins a sentence: "A doctor, ...". */
+export const capitalised = (language: string, text: string): string =>
+  text.slice(0, 1).toLocaleUpperCase(language) + text.slice(1)
+
 /** "Dr Kwame Osei, Lakeside Clinic". */
 export function nameOfReader(t: TFunction, { name, role, organisation }: Reader): string {
   if (role === null) return name ?? nameOfOrganisation(t, organisation)

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -87,7 +90,14 @@ const told = {
   password: 'correct-horse battery staple of Amritsar',
 } as const
 /** What a gateway's database may hold in plain words: its page shows who works there, and words about emergencies are for those who judge them. */
-const keptByDesign = ['staff name', 'emergency words', 'emergency report', 'emergency statement']
+const keptByDesign = [
+  'staff name',
+  'emergency words',
+  'emergency report',
+  'emergency statement',
+  // The address that an administrator gave, and nothing of the secret that signs.
+  'webhook path',
+]
 
 /**
  * A day of the exchange, through gateways that are processes of their own and log all they ever log; then every file, log, block and
@@ -98,6 +108,7 @@ describe('logs, chain and figures are free of personal data and secrets', { time
   let rpcUrl: string
   let deployment: Deployment
   let patient: Actor
+  let system: Server | undefined
   const parts: Part<unknown>[] = []
   const stages = {} as Record<House, { url: string; operationsUrl: string; config: string; actor: Actor }>
   const secrets: Secret[] = Object.entries(told).map(([what, value]) => ({ what, value }))
@@ -120,6 +131,8 @@ describe('logs, chain and figures are free of personal data and secrets', { time
   })
   after(async () => {
     globalThis.fetch = realFetch
+    system?.closeAllConnections()
+    system?.close()
     for (const part of parts.splice(0).reverse()) await part.stop()
     await rm(folder, { recursive: true, force: true })
   })
@@ -165,6 +178,7 @@ describe('logs, chain and figures are free of personal data and secrets', { time
           keyPasswordFile: join(folder, `${house}.password`),
           operationsPort,
           anchorSeconds: 1,
+          outboundNetworks: '127.0.0.0/8',
           integrityHours: 0.001,
           replicationHours: 0.001,
           logLevel: 'debug',
@@ -226,6 +240,7 @@ describe('logs, chain and figures are free of personal data and secrets', { time
     await acceptInvitation(patient, secret)
     for (const compartment of Object.values(compartmentIds(patient)))
       keep('epoch seed', patient.keyring.epochSeed(compartment, 1))
+    await hearFailingly()
     const technician = await newStaff('lab technician', 'city')
     const doctor = await newStaff('doctor', 'lakeside')
     const stranger = await newStaff('doctor', 'lakeside')
@@ -246,7 +261,20 @@ describe('logs, chain and figures are free of personal data and secrets', { time
     await eraseOne()
     await sendNonsense(doctor)
     await readAccessLog(patient)
+    assert.ok((await patient.session.call('listNotifications', { query: {} })).notifications.length > 0)
     await everyFigure()
+  }
+
+  /** The hospital's own system is told by a secret address, and answers with what should not be logged. */
+  async function hearFailingly(): Promise<void> {
+    system = createServer((_request, response) => response.writeHead(500).end(told['free text']))
+    system.listen(0, '127.0.0.1')
+    await once(system, 'listening')
+    const { port } = system.address() as AddressInfo
+    const path = keep('webhook path', 'hook-7f3kq-of-ward-seven')
+    const url = `http://127.0.0.1:${port}/${path}`
+    const { secret } = await stages.city.actor.session.call('createWebhook', { body: { url } })
+    keep('webhook secret', secret)
   }
 
   function recordsOfAllKinds(): NewRecord[] {

@@ -11,6 +11,7 @@ import {
   type GrantTerms,
 } from '@hre/protocol'
 import type { Address, Hex } from 'viem'
+import type { Clock } from '../clock.ts'
 import type { Database } from '../store/database.ts'
 import { attributesOf, isBarred, organisationOf } from '../store/directory.ts'
 import * as t from '../store/schema.ts'
@@ -24,6 +25,18 @@ export interface Ruling {
   decision: AccessDecision
   leaves: StoredLeaf[]
 }
+
+/**
+ * The moment by which requests are ruled on, Unix seconds: the gateway's clock, but not before the newest block's, so that a
+ * clock that was set back opens no grant that the chain has seen end.
+ */
+export const rulingTime = ({
+  clock,
+  follower,
+}: {
+  clock: Clock
+  follower: { cursor: { blockTime: number } }
+}): number => Math.max(clock(), follower.cursor.blockTime)
 
 /**
  * Decides a request from what the follower knows (C6, C10). Named records are all or none; a list (no records named) is what the

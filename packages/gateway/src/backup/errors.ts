@@ -1,3 +1,5 @@
+import { ListedError, type Sentences } from '@hre/protocol'
+
 /** Failures of backup and restore: what happened, and what to do. After each, nothing was changed and nothing is left behind. */
 export const backupErrorTable = {
   'backup-target-exists': [
@@ -19,22 +21,14 @@ export const backupErrorTable = {
     'What was restored does not agree with the chain',
     '`data` says what; ask whoever made the backup, or restore an earlier one',
   ],
-} as const satisfies Record<string, readonly [title: string, hint: string]>
+} as const satisfies Record<string, Sentences>
 
 export type BackupErrorCode = keyof typeof backupErrorTable
 
-/** A failure with a stable code; the message is safe to log. */
-export class BackupError extends Error {
+export class BackupError extends ListedError<BackupErrorCode> {
   override readonly name = 'BackupError'
-  readonly code: BackupErrorCode
-  readonly hint: string
-  readonly data: Record<string, unknown>
 
-  constructor(code: BackupErrorCode, data: Record<string, unknown> = {}, cause?: unknown) {
-    const [title, hint] = backupErrorTable[code]
-    super(title, cause === undefined ? undefined : { cause })
-    this.code = code
-    this.hint = hint
-    this.data = data
+  constructor(code: BackupErrorCode, data?: Record<string, unknown>, cause?: unknown) {
+    super(code, backupErrorTable[code], data, cause)
   }
 }

@@ -2,6 +2,7 @@
 import '../../src/breakGlass.vectors.test.ts'
 import '../../src/envelope.vectors.test.ts'
 import '../../src/guardians.vectors.test.ts'
+import '../../src/succession.vectors.test.ts'
 import '../../src/unlock.vectors.test.ts'
 import { choosePrimitives } from '../../src/index.ts'
 import { runCollected } from './nodeTest.ts'

@@ -2,7 +2,7 @@ import { Badge, Paper, Stack, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { StaffEmergency } from '../../keeper/desk-api.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
-import { formatInstant, nameOfReader } from '../../ui/format.ts'
+import { capitalised, formatInstant, nameOfReader } from '../../ui/format.ts'
 import { Opening } from '../home/Opening.tsx'
 import { useStaffEmergencies } from './queries.ts'
 
@@ -42,7 +42,7 @@ export function EmergencyLine({ emergency }: { emergency: StaffEmergency }) {
       <span className="grow">
         <Text span display="block" fw={600}>
           {t('reviews.who', {
-            who: nameOfReader(t, member),
+            who: capitalised(i18n.language, nameOfReader(t, member)),
             patient: t('patients.unnamed', { code: patient.slice(2, 8) }),
           })}
         </Text>

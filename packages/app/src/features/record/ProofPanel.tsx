@@ -29,7 +29,8 @@ export function ProofPanel({ record }: { record: Hex }) {
   )
 }
 
-function Proven({ proof }: { proof: Proof }) {
+/** What the registers say of a record, and the numbers behind it. */
+export function Proven({ proof }: { proof: Proof }) {
   const { t, i18n } = useTranslation()
   const { language } = i18n
   const organisation = nameOfReader(t, proof.organisation)

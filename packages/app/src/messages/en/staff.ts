@@ -1,3 +1,4 @@
+import { audit } from './audit.ts'
 import { doctor } from './doctor.ts'
 import { glass } from './glass.ts'
 import { laboratory } from './laboratory.ts'
@@ -9,7 +10,8 @@ export const staff = {
   ...glass,
   ...laboratory,
   ...organisation,
-  failure: { ...glass.failure, ...laboratory.failure, ...organisation.failure },
+  ...audit,
+  failure: { ...glass.failure, ...laboratory.failure, ...organisation.failure, ...audit.failure },
 }
 
 /** The same keys in another language. */

@@ -15,6 +15,7 @@ export const words = {
     patients: 'Patients',
     work: 'Worklist',
     organisation: 'Organisation',
+    audit: 'Audit',
   },
   readerAt: '{{who}}, {{where}}',
   unnamed: { organisation: 'an organisation ({{kind}})', somebody: 'somebody' },

@@ -1,4 +1,5 @@
 import type { StaffTranslation } from '../en/staff.ts'
+import { audit } from './audit.ts'
 import { doctor } from './doctor.ts'
 import { glass } from './glass.ts'
 import { laboratory } from './laboratory.ts'
@@ -9,5 +10,6 @@ export const staff: StaffTranslation = {
   ...glass,
   ...laboratory,
   ...organisation,
-  failure: { ...glass.failure, ...laboratory.failure, ...organisation.failure },
+  ...audit,
+  failure: { ...glass.failure, ...laboratory.failure, ...organisation.failure, ...audit.failure },
 }

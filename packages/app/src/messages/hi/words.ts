@@ -15,6 +15,7 @@ export const words = {
     patients: 'मरीज़',
     work: 'काम की सूची',
     organisation: 'संस्था',
+    audit: 'लेखा परीक्षा',
   },
   readerAt: '{{who}}, {{where}}',
   unnamed: { organisation: 'एक संस्था ({{kind}})', somebody: 'कोई' },

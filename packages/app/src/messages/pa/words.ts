@@ -15,6 +15,7 @@ export const words = {
     patients: 'ਮਰੀਜ਼',
     work: 'ਕੰਮ ਦੀ ਸੂਚੀ',
     organisation: 'ਸੰਸਥਾ',
+    audit: 'ਲੇਖਾ ਪਰੀਖਿਆ',
   },
   readerAt: '{{who}}, {{where}}',
   unnamed: { organisation: 'ਇੱਕ ਸੰਸਥਾ ({{kind}})', somebody: 'ਕੋਈ' },

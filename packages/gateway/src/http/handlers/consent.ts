@@ -16,6 +16,7 @@ import {
 } from '@hre/vault'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
 import { emergencyOf } from '../../access/emergencies.ts'
+import { rulingTime } from '../../access/decide.ts'
 import type { Gateway } from '../../gateway.ts'
 import { inboxOf } from '../../follower/inbox.ts'
 import { accountView, organisationOf } from '../../store/directory.ts'
@@ -187,7 +188,8 @@ const readersOf = async (db: Gateway['db'], account: Address): Promise<Address[]
  * All for the patient; for others those that a grant in force names, whatever its right, or an emergency opens (B8), and
  * for organisations the inbox (C17).
  */
-async function visibleCompartments({ clock, db }: Gateway, account: Address, patient: Address) {
+async function visibleCompartments(gateway: Gateway, account: Address, patient: Address) {
+  const { db } = gateway
   const rows = await db.select().from(t.compartments).where(eq(t.compartments.patient, patient))
   if (account === patient) return rows
   const granted = await db
@@ -203,15 +205,15 @@ async function visibleCompartments({ clock, db }: Gateway, account: Address, pat
   const open = new Set(granted.map(({ compartment }) => compartment))
   const inbox = (await organisationOf(db, account)) && (await inboxOf(db, patient))
   if (inbox) open.add(inbox)
-  const emergency = await emergencyOf(db, account, patient, clock())
+  const emergency = await emergencyOf(db, account, patient, rulingTime(gateway))
   return rows.filter(({ compartment }) => open.has(compartment) || emergency(compartment) === 'Permitted')
 }
 
 async function grantInForce(
-  { clock, db }: Gateway,
+  gateway: Gateway,
   wanted: { patient: Address; readers: Address[]; compartment?: Hex; right?: number },
 ) {
-  const rows = await db
+  const rows = await gateway.db
     .select()
     .from(t.grants)
     .where(
@@ -223,7 +225,7 @@ async function grantInForce(
       ),
     )
     .orderBy(desc(t.grants.id))
-  const now = clock()
+  const now = rulingTime(gateway)
   return rows.find(
     (grant) =>
       grant.from <= now && now < grant.until && (!wanted.right || (grant.rights & wanted.right) !== 0),
@@ -233,11 +235,11 @@ async function grantInForce(
 type StoredRecordGrant = typeof t.recordGrants.$inferSelect
 
 async function recordGrantInForce(
-  { clock, db }: Gateway,
+  gateway: Gateway,
   wanted: { patient: Address; record: Hex; reader: Address },
 ): Promise<StoredRecordGrant | undefined> {
-  const now = clock()
-  const [grant] = await db
+  const now = rulingTime(gateway)
+  const [grant] = await gateway.db
     .select()
     .from(t.recordGrants)
     .where(

@@ -8,7 +8,7 @@ import {
   type peerRoutes,
 } from '@hre/protocol'
 import { hexToBytes, type Address } from 'viem'
-import { ruleOn } from '../../access/decide.ts'
+import { ruleOn, rulingTime } from '../../access/decide.ts'
 import type { Access, StoredReceipt } from '../../access/receipts.ts'
 import type { Gateway } from '../../gateway.ts'
 import * as t from '../../store/schema.ts'
@@ -46,7 +46,7 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
   },
 
   async releaseToPeer(gateway, { account, params, body, from }) {
-    const { blobs, clock, db, deployment, follower, keys, receipts, signatures } = gateway
+    const { blobs, db, deployment, follower, keys, receipts, signatures } = gateway
     const { request, signature } = body
     const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.content, params.contentId))
     // Whoever committed it answers for it. Others rule on what they have a copy of, and write nothing down about what they have not.
@@ -56,7 +56,7 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
     if (request.organisation !== account) throw hreError('bad-request', { field: 'request.organisation' })
     await signatures.assertSigned(request.reader, accessRequestTypedData(deployment, request), signature)
     await follower.sync()
-    const now = clock()
+    const now = rulingTime(gateway)
     const requestHash = hashAccessRequest(deployment, request)
     // One receipt for a request, however many files it names; only its first release must be fresh.
     const earlier = await receipts.forwarded(db, requestHash, account, now)

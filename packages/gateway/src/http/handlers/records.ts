@@ -25,7 +25,7 @@ import {
 } from '@hre/protocol'
 import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { permittedHolders } from '../../access/countries.ts'
-import { ruleOn, type Ruling, type StoredLeaf } from '../../access/decide.ts'
+import { ruleOn, rulingTime, type Ruling, type StoredLeaf } from '../../access/decide.ts'
 import { marksOf } from '../../access/marks.ts'
 import { filingRights } from '../../follower/batches.ts'
 import type { Gateway } from '../../gateway.ts'
@@ -74,7 +74,7 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
       signature,
       decision: ruling.decision,
       records: ruling.leaves.length > 0 ? ruling.leaves.map(({ record }) => record) : request.records,
-      at: gateway.clock(),
+      at: rulingTime(gateway),
     })
     if (!isPermitting(ruling.decision)) throw hreError('not-found')
     return { receipt: gateway.receipts.receiptOf(receipt), records: await proven(gateway, ruling.leaves) }
@@ -91,11 +91,15 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
       receipt.forwardedBy === null &&
       permittingDecisions.includes(receipt.decision) &&
       receipt.records.includes(leaf.record) &&
-      receipt.at + limits.releaseSecondsMax > gateway.clock()
+      receipt.at + limits.releaseSecondsMax > rulingTime(gateway)
     if (!covers) throw hreError('not-found')
     // A revocation after the receipt still counts: the answer is given anew from the chain as it is now.
     await gateway.follower.sync()
-    const again = await ruleOn(gateway.db, { ...receipt.request, records: [leaf.record] }, gateway.clock())
+    const again = await ruleOn(
+      gateway.db,
+      { ...receipt.request, records: [leaf.record] },
+      rulingTime(gateway),
+    )
     if (!isPermitting(again.decision)) throw hreError('not-found')
     const { request, signature } = receipt
     return fetchBlob(gateway, leaf, from, async () =>
@@ -108,8 +112,8 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     if (request.patient !== account || request.records.length > 0) throw hreError('not-found')
     await assertRequest(gateway, account, request, signature)
     await gateway.follower.sync()
-    const { decision } = await ruleOn(gateway.db, request, gateway.clock())
-    await gateway.receipts.append({ request, signature, decision, records: [], at: gateway.clock() })
+    const { decision } = await ruleOn(gateway.db, request, rulingTime(gateway))
+    await gateway.receipts.append({ request, signature, decision, records: [], at: rulingTime(gateway) })
     if (decision !== 'Permitted') throw hreError('not-found')
     // What this reading adds stands behind the first page's end, so that reading on comes to one.
     const [after, through] = (placeIn('accesses', body.cursor, 'number', 'number') ?? []) as number[]
@@ -131,19 +135,20 @@ async function ruled(
 ): Promise<Ruling> {
   await assertRequest(gateway, account, request, signature)
   await gateway.follower.sync()
-  return ruleOn(gateway.db, request, gateway.clock())
+  return ruleOn(gateway.db, request, rulingTime(gateway))
 }
 
 async function assertRequest(
-  { clock, keys, signatures, deployment }: Gateway,
+  gateway: Gateway,
   account: Address,
   request: AccessRequest,
   signature: Hex,
 ): Promise<void> {
+  const { keys, signatures, deployment } = gateway
   if (request.reader !== account) throw hreError('signature-invalid', { reason: 'reader' })
   if (request.organisation !== keys.identity.account)
     throw hreError('bad-request', { field: 'request.organisation' })
-  assertFresh(request, clock())
+  assertFresh(request, rulingTime(gateway))
   await signatures.assertSigned(request.reader, accessRequestTypedData(deployment, request), signature)
 }
 
@@ -255,9 +260,9 @@ function argumentsOfCommitTwoParty(data: Hex) {
   }
 }
 
-async function assertMayFile({ clock, db }: Gateway, author: Address, manifest: Manifest): Promise<void> {
-  const behindAll = { at: clock(), block: Number.MAX_SAFE_INTEGER, logIndex: 0 }
-  const may = filingRights(db, { organisation: manifest.organisation, author }, behindAll)
+async function assertMayFile(gateway: Gateway, author: Address, manifest: Manifest): Promise<void> {
+  const behindAll = { at: rulingTime(gateway), block: Number.MAX_SAFE_INTEGER, logIndex: 0 }
+  const may = filingRights(gateway.db, { organisation: manifest.organisation, author }, behindAll)
   for (const leaf of manifest.leaves) {
     const { patient, compartment, epoch } = leaf
     const right = await may(leaf)
