@@ -22,7 +22,7 @@ import {
   type Actor,
 } from '@hre/sdk'
 import { createRecoveryPhrase, createRootSeed } from '@hre/vault'
-import { is } from 'drizzle-orm'
+import { eq, is } from 'drizzle-orm'
 import { PgTable } from 'drizzle-orm/pg-core'
 import { fileSome, inSeconds, refusal, startWorld, type World } from './world.ts'
 import type { ProvenLeaf } from '@hre/protocol'
@@ -130,6 +130,17 @@ describe('deleting an account', () => {
     const left = await everything()
     for (const secret of secrets) assert.ok(!left.includes(secret.slice(2)))
     assert.equal(await held(), 0)
+    for (const { db } of gateways()) {
+      // Only that its signer was revoked may have been told since.
+      const { notifications: told, notificationHeads: heads } = tables
+      const kept = await db.select().from(told).where(eq(told.account, patient.account))
+      const [head] = await db.select().from(heads).where(eq(heads.account, patient.account))
+      assert.ok(head!.forgotten > 0, `${head!.forgotten} of ${head!.last}`)
+      assert.deepEqual(
+        kept.filter(({ id }) => id <= head!.forgotten),
+        [],
+      )
+    }
     for (const { organisation, leaf, batch } of records) {
       assert.ok(organisation)
       const status = await world.rpc.readContract({

@@ -8,18 +8,22 @@ import {
   connect,
   grantAccess,
   listCompartments,
+  listNotifications,
   openRecords,
   readAccessLog,
   requestAccess,
   revokeAccess,
+  sessionAt,
   waitForAll,
+  watchNotifications,
   type Actor,
 } from '@hre/sdk'
 import { randomBytes32 } from '@hre/vault'
 import { isNotNull, isNull } from 'drizzle-orm'
 import { bytesToHex, type Hex } from 'viem'
 import { postgresMissing, startCutLine, startPostgres, type Postgres } from './postgres.ts'
-import { fileSome, inSeconds, send, signed, startWorld, type World } from './world.ts'
+import { startReceiver } from './receiver.ts'
+import { fileSome, inSeconds, send, signed, startWorld, tokenOf, type World } from './world.ts'
 
 describe('on PostgreSQL', { skip: postgresMissing }, () => {
   let postgres: Postgres
@@ -32,6 +36,7 @@ describe('on PostgreSQL', { skip: postgresMissing }, () => {
     world = await startWorld({
       newDatabase: () => postgres.newDatabase(),
       databaseStatementSeconds: 2,
+      outboundNetworks: '127.0.0.1/32',
       anonymousPerMinute: 1_000_000,
     })
     patient = await world.newPatient()
@@ -213,6 +218,43 @@ describe('on PostgreSQL', { skip: postgresMissing }, () => {
         await Promise.all(gateways.map(({ gateway }) => gateway.anchors.run()))
       assert.equal(await database().$count(tables.receipts, isNull(tables.receipts.anchor)), 0)
       assert.equal(await anchored(), receipts)
+    })
+
+    test('[T4] [T6] what one replica tells, a stream at another says; a webhook is sent to once', async () => {
+      const receiver = await startReceiver()
+      const other = replicas[0]!
+      const { city } = world
+      const session = sessionAt(patient, other.url)
+      const start = (await listNotifications(patient)).at(-1)!.id
+      const seen: number[] = []
+      const watching = (async () => {
+        for await (const { id, kind } of watchNotifications(patient, { session, after: start })) {
+          if (kind === 'access-refused') seen.push(id)
+          if (seen.length === 5) return
+        }
+      })()
+      const { webhook } = await city.actor.session.call('createWebhook', {
+        body: { url: receiver.url, kinds: ['session-opened'] },
+      })
+      for (let round = 0; round < 5; round++) {
+        const nosy = requestAccess(technician, { patient: patient.account, purpose: 'TREAT' })
+        await assert.rejects(nosy, { code: 'not-found' })
+        await tokenOf(city, city.actor)
+      }
+      await watching
+      assert.deepEqual(
+        seen,
+        [...new Set(seen)].sort((one, next) => one - next),
+      )
+      const deadline = Date.now() + 20_000
+      while (receiver.received.length < 5 && Date.now() < deadline) await sleep(50)
+      // Every replica looks once a second: a second one would have sent by then.
+      await sleep(2_500)
+      const ids = receiver.received.map(({ headers }) => headers['webhook-id'])
+      assert.ok(ids.length >= 5)
+      assert.equal(new Set(ids).size, ids.length)
+      await city.actor.session.call('removeWebhook', { params: { webhook: webhook.id } })
+      await receiver.stop()
     })
 
     test('the replica that carries is gone: another carries on', async () => {

@@ -85,4 +85,10 @@ async function forget(db: Database, account: Address, owner: Hex): Promise<void>
   await db.delete(t.recoveryRequests).where(eq(t.recoveryRequests.account, account))
   await db.delete(t.unlockVerifiers).where(eq(t.unlockVerifiers.account, account))
   await db.delete(t.keystores).where(eq(t.keystores.account, account))
+  await db.delete(t.pushSubscriptions).where(eq(t.pushSubscriptions.account, account))
+  await db.delete(t.notifications).where(eq(t.notifications.account, account))
+  await db
+    .update(t.notificationHeads)
+    .set({ forgotten: t.notificationHeads.last })
+    .where(eq(t.notificationHeads.account, account))
 }
