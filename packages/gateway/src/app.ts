@@ -6,6 +6,7 @@ import type { Address, Hex } from 'viem'
 import { Anchors } from './access/anchors.ts'
 import { ReceiptLog } from './access/receipts.ts'
 import { SignatureChecker } from './access/signatures.ts'
+import { BatchTrees } from './access/trees.ts'
 import { Trustee } from './access/trustee.ts'
 import { Eraser } from './blobs/eraser.ts'
 import { FilesBlobStore } from './blobs/files.ts'
@@ -181,6 +182,7 @@ export async function startGateway(
     peers,
     signatures,
     receipts,
+    trees: new BatchTrees(db),
     anchors,
     trustee,
     watch,

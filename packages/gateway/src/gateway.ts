@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { Anchors } from './access/anchors.ts'
 import type { ReceiptLog } from './access/receipts.ts'
 import type { SignatureChecker } from './access/signatures.ts'
+import type { BatchTrees } from './access/trees.ts'
 import type { Trustee } from './access/trustee.ts'
 import type { BlobStore } from './blobs/blobStore.ts'
 import type { Chain } from './chain.ts'
@@ -55,6 +56,7 @@ export interface Gateway {
   peers: Peers
   signatures: SignatureChecker
   receipts: ReceiptLog
+  trees: BatchTrees
   anchors: Anchors
   trustee: Trustee
   watch: IntegrityWatch

@@ -189,21 +189,16 @@ async function holdersOf({ db, keys }: Gateway, { content, organisation }: Store
   return [organisation, ...ranked(content, others).slice(0, copyHoldersAsked)]
 }
 
-/** Leaves with proofs and marks; each batch's tree is made once. */
-async function proven({ db }: Gateway, leaves: StoredLeaf[]): Promise<ProvenLeaf[]> {
-  const trees = new Map<Hex, ReturnType<typeof treeOf>>()
-  for (const { batch } of leaves) {
-    if (trees.has(batch)) continue
-    const [row] = await db.select().from(t.batches).where(eq(t.batches.batch, batch))
-    const [manifest] = await db.select().from(t.manifests).where(eq(t.manifests.contentId, row!.manifest))
-    const { leaves: all } = JSON.parse(manifest!.json) as Manifest
-    trees.set(batch, treeOf(all.map(hashLeaf)))
-  }
+/** Leaves with proofs and marks. */
+async function proven({ db, trees }: Gateway, leaves: StoredLeaf[]): Promise<ProvenLeaf[]> {
   const marks = await marksOf(db, leaves)
-  return leaves.map((stored) => {
-    const { batch, position, organisation, leafHash: _leafHash, ...leaf } = stored
-    return { leaf, organisation, batch, proof: trees.get(batch)!.proof(position), ...marks(stored) }
-  })
+  return Promise.all(
+    leaves.map(async (stored) => {
+      const { batch, position, organisation, leafHash: _leafHash, ...leaf } = stored
+      const proof = (await trees.of(batch)).proof(position)
+      return { leaf, organisation, batch, proof, ...marks(stored) }
+    }),
+  )
 }
 
 async function assertAuthor({ db, keys }: Gateway, account: Address): Promise<void> {
