@@ -5,7 +5,11 @@ import { notificationKinds, notificationSchema } from '../notification.ts'
 import { nextSchema, pageQuery } from './page.ts'
 import { route } from './route.ts'
 
-const idSchema = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+/** What a query says is text; an empty one would count as 0. */
+const idSchema = z.preprocess(
+  (text) => (text === '' ? undefined : text),
+  z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+)
 /** 0: from the oldest that is kept. */
 const afterSchema = idSchema.default(0)
 
@@ -162,7 +166,7 @@ export const notificationRoutes = {
     auth: 'account',
     summary: 'Send dead letters again, under their old ids: those named, or all',
     params: webhookParams,
-    body: z.object({ notifications: z.array(z.int().min(1)).min(1).max(limits.pageRowsMax).optional() }),
+    body: z.strictObject({ notifications: z.array(z.int().min(1)).min(1).max(limits.pageRowsMax).optional() }),
     response: z.object({ waiting: z.int() }),
     errors: ['forbidden', 'not-found'],
   }),
