@@ -18,6 +18,7 @@ import {
 import { bytesToHex, type Address, type Hex } from 'viem'
 import type { Notice, Outbox } from '../notifications/outbox.ts'
 import type { Database } from '../store/database.ts'
+import { databaseFault } from '../store/faults.ts'
 import * as t from '../store/schema.ts'
 
 export type StoredReceipt = typeof t.receipts.$inferSelect
@@ -33,6 +34,16 @@ export interface Access {
   forwardedBy?: Address
 }
 
+/** An access whose receipt is about to be written. */
+interface Waiting {
+  access: Access
+  resolve: (row: StoredReceipt) => void
+  reject: (error: unknown) => void
+}
+
+/** Receipts that one transaction writes at most. */
+const receiptsPerWriteMax = 256
+
 /** The organisation's access log (A2, A3): append, then release. */
 export class ReceiptLog {
   readonly #db: Database
@@ -41,6 +52,8 @@ export class ReceiptLog {
   readonly #outbox: Outbox
   /** Indexes below this are on chain already, whatever is stored here. */
   #anchoredCount = 0
+  readonly #line: Waiting[] = []
+  #isWriting = false
 
   constructor(options: { db: Database; deployment: Deployment; organisation: Address; outbox: Outbox }) {
     this.#db = options.db
@@ -50,50 +63,91 @@ export class ReceiptLog {
   }
 
   /**
-   * Writes one receipt, and that the patient is told of it; when this returns both are durable. A forwarded request has one, however many files it names.
+   * Writes one receipt, and that the patient is told of it; when this returns both are durable. A forwarded request has one, however
+   * many files it names. What comes while a transaction is under way shares the next: a commit costs the same for one as for many.
    *
    * @throws HreError `request-stale` when the reader's nonce was used before: nothing is written then.
    */
-  async append(access: Access): Promise<StoredReceipt> {
-    const { request, forwardedBy } = access
-    const written = await this.#db.transaction(async (tx) => {
-      if (!forwardedBy) {
-        const fresh = await tx
-          .insert(t.requestNonces)
-          .values({ reader: request.reader, nonce: request.nonce, issuedAt: request.issuedAt })
-          .onConflictDoNothing()
-          .returning()
-        if (fresh.length === 0) throw hreError('request-stale', { reason: 'nonce used before' })
+  append(access: Access): Promise<StoredReceipt> {
+    return new Promise((resolve, reject) => {
+      this.#line.push({ access, resolve, reject })
+      if (!this.#isWriting) void this.#writeLine()
+    })
+  }
+
+  async #writeLine(): Promise<void> {
+    this.#isWriting = true
+    while (this.#line.length > 0) await this.#writeTogether(this.#line.splice(0, receiptsPerWriteMax))
+    this.#isWriting = false
+  }
+
+  async #writeTogether(group: readonly Waiting[]): Promise<void> {
+    const accesses = group.map(({ access }) => access)
+    let rows: (StoredReceipt | undefined)[]
+    try {
+      rows = await this.#db.transaction((tx) => this.#write(tx, accesses))
+    } catch (error) {
+      // One that cannot be written does not keep its neighbours from it.
+      if (group.length > 1 && !databaseFault(error)) for (const one of group) await this.#writeTogether([one])
+      else for (const { reject } of group) reject(error)
+      return
+    }
+    for (const [index, { resolve, reject }] of group.entries()) {
+      const row = rows[index]
+      if (row) resolve(row)
+      else reject(hreError('request-stale', { reason: 'nonce used before' }))
+    }
+    this.#outbox.wake()
+  }
+
+  /** @returns a receipt for each access, in order; none for one whose nonce was used before. */
+  async #write(tx: Database, accesses: readonly Access[]): Promise<(StoredReceipt | undefined)[]> {
+    const fresh = await takeNonces(tx, accesses)
+    // One writer at a time: indexes are consecutive (A3), also with several replicas on one database.
+    await tx.execute('lock table receipts in share row exclusive mode')
+    const [last] = await tx.select().from(t.receipts).orderBy(desc(t.receipts.index)).limit(1)
+    let next = Math.max((last?.index ?? -1) + 1, this.#anchoredCount)
+    const values: (typeof t.receipts.$inferInsert)[] = []
+    const receipts: (StoredReceipt | number | undefined)[] = []
+    for (const access of accesses) {
+      const { request, forwardedBy = null } = access
+      if (!forwardedBy && !fresh.delete(nonceKey(request))) {
+        receipts.push(undefined)
+        continue
       }
-      // One writer at a time: indexes are consecutive (A3), also with several replicas on one database.
-      await tx.execute('lock table receipts in share row exclusive mode')
       const requestHash = hashAccessRequest(this.#deployment, request)
       // Files of one forwarded request are asked for side by side: the first writes the receipt for all.
-      const earlier = forwardedBy && (await this.forwarded(tx, requestHash, forwardedBy, access.at))
-      if (earlier) return earlier
-      const [last] = await tx.select().from(t.receipts).orderBy(desc(t.receipts.index)).limit(1)
-      const [row] = await tx
-        .insert(t.receipts)
-        .values({
-          index: Math.max((last?.index ?? -1) + 1, this.#anchoredCount),
-          reader: request.reader,
-          patient: request.patient,
-          records: [...access.records],
-          purpose: request.purpose,
-          decision: decisionNumber(access.decision),
-          at: access.at,
-          requestHash,
-          salt: bytesToHex(randomBytes(32)),
-          request,
-          signature: access.signature,
-          forwardedBy: forwardedBy ?? null,
-        })
-        .returning()
-      await this.#outbox.tell(tx, noticesOf(row!, this.#organisation))
-      return row!
-    })
-    this.#outbox.wake()
-    return written
+      const earlier =
+        forwardedBy &&
+        (values.find((row) => row.requestHash === requestHash && row.forwardedBy === forwardedBy)?.index ??
+          (await this.forwarded(tx, requestHash, forwardedBy, access.at)))
+      if (earlier !== null && earlier !== undefined) {
+        receipts.push(earlier)
+        continue
+      }
+      receipts.push(next)
+      values.push({
+        index: next++,
+        reader: request.reader,
+        patient: request.patient,
+        records: [...access.records],
+        purpose: request.purpose,
+        decision: decisionNumber(access.decision),
+        at: access.at,
+        requestHash,
+        salt: bytesToHex(randomBytes(32)),
+        request,
+        signature: access.signature,
+        forwardedBy,
+      })
+    }
+    const rows = values.length === 0 ? [] : await tx.insert(t.receipts).values(values).returning()
+    const byIndex = new Map(rows.map((row) => [row.index, row]))
+    await this.#outbox.tell(
+      tx,
+      rows.flatMap((row) => noticesOf(row, this.#organisation)),
+    )
+    return receipts.map((receipt) => (typeof receipt === 'number' ? byIndex.get(receipt) : receipt))
   }
 
   /** The receipt under which a forwarded request was already released, within the time a receipt is good for. */
@@ -261,6 +315,20 @@ export class ReceiptLog {
       proofOf: (index: number) => tree.proof(rows.findIndex((row) => row.index === index)),
     }
   }
+}
+
+const nonceKey = ({ reader, nonce }: { reader: Address; nonce: Hex }): string => `${reader}|${nonce}`
+
+/** Spends the nonces of requests that came from their readers. @returns those that were not spent before, each for one of them. */
+async function takeNonces(tx: Database, accesses: readonly Access[]): Promise<Set<string>> {
+  const requests = accesses.filter(({ forwardedBy }) => !forwardedBy).map(({ request }) => request)
+  if (requests.length === 0) return new Set()
+  const taken = await tx
+    .insert(t.requestNonces)
+    .values(requests.map(({ reader, nonce, issuedAt }) => ({ reader, nonce, issuedAt })))
+    .onConflictDoNothing()
+    .returning()
+  return new Set(taken.map(nonceKey))
 }
 
 /** A patient is told of every access and every refusal but her own. Nobody is told of what was asked about an account that is no patient. */
