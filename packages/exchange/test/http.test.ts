@@ -223,5 +223,11 @@ describe('hostile HTTP', () => {
     const refused = answers.filter(({ status }) => status === 429)
     assert.ok(refused.length > 0)
     assert.ok(Number(refused[0]!.retryAfter) > 0)
+    // A hospital behind one address may open the app all the same; its files have a limit of their own.
+    const page = async () => (await fetch(`${base()}/app/none`)).status
+    assert.equal(await page(), 404)
+    for (let sent = 1; sent < 20 * world.city.config.anonymousPerMinute; sent += 100)
+      await Promise.all(Array.from({ length: 100 }, page))
+    assert.equal(await page(), 429)
   })
 })

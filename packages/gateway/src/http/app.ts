@@ -17,6 +17,9 @@ const types: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
 }
 
+/** Files of the app that an address may fetch for each request that it may make without a session (G9): a first visit takes some fifty. */
+const appFilesPerRequest = 20
+
 interface AppFile {
   type: string
   /** The build puts a hash into the names of these. */
@@ -30,7 +33,8 @@ export async function serveApp(server: FastifyInstance, gateway: Gateway): Promi
   const files = await readApp()
   if (files.size === 0) gateway.log.warn('the app is not built: /app/ is not served')
   server.get('/app', async (_request, reply) => reply.redirect('/app/'))
-  server.get('/app/*', async (request, reply) => {
+  const max = appFilesPerRequest * gateway.config.anonymousPerMinute
+  server.get('/app/*', { config: { rateLimit: { max } } }, async (request, reply) => {
     const name = (request.params as { '*': string })['*'] || 'index.html'
     const file = files.get(name)
     if (!file) throw hreError('not-found')
