@@ -15,7 +15,7 @@ import {
   type RouteOutput,
   type Routes,
 } from '@hre/protocol'
-import { createParser, type EventSourceMessage } from 'eventsource-parser'
+import type { EventSourceMessage } from 'eventsource-parser'
 import type { z } from 'zod'
 
 /** Gateways give a sign of life every 15 seconds. */
@@ -114,6 +114,8 @@ export class GatewayClient {
       })
       if (!response.ok) throw await errorOf(response)
       const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+      // Loaded with the first stream: a page that only asks does without.
+      const { createParser } = await import('eventsource-parser')
       const events: EventSourceMessage[] = []
       const parser = createParser({
         onEvent: (event) => events.push(event),

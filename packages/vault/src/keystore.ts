@@ -56,7 +56,7 @@ export async function passwordKeyOf(password: string, kdf: Keystore['kdf'], salt
     const native = primitives().argon2id
     if (native) return await native(secret, saltBytes, { memoryKiB, iterations, parallelism })
     // 15 kB gzipped that only a password needs.
-    const { argon2id } = await import('hash-wasm')
+    const { argon2id } = await import('./argon2.ts')
     return await argon2id({
       password: secret,
       salt: saltBytes,
