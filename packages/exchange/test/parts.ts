@@ -10,6 +10,9 @@ import type { World } from './world.ts'
 const chainProgram = fileURLToPath(new URL('../../chain/src/main.ts', import.meta.url))
 const gatewayProgram = fileURLToPath(new URL('../../gateway/src/main.ts', import.meta.url))
 
+/** So that a chain that is killed over and over has little to replay. */
+const snapshots = ['--snapshot-transactions', '150']
+
 export const partNames = ['chain', 'city', 'lakeside', 'postgres'] as const
 export type PartName = (typeof partNames)[number]
 
@@ -47,7 +50,7 @@ export class Parts {
     const { folder, chain } = this.#world
     const args =
       name === 'chain'
-        ? ['--data', join(folder, 'chain'), '--port', new URL(chain.url).port, '--json']
+        ? [...['--data', join(folder, 'chain'), '--port', new URL(chain.url).port, '--json'], ...snapshots]
         : ['--config', join(folder, `${name}.json`)]
     const program = name === 'chain' ? chainProgram : gatewayProgram
     this.#running.set(name, await startPart({ name: name, program, args, logs: join(folder, 'logs') }))
