@@ -79,7 +79,7 @@ describe('kill -9 of everything that runs', { skip: postgresMissing }, () => {
         { doing: () => known.upload(technician) },
         { doing: () => known.ask(doctor, patient, 'TREAT', [record]) },
         { doing: () => known.ask(doctor, patient, 'HRESCH', [record]) },
-        { doing: () => known.file(technician, patient), pauseMilliseconds: 500 },
+        { doing: () => known.file(technician, patient), pauseMilliseconds: 150 },
       ])
       await sleep(random.integer(0, 400))
       const first = random.pick(partNames)

@@ -60,6 +60,8 @@ export async function startPostgres(): Promise<Postgres> {
     `listen_addresses = '127.0.0.1'\nport = ${port}\nunix_socket_directories = ''\nmax_connections = 60\nshared_buffers = 32MB\n`,
   )
   let server: ChildProcess | undefined
+  // A test that ends in the middle leaves no server behind.
+  process.once('exit', () => server?.kill('SIGQUIT'))
   let databases = 0
   const query = async <Row>(target: string, statement: string): Promise<Row[]> => {
     const client = new pg.Client({ connectionString: target, connectionTimeoutMillis: 2_000 })
@@ -80,10 +82,7 @@ export async function startPostgres(): Promise<Postgres> {
     },
     async start() {
       // A process group of its own, so that kill -9 reaches its children.
-      const started = spawn(bin('postgres'), ['-D', data], { ...options, detached: true, stdio: 'ignore' })
-      server = started
-      // A test that ends in the middle leaves no server behind.
-      process.once('exit', () => started.kill('SIGQUIT'))
+      server = spawn(bin('postgres'), ['-D', data], { ...options, detached: true, stdio: 'ignore' })
       const deadline = Date.now() + readyMilliseconds
       for (;;) {
         const ready = await query(url('postgres'), 'select 1').catch(() => undefined)
