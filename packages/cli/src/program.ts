@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { addAdd } from './commands/add.ts'
 import { addBackup } from './commands/backup.ts'
 import { addNarrow, addRenew } from './commands/change-grant.ts'
 import { addDeleteAccount } from './commands/delete-account.ts'
@@ -49,6 +50,7 @@ const commands = [
   addStatus,
   addPeople,
   addImport,
+  addAdd,
   addRecords,
   addOpen,
   addExport,
