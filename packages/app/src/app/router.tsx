@@ -5,35 +5,40 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router'
-import { speakToStaff } from '../messages/messages.ts'
+import { learn, type Part } from '../messages/messages.ts'
 import { Shell } from './Shell.tsx'
 
 const root = createRootRoute({ component: Shell })
 const at = <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
   createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, 'Page') })
 
-/** A page of those who work here, with its sentences. */
-const atWork = <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
-  at(path, async () => {
-    await speakToStaff()
-    return load()
-  })
+/** A page whose sentences come with it. */
+const saying =
+  (sentences: Part) =>
+  <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
+    at(path, async () => {
+      await learn(sentences)
+      return load()
+    })
+const atWork = saying('staff')
+const leaving = saying('leaving')
 
 /** One chunk for each journey. After the #, so that nothing of a path reaches a server or its log. */
 const routes = root.addChildren([
   at('/', () => import('../features/home/Home.tsx')),
   at('/join/$secret', () => import('../features/join/Join.tsx')),
+  saying('own')('/add', () => import('../features/own/Add.tsx')),
   at('/record/$record', () => import('../features/record/Record.tsx')),
   at('/share', () => import('../features/sharing/Share.tsx')),
   at('/share/$reader', () => import('../features/sharing/Share.tsx')),
   at('/shares', () => import('../features/sharing/Shares.tsx')),
-  at('/visits', () => import('../features/visitors/Visits.tsx')),
+  saying('visits')('/visits', () => import('../features/visitors/Visits.tsx')),
   at('/more', () => import('../features/more/More.tsx')),
   at('/ways', () => import('../features/recovery/Ways.tsx')),
   at('/guardians', () => import('../features/recovery/Guardians.tsx')),
-  at('/emergency', () => import('../features/emergency/Emergency.tsx')),
-  at('/download', () => import('../features/leaving/Download.tsx')),
-  at('/close', () => import('../features/leaving/Close.tsx')),
+  saying('emergency')('/emergency', () => import('../features/emergency/Emergency.tsx')),
+  leaving('/download', () => import('../features/leaving/Download.tsx')),
+  leaving('/close', () => import('../features/leaving/Close.tsx')),
   at('/help', () => import('../features/recovery/Help.tsx')),
   atWork('/patients/$patient', () => import('../features/doctor/PatientChart.tsx')),
   atWork('/patients/$patient/ask', () => import('../features/doctor/AskAccess.tsx')),

@@ -1,5 +1,6 @@
 import type { ChartItem } from '../chart/item.ts'
 import type { Topic } from '../chart/topics.ts'
+import type { OwnDocument, OwnDocumentType, OwnMeasurement } from '@hre/fhir'
 import type { Desks } from './desk-api.ts'
 
 export type Hex = `0x${string}`
@@ -65,6 +66,8 @@ export interface Proof {
   signers: Reader[]
   /** Whether a second party signed; null where none had to. */
   signedByBoth: boolean | null
+  /** Who keeps the file of what the patient added; null where an organisation recorded it. */
+  keeper: OrganisationInfo | null
   status: 'live' | 'superseded' | 'withdrawn' | 'erased'
   authorSigned: boolean
   /** Whose nodes said the same, this gateway's first. */
@@ -190,6 +193,10 @@ export interface EmergencyOfOwn {
   outcome: string | null
 }
 
+/** What a patient adds to the own chart. */
+export type OwnWish =
+  { what: 'document'; document: OwnDocument } | { what: 'measurement'; measurement: OwnMeasurement }
+
 /** Every failure that crosses from the keeper to the page. */
 export interface FailureForm {
   code: string
@@ -257,6 +264,12 @@ export interface Keeper extends Desks {
   exportAll(): Promise<{ records: number; archive: Uint8Array<ArrayBuffer> }>
   /** For good. @param secret - asked for again, so that an open device is not enough. */
   closeAccount(secret: Secret): Promise<{ erased: number; unreachable: OrganisationInfo[] }>
+  /** Sealed and signed here, added to the own chart. */
+  addOwn(wish: OwnWish): Promise<null>
+  /** Takes away, for good and everywhere, what this person added. */
+  removeOwn(record: Hex): Promise<null>
+  /** The picture or the PDF of a record that was opened, by what its bytes are. */
+  document(record: Hex): Promise<{ contentType: OwnDocumentType; bytes: Uint8Array<ArrayBuffer> }>
   fileNote(note: { patient: Hex; title: string; text: string }): Promise<null>
 }
 

@@ -97,6 +97,7 @@ export class ChartRoom {
           topic: isOwn ? this.#topicOf(proven.leaf.compartment) : null,
           author: proven.leaf.author as Hex,
           organisation: proven.organisation as Hex,
+          isPatientsOwn: proven.organisation === proven.leaf.patient,
           status: proven.status,
           body,
           mediaType,
@@ -146,7 +147,10 @@ export class ChartRoom {
       const { record, author } = proven.leaf
       this.#proven.set(record as Hex, proven)
       const { organisation, status } = proven
-      items.push(itemOf({ record, topic: null, author, organisation, status, body, mediaType }))
+      const isPatientsOwn = organisation === proven.leaf.patient
+      items.push(
+        itemOf({ record, topic: null, author, organisation, isPatientsOwn, status, body, mediaType }),
+      )
     }
     return items
   }

@@ -265,6 +265,7 @@ export function createKeeper(options: {
     ...later(['council', 'nameGuardians', 'vetoRecovery', 'wards', 'helpRecover', 'befriend'], async () =>
       (await import('./guardianship.ts')).guardianshipOf(room),
     ),
+    ...later(['addOwn', 'removeOwn', 'document'], async () => (await import('./own.ts')).ownRecordsOf(room)),
     ...later(['exportAll', 'closeAccount'], async () => (await import('./leaving.ts')).leavingOf(room)),
     ...later(['startRecovery', 'recovery', 'finishRecovery'], async () =>
       (await import('./recovery.ts')).recoveryOf(room),

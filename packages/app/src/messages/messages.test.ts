@@ -3,11 +3,23 @@ import { test } from 'node:test'
 import * as protocol from '@hre/protocol'
 import { topicNames } from '../chart/topics.ts'
 import { en } from './en.ts'
+import { emergency as emergencyEn } from './en/emergency.ts'
+import { leaving as leavingEn } from './en/leaving.ts'
+import { own as ownEn } from './en/own.ts'
 import { staff as staffEn } from './en/staff.ts'
+import { visitors as visitorsEn } from './en/visitors.ts'
 import { hi } from './hi.ts'
+import { emergency as emergencyHi } from './hi/emergency.ts'
+import { leaving as leavingHi } from './hi/leaving.ts'
+import { own as ownHi } from './hi/own.ts'
 import { staff as staffHi } from './hi/staff.ts'
+import { visitors as visitorsHi } from './hi/visitors.ts'
 import { pa } from './pa.ts'
+import { emergency as emergencyPa } from './pa/emergency.ts'
+import { leaving as leavingPa } from './pa/leaving.ts'
+import { own as ownPa } from './pa/own.ts'
 import { staff as staffPa } from './pa/staff.ts'
+import { visitors as visitorsPa } from './pa/visitors.ts'
 
 const sentences = (catalogue: object, path = ''): [string, string][] =>
   Object.entries(catalogue).flatMap(([key, value]: [string, unknown]) =>
@@ -17,11 +29,17 @@ const sentences = (catalogue: object, path = ''): [string, string][] =>
   )
 const namesIn = (sentence: string) => [...sentence.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort()
 
+const laterEn = { ...emergencyEn, ...leavingEn, ...ownEn, ...visitorsEn }
+const laterHi = { ...emergencyHi, ...leavingHi, ...ownHi, ...visitorsHi }
+const laterPa = { ...emergencyPa, ...leavingPa, ...ownPa, ...visitorsPa }
+
 for (const [language, catalogue, english, script] of [
   ['Hindi', hi, en, /\p{Script=Devanagari}/u],
   ['Punjabi', pa, en, /\p{Script=Gurmukhi}/u],
   ['Hindi, to staff,', staffHi, staffEn, /\p{Script=Devanagari}/u],
   ['Punjabi, to staff,', staffPa, staffEn, /\p{Script=Gurmukhi}/u],
+  ['Hindi, later,', laterHi, laterEn, /\p{Script=Devanagari}/u],
+  ['Punjabi, later,', laterPa, laterEn, /\p{Script=Gurmukhi}/u],
 ] as const)
   test(`${language} says everything that English says, with the same names in it`, () => {
     const translated = new Map(sentences(catalogue))
@@ -39,14 +57,14 @@ for (const [language, catalogue, english, script] of [
 
 test('no machinery in the words, outside the proof', () => {
   const technical = /\b(wallet|hash|gas|transaction|blockchain|private key|seed|cryptograph\w*|node)\b/i
-  for (const [key, sentence] of [...sentences(en), ...sentences(staffEn)])
+  for (const [key, sentence] of [...sentences(en), ...sentences(staffEn), ...sentences(laterEn)])
     if (!/^(proof|ledger|wallet)\./.test(key)) assert.doesNotMatch(sentence, technical, key)
 })
 
-test('what staff are told never changes what a patient is told', () => {
+test('what comes later, to staff or on some pages, never changes what was said before', () => {
   const everybody = new Set(sentences(en).map(([key]) => key))
   assert.deepEqual(
-    sentences(staffEn).filter(([key]) => everybody.has(key)),
+    [...sentences(staffEn), ...sentences(laterEn)].filter(([key]) => everybody.has(key)),
     [],
   )
 })

@@ -1,6 +1,7 @@
-import { Alert, SegmentedControl, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core'
 import { IconCloudOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { keeper } from '../../keeper/client.ts'
@@ -30,7 +31,12 @@ export function PatientHome() {
   const isOld = Date.now() / 1000 - chart.at > staleSeconds || !navigator.onLine
   return (
     <Stack>
-      <Title order={1}>{chart.name ? t('home.title', { name: chart.name }) : t('home.titleUnnamed')}</Title>
+      <Group justify="space-between">
+        <Title order={1}>{chart.name ? t('home.title', { name: chart.name }) : t('home.titleUnnamed')}</Title>
+        <Button component={Link} to="/add" size="md" variant="default">
+          {t('home.add')}
+        </Button>
+      </Group>
       <RecoveryNotice />
       {isOld && (
         <Alert icon={<IconCloudOff aria-hidden />} variant="outline">

@@ -1,6 +1,9 @@
 export const more = {
   more: {
     title: 'More',
+    emergency: 'In an emergency',
+    download: 'Take everything along',
+    close: 'Close your account',
     language: 'Language',
     looks: 'Light or dark',
     auto: 'As this device',

@@ -1,6 +1,9 @@
 export const more = {
   more: {
     title: 'और',
+    emergency: 'आपात स्थिति में',
+    download: 'सब कुछ साथ ले जाएँ',
+    close: 'अपना खाता बंद करें',
     language: 'भाषा',
     looks: 'हल्का या गहरा',
     auto: 'फ़ोन जैसा',

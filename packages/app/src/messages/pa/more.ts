@@ -1,6 +1,9 @@
 export const more = {
   more: {
     title: 'ਹੋਰ',
+    emergency: 'ਐਮਰਜੈਂਸੀ ਵਿੱਚ',
+    download: 'ਸਭ ਕੁਝ ਨਾਲ ਲੈ ਜਾਓ',
+    close: 'ਆਪਣਾ ਖਾਤਾ ਬੰਦ ਕਰੋ',
     language: 'ਭਾਸ਼ਾ',
     looks: 'ਹਲਕਾ ਜਾਂ ਗੂੜ੍ਹਾ',
     auto: 'ਫ਼ੋਨ ਵਾਂਗ',
