@@ -55,12 +55,12 @@ export async function ruleOn(db: Database, request: AccessRequest, at: number): 
   const ruled = leaves.map((leaf) => {
     const question = { sensitivity: leaf.sensitivity, purpose, at }
     const granted = decideRecord(facts(leaf.compartment, leaf.record), question)
-    const isAbroad = granted === 'Permitted' && !mayReadFrom(leaf.organisation, false)
+    const isAbroad = granted === 'Permitted' && !mayReadFrom(leaf.keeper, false)
     const decision = isAbroad ? ('JurisdictionNotMet' as const) : granted
     const breaks =
       decision !== 'Permitted' &&
       emergency?.(leaf.compartment) === 'Permitted' &&
-      mayReadFrom(leaf.organisation, true)
+      mayReadFrom(leaf.keeper, true)
     return { leaf, decision: breaks ? ('PermittedInEmergency' as const) : decision }
   })
   const open = ruled.filter(({ decision }) => isPermitting(decision))

@@ -9,6 +9,7 @@ import { keystoreRoutes } from './keystore.ts'
 import { integrityRoutes } from './integrity.ts'
 import { notificationRoutes } from './notifications.ts'
 import { operationRoutes } from './operations.ts'
+import { ownRecordRoutes } from './own-records.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { peerRoutes } from './peer.ts'
 import { recordRoutes } from './records.ts'
@@ -25,6 +26,7 @@ export const routeGroups = {
   Directory: directoryRoutes,
   Consent: consentRoutes,
   Records: recordRoutes,
+  'What patients add': ownRecordRoutes,
   Signatures: signatureRoutes,
   Emergencies: emergencyRoutes,
   Recovery: recoveryRoutes,
@@ -47,6 +49,7 @@ export const routes = {
   ...directoryRoutes,
   ...consentRoutes,
   ...recordRoutes,
+  ...ownRecordRoutes,
   ...signatureRoutes,
   ...emergencyRoutes,
   ...recoveryRoutes,
@@ -74,6 +77,7 @@ export * from './keystore.ts'
 export * from './integrity.ts'
 export * from './operations.ts'
 export * from './notifications.ts'
+export * from './own-records.ts'
 export * from './page.ts'
 export * from './passkeys.ts'
 export * from './peer.ts'

@@ -5,12 +5,14 @@ import {
   hreError,
   isPermitting,
   permittingDecisions,
+  type AccessRequest,
   type peerRoutes,
 } from '@hre/protocol'
-import { hexToBytes, type Address } from 'viem'
-import { ruleOn, rulingTime } from '../../access/decide.ts'
+import { hexToBytes, type Address, type Hex } from 'viem'
+import { ruleOn, rulingTime, type StoredLeaf } from '../../access/decide.ts'
 import type { Access, StoredReceipt } from '../../access/receipts.ts'
 import type { Gateway } from '../../gateway.ts'
+import type { Database } from '../../store/database.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
 import { cardEntry } from './findPatient.ts'
@@ -48,9 +50,9 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
   async releaseToPeer(gateway, { account, params, body, from }) {
     const { blobs, db, deployment, follower, keys, receipts, signatures } = gateway
     const { request, signature } = body
-    const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.content, params.contentId))
-    // Whoever committed it answers for it. Others rule on what they have a copy of, and write nothing down about what they have not.
-    const isOwn = leaf?.organisation === keys.identity.account
+    const leaf = await wantedLeaf(db, params.contentId, request)
+    // Its keeper answers for it. Others rule on what they have a copy of, and write nothing down about what they have not.
+    const isOwn = leaf?.keeper === keys.identity.account
     if (leaf && !isOwn && !(await blobs.has(leaf.content))) throw hreError('not-found')
     // The reader asked the gateway that now asks us; a request captured elsewhere is worthless here.
     if (request.organisation !== account) throw hreError('bad-request', { field: 'request.organisation' })
@@ -70,6 +72,18 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
     if (!isPermitting(again.decision)) throw hreError('not-found')
     return fetchBlob(gateway, leaf, from, () => Promise.reject(hreError('not-found')))
   },
+}
+
+/** The record of this file that the request is about: the patient's, and one of those named, if any are. */
+async function wantedLeaf(
+  db: Database,
+  content: Hex,
+  { patient, records }: AccessRequest,
+): Promise<StoredLeaf | undefined> {
+  const leaves = await db.select().from(t.leaves).where(eq(t.leaves.content, content))
+  return leaves.find(
+    (leaf) => leaf.patient === patient && (records.length === 0 || records.includes(leaf.record)),
+  )
 }
 
 /** Rules on the whole request and writes it down, before the first file is released (A2). */

@@ -21,6 +21,7 @@ import {
   type Deployment,
   type Manifest,
   type ProvenLeaf,
+  type SignedOperation,
   type recordRoutes,
 } from '@hre/protocol'
 import { decodeFunctionData, type Address, type Hex } from 'viem'
@@ -46,16 +47,14 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     const { manifest, operation } = body
     await gateway.follower.sync()
     await assertAuthor(gateway, account)
-    const json = assertManifest(gateway, account, manifest, operation.operation)
+    const json = assertManifest(manifest, operation.operation, {
+      author: account,
+      organisation: gateway.keys.identity.account,
+      callOf: (batch) => commitCall(gateway.deployment, batch, operation.operation),
+    })
     await assertMayFile(gateway, account, manifest)
     await assertUploaded(gateway, manifest)
-    await gateway.relay.assertAcceptable([operation])
-    await gateway.db
-      .insert(t.manifests)
-      .values({ contentId: sha256(json), json })
-      .onConflictDoNothing()
-    const [id] = await gateway.relay.accept([operation])
-    return { id: id! }
+    return acceptBatch(gateway, json, operation)
   },
 
   async getManifest({ db }, { account, params }) {
@@ -83,14 +82,13 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
   async getBlob(gateway, { account, params, query, from }) {
     const { contentId } = params
     const receipt = await gateway.receipts.get(query.receipt)
-    const [leaf] = await gateway.db.select().from(t.leaves).where(eq(t.leaves.content, contentId))
+    const leaf = receipt && (await leafOf(gateway, contentId, receipt.records))
     const covers =
       receipt &&
       leaf &&
       receipt.reader === account &&
       receipt.forwardedBy === null &&
       permittingDecisions.includes(receipt.decision) &&
-      receipt.records.includes(leaf.record) &&
       receipt.at + limits.releaseSecondsMax > rulingTime(gateway)
     if (!covers) throw hreError('not-found')
     // A revocation after the receipt still counts: the answer is given anew from the chain as it is now.
@@ -173,20 +171,29 @@ export async function fetchBlob(
   const here = await blobs.get(leaf.content, from).catch((error: unknown) => {
     if (!isHreError(error, 'record-damaged')) throw error
     log.error({ contentId: leaf.content }, 'a stored file does not match its content id')
-    if (leaf.organisation === keys.identity.account) throw error
+    if (leaf.keeper === keys.identity.account) throw error
     return undefined
   })
   if (here) return here
-  if (leaf.organisation === keys.identity.account)
-    throw hreError('record-damaged', { contentId: leaf.content })
+  if (leaf.keeper === keys.identity.account) throw hreError('record-damaged', { contentId: leaf.content })
   return elsewhere()
 }
 
-/** Who may have a sealed file: the organisation that committed it, then those that come first to hold a copy (P6). */
-async function holdersOf({ db, keys }: Gateway, { content, organisation }: StoredLeaf): Promise<Address[]> {
+/** Who may have a sealed file: its keeper, then those that come first to hold a copy (P6). */
+async function holdersOf({ db, keys }: Gateway, { content, keeper }: StoredLeaf): Promise<Address[]> {
   const permitted = await permittedHolders(db, content)
-  const others = permitted.filter((holder) => holder !== organisation && holder !== keys.identity.account)
-  return [organisation, ...ranked(content, others).slice(0, copyHoldersAsked)]
+  const others = permitted.filter((holder) => holder !== keeper && holder !== keys.identity.account)
+  return [keeper, ...ranked(content, others).slice(0, copyHoldersAsked)]
+}
+
+/** The one of these records whose sealed file it is: somebody may have filed the same bytes elsewhere. */
+export async function leafOf(
+  { db }: Pick<Gateway, 'db'>,
+  content: Hex,
+  records: readonly Hex[],
+): Promise<StoredLeaf | undefined> {
+  const leaves = await db.select().from(t.leaves).where(eq(t.leaves.content, content))
+  return leaves.find(({ record }) => records.includes(record))
 }
 
 /** Leaves with proofs and marks. */
@@ -194,7 +201,7 @@ async function proven({ db, trees }: Gateway, leaves: StoredLeaf[]): Promise<Pro
   const marks = await marksOf(db, leaves)
   return Promise.all(
     leaves.map(async (stored) => {
-      const { batch, position, organisation, leafHash: _leafHash, ...leaf } = stored
+      const { batch, position, organisation, leafHash: _leafHash, keeper: _keeper, ...leaf } = stored
       const proof = (await trees.of(batch)).proof(position)
       return { leaf, organisation, batch, proof, ...marks(stored) }
     }),
@@ -207,25 +214,30 @@ async function assertAuthor({ db, keys }: Gateway, account: Address): Promise<vo
   if (view.organisation !== keys.identity.account || !mayAuthor) throw hreError('forbidden')
 }
 
-/** The manifest is what the operation commits to, every leaf by this author (R4, R5). @returns its JSON. */
-function assertManifest(
-  { deployment, keys }: Gateway,
-  account: Address,
+/**
+ * The manifest is what the operation commits to, every leaf by this author (R4, R5).
+ *
+ * @param expected.callOf - the call that commits such a batch.
+ * @returns its JSON.
+ */
+export function assertManifest(
   manifest: Manifest,
   operation: { account: Address; target: Address; data: Hex },
+  expected: {
+    author: Address
+    organisation: Address
+    callOf: (batch: { root: Hex; count: number; manifest: Hex }) => Call
+  },
 ): string {
+  const { author: account, organisation } = expected
   const json = new TextDecoder().decode(encodeManifest(manifest))
   const { root } = treeOf(manifest.leaves.map(hashLeaf))
-  const expected = commitCall(
-    deployment,
-    { root, count: manifest.leaves.length, manifest: sha256(json) },
-    operation,
-  )
+  const call = expected.callOf({ root, count: manifest.leaves.length, manifest: sha256(json) })
   const fits =
     operation.account === account &&
-    operation.target === expected.target &&
-    operation.data === expected.data &&
-    manifest.organisation === keys.identity.account &&
+    operation.target === call.target &&
+    operation.data === call.data &&
+    manifest.organisation === organisation &&
     manifest.leaves.every(({ author }) => author === account)
   if (!fits) throw hreError('manifest-invalid')
   const records = new Set(manifest.leaves.map(({ record }) => record))
@@ -255,7 +267,7 @@ function argumentsOfCommitTwoParty(data: Hex) {
   }
 }
 
-async function assertMayFile(gateway: Gateway, author: Address, manifest: Manifest): Promise<void> {
+export async function assertMayFile(gateway: Gateway, author: Address, manifest: Manifest): Promise<void> {
   const behindAll = { at: rulingTime(gateway), block: Number.MAX_SAFE_INTEGER, logIndex: 0 }
   const may = filingRights(gateway.db, { organisation: manifest.organisation, author }, behindAll)
   for (const leaf of manifest.leaves) {
@@ -267,7 +279,22 @@ async function assertMayFile(gateway: Gateway, author: Address, manifest: Manife
   }
 }
 
-async function assertUploaded({ blobs }: Gateway, manifest: Manifest): Promise<void> {
+/** Keeps the manifest and hands the operation to the relay: both, or neither (G3). */
+export async function acceptBatch(
+  { db, relay }: Gateway,
+  json: string,
+  operation: SignedOperation,
+): Promise<{ id: Hex }> {
+  await relay.assertAcceptable([operation])
+  await db
+    .insert(t.manifests)
+    .values({ contentId: sha256(json), json })
+    .onConflictDoNothing()
+  const [id] = await relay.accept([operation])
+  return { id: id! }
+}
+
+export async function assertUploaded({ blobs }: Gateway, manifest: Manifest): Promise<void> {
   const missing: Hex[] = []
   for (const { content } of manifest.leaves) if (!(await blobs.keep(content))) missing.push(content)
   if (missing.length > 0)
