@@ -13,6 +13,7 @@ import {
   limits,
   nameOf,
   permittingDecisions,
+  purposes,
   recordsAbi,
   roles,
   treeOf,
@@ -26,6 +27,7 @@ import {
 } from '@hre/protocol'
 import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { permittedHolders } from '../../access/countries.ts'
+import { assertMayDecideFor } from '../../access/delegates.ts'
 import { ruleOn, rulingTime, type Ruling, type StoredLeaf } from '../../access/decide.ts'
 import { marksOf } from '../../access/marks.ts'
 import { filingRights } from '../../follower/batches.ts'
@@ -107,15 +109,21 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
 
   async readAccessLog(gateway, { account, body }) {
     const { request, signature } = body
-    if (request.patient !== account || request.records.length > 0) throw hreError('not-found')
-    await assertRequest(gateway, account, request, signature)
+    if (request.records.length > 0) throw hreError('not-found')
     await gateway.follower.sync()
-    const { decision } = await ruleOn(gateway.db, request, rulingTime(gateway))
+    // Somebody who decides for the patient sees on what (C13). Nobody else learns whether there is such a patient.
+    const isDelegate = request.patient !== account && request.purpose === purposes.FAMRQT
+    if (isDelegate) await assertMayDecideFor(gateway, account, request.patient)
+    else if (request.patient !== account) throw hreError('not-found')
+    await assertRequest(gateway, account, request, signature)
+    const decision = isDelegate
+      ? 'Permitted'
+      : (await ruleOn(gateway.db, request, rulingTime(gateway))).decision
     await gateway.receipts.append({ request, signature, decision, records: [], at: rulingTime(gateway) })
     if (decision !== 'Permitted') throw hreError('not-found')
     // What this reading adds stands behind the first page's end, so that reading on comes to one.
     const [after, through] = (placeIn('accesses', body.cursor, 'number', 'number') ?? []) as number[]
-    const found = await gateway.receipts.ofPatient(account, { after, through, limit: body.limit + 1 })
+    const found = await gateway.receipts.ofPatient(request.patient, { after, through, limit: body.limit + 1 })
     const last = through ?? (await gateway.receipts.lastIndex())
     const { rows, next } = pageOf(found, body.limit, ({ receipt }) =>
       cursorAfter('accesses', receipt.index, last),
