@@ -28,7 +28,14 @@ import {
 import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { permittedHolders } from '../../access/countries.ts'
 import { assertMayDecideFor } from '../../access/delegates.ts'
-import { ruleOn, rulingTime, type Ruling, type StoredLeaf } from '../../access/decide.ts'
+import {
+  ruleOn,
+  ruleOnList,
+  rulingTime,
+  type ListRuling,
+  type Place,
+  type StoredLeaf,
+} from '../../access/decide.ts'
 import { marksOf } from '../../access/marks.ts'
 import { filingRights } from '../../follower/batches.ts'
 import type { Gateway } from '../../gateway.ts'
@@ -69,7 +76,12 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
 
   async requestAccess(gateway, { account, body }) {
     const { request, signature } = body
-    const ruling = await ruled(gateway, account, request, signature)
+    await assertRequest(gateway, account, request, signature)
+    if (request.records.length > 0 && body.cursor !== undefined)
+      throw hreError('bad-request', { field: 'cursor' })
+    const after = placeIn('records', body.cursor, 'number', 'number', 'number') as Place | undefined
+    await gateway.follower.sync()
+    const ruling = await ruledOn(gateway, request, { limit: body.limit, after })
     const receipt = await gateway.receipts.append({
       request,
       signature,
@@ -78,7 +90,11 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
       at: rulingTime(gateway),
     })
     if (!isPermitting(ruling.decision)) throw hreError('not-found')
-    return { receipt: gateway.receipts.receiptOf(receipt), records: await proven(gateway, ruling.leaves) }
+    return {
+      receipt: gateway.receipts.receiptOf(receipt),
+      records: await proven(gateway, ruling.leaves),
+      next: ruling.next ? cursorAfter('records', ...ruling.next) : null,
+    }
   },
 
   async getBlob(gateway, { account, params, query, from }) {
@@ -102,8 +118,9 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     )
     if (!isPermitting(again.decision)) throw hreError('not-found')
     const { request, signature } = receipt
+    const page = request.records.length === 0 ? receipt.records : []
     return fetchBlob(gateway, leaf, from, async () =>
-      gateway.peers.release(await holdersOf(gateway, leaf), contentId, { request, signature }),
+      gateway.peers.release(await holdersOf(gateway, leaf), contentId, { request, signature, page }),
     )
   },
 
@@ -118,7 +135,7 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     await assertRequest(gateway, account, request, signature)
     const decision = isDelegate
       ? 'Permitted'
-      : (await ruleOn(gateway.db, request, rulingTime(gateway))).decision
+      : (await ruleOnList(gateway.db, request, rulingTime(gateway), { limit: 1 })).decision
     await gateway.receipts.append({ request, signature, decision, records: [], at: rulingTime(gateway) })
     if (decision !== 'Permitted') throw hreError('not-found')
     // What this reading adds stands behind the first page's end, so that reading on comes to one.
@@ -132,18 +149,18 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
   },
 }
 
-/** Checks a signed request (A1) and rules on it from the chain as it is now. */
-async function ruled(
+/** Rules on a request: on the records that it names, which are shown whole, or on a page of the list. */
+async function ruledOn(
   gateway: Gateway,
-  account: Address,
   request: AccessRequest,
-  signature: Hex,
-): Promise<Ruling> {
-  await assertRequest(gateway, account, request, signature)
-  await gateway.follower.sync()
-  return ruleOn(gateway.db, request, rulingTime(gateway))
+  page: { limit: number; after: Place | undefined },
+): Promise<ListRuling> {
+  const at = rulingTime(gateway)
+  if (request.records.length === 0) return ruleOnList(gateway.db, request, at, page)
+  return { ...(await ruleOn(gateway.db, request, at)), next: undefined }
 }
 
+/** Checks a signed request (A1). */
 async function assertRequest(
   gateway: Gateway,
   account: Address,
