@@ -8,7 +8,9 @@ import { addEmergency } from './commands/emergency/index.ts'
 import { addExport } from './commands/export.ts'
 import { addGrant } from './commands/grant.ts'
 import { addGrants } from './commands/grants.ts'
+import { addHelper } from './commands/helper.ts'
 import { addImport } from './commands/import.ts'
+
 import { addGuardians } from './commands/keys/guardians.ts'
 import { addKeys } from './commands/keys/keys.ts'
 import { addRecover } from './commands/keys/recover.ts'
@@ -66,6 +68,7 @@ const commands = [
   addLicense,
   addKeys,
   addGuardians,
+  addHelper,
   addRecover,
   addDeleteAccount,
   addSign,
