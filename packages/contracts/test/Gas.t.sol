@@ -113,6 +113,7 @@ contract GasTest is Base {
         _measure(ANA, target, data, "revokeRecord");
         vm.prank(vm.addr(ANA));
         directory.setDelegate(_accountOf(BEN), 1, NOW + 100);
+        _grant(ANA, _terms(_accountOf(BEN)));
         terms.reader = _accountOf(LIN);
         _measure(BEN, target, abi.encodeCall(IConsent.grantFor, (_accountOf(ANA), terms)), "grantFor");
         _measure(ANA, target, abi.encodeCall(IConsent.setInbox, (LABS)), "setInbox");

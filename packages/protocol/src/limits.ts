@@ -36,6 +36,8 @@ export const limits = {
   /** One wrap, or the set of wraps of a rotation. */
   attachmentBytesMax: 1024 * 1024,
   attachmentsPerSubmissionMax: 256,
+  /** Names of a chart's parts, sealed to a delegate (C13). */
+  delegateMapBytesMax: 32 * 1024,
   /** Trustees of a compartment (B1), guardians of an account (D16). */
   shareHoldersMax: 9,
   /** A share sealed to somebody (S4). */

@@ -35,6 +35,7 @@ const routes = root.addChildren([
   saying('visits')('/visits', () => import('../features/visitors/Visits.tsx')),
   at('/more', () => import('../features/more/More.tsx')),
   at('/ways', () => import('../features/recovery/Ways.tsx')),
+  saying('wallet')('/wallet', () => import('../features/wallet/Wallet.tsx')),
   at('/guardians', () => import('../features/recovery/Guardians.tsx')),
   saying('emergency')('/emergency', () => import('../features/emergency/Emergency.tsx')),
   leaving('/download', () => import('../features/leaving/Download.tsx')),

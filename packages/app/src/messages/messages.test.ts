@@ -8,18 +8,21 @@ import { leaving as leavingEn } from './en/leaving.ts'
 import { own as ownEn } from './en/own.ts'
 import { staff as staffEn } from './en/staff.ts'
 import { visitors as visitorsEn } from './en/visitors.ts'
+import { wallet as walletEn } from './en/wallet.ts'
 import { hi } from './hi.ts'
 import { emergency as emergencyHi } from './hi/emergency.ts'
 import { leaving as leavingHi } from './hi/leaving.ts'
 import { own as ownHi } from './hi/own.ts'
 import { staff as staffHi } from './hi/staff.ts'
 import { visitors as visitorsHi } from './hi/visitors.ts'
+import { wallet as walletHi } from './hi/wallet.ts'
 import { pa } from './pa.ts'
 import { emergency as emergencyPa } from './pa/emergency.ts'
 import { leaving as leavingPa } from './pa/leaving.ts'
 import { own as ownPa } from './pa/own.ts'
 import { staff as staffPa } from './pa/staff.ts'
 import { visitors as visitorsPa } from './pa/visitors.ts'
+import { wallet as walletPa } from './pa/wallet.ts'
 
 const sentences = (catalogue: object, path = ''): [string, string][] =>
   Object.entries(catalogue).flatMap(([key, value]: [string, unknown]) =>
@@ -29,9 +32,9 @@ const sentences = (catalogue: object, path = ''): [string, string][] =>
   )
 const namesIn = (sentence: string) => [...sentence.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort()
 
-const laterEn = { ...emergencyEn, ...leavingEn, ...ownEn, ...visitorsEn }
-const laterHi = { ...emergencyHi, ...leavingHi, ...ownHi, ...visitorsHi }
-const laterPa = { ...emergencyPa, ...leavingPa, ...ownPa, ...visitorsPa }
+const laterEn = { ...emergencyEn, ...leavingEn, ...ownEn, ...visitorsEn, ...walletEn }
+const laterHi = { ...emergencyHi, ...leavingHi, ...ownHi, ...visitorsHi, ...walletHi }
+const laterPa = { ...emergencyPa, ...leavingPa, ...ownPa, ...visitorsPa, ...walletPa }
 
 for (const [language, catalogue, english, script] of [
   ['Hindi', hi, en, /\p{Script=Devanagari}/u],

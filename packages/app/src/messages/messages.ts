@@ -38,6 +38,11 @@ const parts = {
     hi: async () => (await import('./hi/visitors.ts')).visitors,
     pa: async () => (await import('./pa/visitors.ts')).visitors,
   },
+  wallet: {
+    en: async () => (await import('./en/wallet.ts')).wallet,
+    hi: async () => (await import('./hi/wallet.ts')).wallet,
+    pa: async () => (await import('./pa/wallet.ts')).wallet,
+  },
 } satisfies Record<string, Record<Language, () => Promise<object>>>
 export type Part = keyof typeof parts
 const wanted = new Set<Part>()

@@ -23,6 +23,7 @@ import type { Circumstances, FilePart, Handlers } from './handler.ts'
 import { askHandlers } from './handlers/asks.ts'
 import { chainHandlers } from './handlers/chain.ts'
 import { consentHandlers } from './handlers/consent.ts'
+import { delegationHandlers } from './handlers/delegations.ts'
 import { copyHandlers } from './handlers/copies.ts'
 import { directoryHandlers } from './handlers/directory.ts'
 import { frontDeskHandlers } from './handlers/frontDesk.ts'
@@ -53,6 +54,7 @@ const handlers: Handlers<RouteName> = {
   ...operationHandlers,
   ...directoryHandlers,
   ...consentHandlers,
+  ...delegationHandlers,
   ...recordHandlers,
   ...ownRecordHandlers,
   ...signatureHandlers,

@@ -140,6 +140,8 @@ export const grants = pgTable(
     from: seconds('from_seconds').notNull(),
     until: seconds('until_seconds').notNull(),
     wrapHash: hex('wrap_hash').notNull(),
+    /** Who gave it for the patient (C13); null: the patient. */
+    delegate: address('delegate'),
     /** What the reading person has to be (C11); null: no matter. Specialty in decimal. */
     conditions: jsonb('conditions').$type<{ specialty: string; country: string; licensed: boolean }>(),
     /** Epoch of the compartment when it was granted: the one the wrap holds. */
@@ -182,6 +184,22 @@ export const recordGrants = pgTable(
     uniqueIndex('record_grants_in_force')
       .on(t.patient, t.reader, t.compartment, t.record)
       .where(sql`ended is null`),
+  ],
+)
+
+/** Who decides for a patient (D18), by the patient's latest word. What was ended has no row. */
+export const delegations = pgTable(
+  'delegations',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    patient: address('patient').notNull(),
+    delegate: address('delegate').notNull(),
+    since: seconds('since').notNull(),
+    until: seconds('until_seconds').notNull(),
+  },
+  (t) => [
+    uniqueIndex('delegations_patient').on(t.patient, t.delegate),
+    index('delegations_delegate').on(t.delegate),
   ],
 )
 
@@ -617,6 +635,17 @@ export const staffNames = pgTable('staff_names', {
   account: address('account').primaryKey(),
   name: text('name').notNull(),
 })
+
+/** Names of a chart's parts, sealed by the patient to somebody who decides for them (C13). */
+export const delegateMaps = pgTable(
+  'delegate_maps',
+  {
+    patient: address('patient').notNull(),
+    delegate: address('delegate').notNull(),
+    map: hex('map').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.patient, t.delegate] })],
+)
 
 /** One ask for each reader and patient, the newest. */
 export const asks = pgTable(

@@ -2,6 +2,7 @@ import { askRoutes } from './asks.ts'
 import { chainRoutes } from './chain.ts'
 import { consentRoutes } from './consent.ts'
 import { copyRoutes } from './copies.ts'
+import { delegationRoutes } from './delegations.ts'
 import { directoryRoutes } from './directory.ts'
 import { frontDeskRoutes } from './front-desk.ts'
 import { emergencyRoutes } from './emergency.ts'
@@ -25,6 +26,7 @@ export const routeGroups = {
   Operations: operationRoutes,
   Directory: directoryRoutes,
   Consent: consentRoutes,
+  Delegations: delegationRoutes,
   Records: recordRoutes,
   'What patients add': ownRecordRoutes,
   Signatures: signatureRoutes,
@@ -48,6 +50,7 @@ export const routes = {
   ...operationRoutes,
   ...directoryRoutes,
   ...consentRoutes,
+  ...delegationRoutes,
   ...recordRoutes,
   ...ownRecordRoutes,
   ...signatureRoutes,
@@ -70,6 +73,7 @@ export * from './asks.ts'
 export * from './chain.ts'
 export * from './consent.ts'
 export * from './copies.ts'
+export * from './delegations.ts'
 export * from './directory.ts'
 export * from './front-desk.ts'
 export * from './emergency.ts'

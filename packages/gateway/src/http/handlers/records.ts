@@ -13,6 +13,7 @@ import {
   limits,
   nameOf,
   permittingDecisions,
+  purposes,
   recordsAbi,
   roles,
   treeOf,
@@ -26,7 +27,15 @@ import {
 } from '@hre/protocol'
 import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { permittedHolders } from '../../access/countries.ts'
-import { ruleOn, rulingTime, type Ruling, type StoredLeaf } from '../../access/decide.ts'
+import { assertMayDecideFor } from '../../access/delegates.ts'
+import {
+  ruleOn,
+  ruleOnList,
+  rulingTime,
+  type ListRuling,
+  type Place,
+  type StoredLeaf,
+} from '../../access/decide.ts'
 import { marksOf } from '../../access/marks.ts'
 import { filingRights } from '../../follower/batches.ts'
 import type { Gateway } from '../../gateway.ts'
@@ -67,7 +76,12 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
 
   async requestAccess(gateway, { account, body }) {
     const { request, signature } = body
-    const ruling = await ruled(gateway, account, request, signature)
+    await assertRequest(gateway, account, request, signature)
+    if (request.records.length > 0 && body.cursor !== undefined)
+      throw hreError('bad-request', { field: 'cursor' })
+    const after = placeIn('records', body.cursor, 'number', 'number', 'number') as Place | undefined
+    await gateway.follower.sync()
+    const ruling = await ruledOn(gateway, request, { limit: body.limit, after })
     const receipt = await gateway.receipts.append({
       request,
       signature,
@@ -76,7 +90,11 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
       at: rulingTime(gateway),
     })
     if (!isPermitting(ruling.decision)) throw hreError('not-found')
-    return { receipt: gateway.receipts.receiptOf(receipt), records: await proven(gateway, ruling.leaves) }
+    return {
+      receipt: gateway.receipts.receiptOf(receipt),
+      records: await proven(gateway, ruling.leaves),
+      next: ruling.next ? cursorAfter('records', ...ruling.next) : null,
+    }
   },
 
   async getBlob(gateway, { account, params, query, from }) {
@@ -100,22 +118,29 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     )
     if (!isPermitting(again.decision)) throw hreError('not-found')
     const { request, signature } = receipt
+    const page = request.records.length === 0 ? receipt.records : []
     return fetchBlob(gateway, leaf, from, async () =>
-      gateway.peers.release(await holdersOf(gateway, leaf), contentId, { request, signature }),
+      gateway.peers.release(await holdersOf(gateway, leaf), contentId, { request, signature, page }),
     )
   },
 
   async readAccessLog(gateway, { account, body }) {
     const { request, signature } = body
-    if (request.patient !== account || request.records.length > 0) throw hreError('not-found')
-    await assertRequest(gateway, account, request, signature)
+    if (request.records.length > 0) throw hreError('not-found')
     await gateway.follower.sync()
-    const { decision } = await ruleOn(gateway.db, request, rulingTime(gateway))
+    // Somebody who decides for the patient sees on what (C13). Nobody else learns whether there is such a patient.
+    const isDelegate = request.patient !== account && request.purpose === purposes.FAMRQT
+    if (isDelegate) await assertMayDecideFor(gateway, account, request.patient)
+    else if (request.patient !== account) throw hreError('not-found')
+    await assertRequest(gateway, account, request, signature)
+    const decision = isDelegate
+      ? 'Permitted'
+      : (await ruleOnList(gateway.db, request, rulingTime(gateway), { limit: 1 })).decision
     await gateway.receipts.append({ request, signature, decision, records: [], at: rulingTime(gateway) })
     if (decision !== 'Permitted') throw hreError('not-found')
     // What this reading adds stands behind the first page's end, so that reading on comes to one.
     const [after, through] = (placeIn('accesses', body.cursor, 'number', 'number') ?? []) as number[]
-    const found = await gateway.receipts.ofPatient(account, { after, through, limit: body.limit + 1 })
+    const found = await gateway.receipts.ofPatient(request.patient, { after, through, limit: body.limit + 1 })
     const last = through ?? (await gateway.receipts.lastIndex())
     const { rows, next } = pageOf(found, body.limit, ({ receipt }) =>
       cursorAfter('accesses', receipt.index, last),
@@ -124,18 +149,18 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
   },
 }
 
-/** Checks a signed request (A1) and rules on it from the chain as it is now. */
-async function ruled(
+/** Rules on a request: on the records that it names, which are shown whole, or on a page of the list. */
+async function ruledOn(
   gateway: Gateway,
-  account: Address,
   request: AccessRequest,
-  signature: Hex,
-): Promise<Ruling> {
-  await assertRequest(gateway, account, request, signature)
-  await gateway.follower.sync()
-  return ruleOn(gateway.db, request, rulingTime(gateway))
+  page: { limit: number; after: Place | undefined },
+): Promise<ListRuling> {
+  const at = rulingTime(gateway)
+  if (request.records.length === 0) return ruleOnList(gateway.db, request, at, page)
+  return { ...(await ruleOn(gateway.db, request, at)), next: undefined }
 }
 
+/** Checks a signed request (A1). */
 async function assertRequest(
   gateway: Gateway,
   account: Address,
