@@ -37,7 +37,7 @@ import { connectWith, type Actor } from '../actor.ts'
 import { askEveryGateway } from '../gateways.ts'
 import { submit, waitForAll, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
-import { listCompartments } from './consent.ts'
+import { listCompartments } from './consent-lists.ts'
 import { fetchKeystore, storeKeystore } from './keystore.ts'
 import { rotateKeys } from './rotate.ts'
 
