@@ -5,7 +5,8 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router'
-import { speakToStaff } from '../messages/messages.ts'
+import type * as CarePages from '../features/care/pages.ts'
+import { speakOfCare, speakToStaff } from '../messages/messages.ts'
 import { Shell } from './Shell.tsx'
 
 const root = createRootRoute({ component: Shell })
@@ -17,6 +18,13 @@ const atWork = <Path extends string>(path: Path, load: () => Promise<{ Page: Rea
   at(path, async () => {
     await speakToStaff()
     return load()
+  })
+
+/** A page about somebody who is looked after, or looks after another; they come together. */
+const inCare = <Path extends string>(path: Path, name: keyof typeof CarePages) =>
+  at(path, async () => {
+    await speakOfCare()
+    return { Page: (await import('../features/care/pages.ts'))[name] }
   })
 
 /** One chunk for each journey. After the #, so that nothing of a path reaches a server or its log. */
@@ -35,6 +43,11 @@ const routes = root.addChildren([
   at('/download', () => import('../features/leaving/Download.tsx')),
   at('/close', () => import('../features/leaving/Close.tsx')),
   at('/help', () => import('../features/recovery/Help.tsx')),
+  inCare('/helpers', 'Helpers'),
+  inCare('/helped', 'Helped'),
+  inCare('/helped/$patient', 'HelpedChart'),
+  inCare('/helped/$patient/visits', 'HelpedVisits'),
+  inCare('/helped/$patient/shares', 'HelpedShares'),
   atWork('/patients/$patient', () => import('../features/doctor/PatientChart.tsx')),
   atWork('/patients/$patient/ask', () => import('../features/doctor/AskAccess.tsx')),
   atWork('/patients/$patient/emergency', () => import('../features/doctor/DeclareEmergency.tsx')),

@@ -76,11 +76,21 @@ export class ChartRoom {
   }
 
   async #fetch(patient: Hex): Promise<Chart> {
-    const actor = this.#actor
     this.#onProgress({ step: 'asking' })
-    const isOwn = patient === actor.account
+    const isOwn = patient === this.#actor.account
     const emergency = isOwn ? undefined : await (await this.emergencies()).openFor(patient)
-    const accesses = await this.#accesses(patient, isOwn, emergency)
+    const chart = await this.opened(patient, await this.#accesses(patient, isOwn, emergency))
+    if (!emergency) return chart
+    return { ...chart, emergency: { declaration: emergency.declaration, until: emergency.until } }
+  }
+
+  /** Opens what these accesses let go. */
+  async opened(
+    patient: Hex,
+    accesses: readonly { access: OpenAccess; keys?: EmergencyKeys }[],
+  ): Promise<Chart> {
+    const actor = this.#actor
+    const isOwn = patient === actor.account
     const of = accesses.reduce((sum, { access }) => sum + access.records.length, 0)
     const closed = new Set<string>()
     let done = 0
@@ -112,7 +122,8 @@ export class ChartRoom {
       closed: [...closed].filter((record) => !parsed.has(record as Hex)).length,
       organisations: await this.#company.organisations(),
       at: Math.floor(Date.now() / 1000),
-      emergency: emergency ? { declaration: emergency.declaration, until: emergency.until } : null,
+      emergency: null,
+      isHelped: false,
     }
   }
 

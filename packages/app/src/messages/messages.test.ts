@@ -3,10 +3,13 @@ import { test } from 'node:test'
 import * as protocol from '@hre/protocol'
 import { topicNames } from '../chart/topics.ts'
 import { en } from './en.ts'
+import { care as careEn } from './en/care.ts'
 import { staff as staffEn } from './en/staff.ts'
 import { hi } from './hi.ts'
+import { care as careHi } from './hi/care.ts'
 import { staff as staffHi } from './hi/staff.ts'
 import { pa } from './pa.ts'
+import { care as carePa } from './pa/care.ts'
 import { staff as staffPa } from './pa/staff.ts'
 
 const sentences = (catalogue: object, path = ''): [string, string][] =>
@@ -21,6 +24,8 @@ for (const [language, catalogue, english, script] of [
   ['Hindi', hi, en, /\p{Script=Devanagari}/u],
   ['Punjabi', pa, en, /\p{Script=Gurmukhi}/u],
   ['Hindi, to staff,', staffHi, staffEn, /\p{Script=Devanagari}/u],
+  ['Hindi, about care,', careHi, careEn, /\p{Script=Devanagari}/u],
+  ['Punjabi, about care,', carePa, careEn, /\p{Script=Gurmukhi}/u],
   ['Punjabi, to staff,', staffPa, staffEn, /\p{Script=Gurmukhi}/u],
 ] as const)
   test(`${language} says everything that English says, with the same names in it`, () => {
@@ -39,16 +44,17 @@ for (const [language, catalogue, english, script] of [
 
 test('no machinery in the words, outside the proof', () => {
   const technical = /\b(wallet|hash|gas|transaction|blockchain|private key|seed|cryptograph\w*|node)\b/i
-  for (const [key, sentence] of [...sentences(en), ...sentences(staffEn)])
+  for (const [key, sentence] of [...sentences(en), ...sentences(staffEn), ...sentences(careEn)])
     if (!/^(proof|ledger|wallet)\./.test(key)) assert.doesNotMatch(sentence, technical, key)
 })
 
-test('what staff are told never changes what a patient is told', () => {
+test('what is told later never changes what everybody is told', () => {
   const everybody = new Set(sentences(en).map(([key]) => key))
-  assert.deepEqual(
-    sentences(staffEn).filter(([key]) => everybody.has(key)),
-    [],
-  )
+  for (const later of [staffEn, careEn])
+    assert.deepEqual(
+      sentences(later).filter(([key]) => everybody.has(key)),
+      [],
+    )
 })
 
 test('every topic has a name, and every failure that a device can meet says what to do next', () => {

@@ -11,13 +11,22 @@ const load: Record<Exclude<Language, 'en'>, () => Promise<object>> = {
   pa: async () => (await import('./pa.ts')).pa,
 }
 
-const loadStaff: Record<Language, () => Promise<{ staff: object }>> = {
-  en: () => import('./en/staff.ts'),
-  hi: () => import('./hi/staff.ts'),
-  pa: () => import('./pa/staff.ts'),
-}
-const staffKnown = new Set<Language>()
-let speaksToStaff = false
+/** What most people never read comes with the first page that says it. */
+const loadLater = {
+  staff: {
+    en: async () => (await import('./en/staff.ts')).staff,
+    hi: async () => (await import('./hi/staff.ts')).staff,
+    pa: async () => (await import('./pa/staff.ts')).staff,
+  },
+  care: {
+    en: async () => (await import('./en/care.ts')).care,
+    hi: async () => (await import('./hi/care.ts')).care,
+    pa: async () => (await import('./pa/care.ts')).care,
+  },
+} satisfies Record<string, Record<Language, () => Promise<object>>>
+type Subject = keyof typeof loadLater
+const known = new Set<`${Subject} ${Language}`>()
+const subjects = new Set<Subject>()
 
 const rememberedAs = 'hre.language'
 
@@ -37,7 +46,7 @@ export async function startMessages(): Promise<void> {
 export async function speak(language: Language): Promise<void> {
   if (language !== 'en' && !i18next.hasResourceBundle(language, 'translation'))
     i18next.addResourceBundle(language, 'translation', await load[language]())
-  if (speaksToStaff) await learnStaff(language)
+  for (const subject of subjects) await learn(subject, language)
   await i18next.changeLanguage(language)
   document.documentElement.lang = language
   document.documentElement.dir = i18next.dir(language)
@@ -45,17 +54,21 @@ export async function speak(language: Language): Promise<void> {
 }
 
 /** For those who work here: their sentences come with their first page. */
-export async function speakToStaff(): Promise<void> {
-  speaksToStaff = true
-  await learnStaff('en')
-  await learnStaff(i18next.language as Language)
+export const speakToStaff = (): Promise<void> => speakOf('staff')
+
+/** For somebody who looks after another, and whoever is looked after. */
+export const speakOfCare = (): Promise<void> => speakOf('care')
+
+async function speakOf(subject: Subject): Promise<void> {
+  subjects.add(subject)
+  await learn(subject, 'en')
+  await learn(subject, i18next.language as Language)
 }
 
-async function learnStaff(language: Language): Promise<void> {
-  if (staffKnown.has(language)) return
-  const { staff } = await loadStaff[language]()
-  i18next.addResourceBundle(language, 'translation', staff, true, false)
-  staffKnown.add(language)
+async function learn(subject: Subject, language: Language): Promise<void> {
+  if (known.has(`${subject} ${language}`)) return
+  i18next.addResourceBundle(language, 'translation', await loadLater[subject][language](), true, false)
+  known.add(`${subject} ${language}`)
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {

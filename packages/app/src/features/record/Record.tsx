@@ -7,6 +7,7 @@ import type { ChartItem } from '../../chart/item.ts'
 import type { Chart } from '../../keeper/api.ts'
 import { formatDay, formatValue, localeOf, nameOfOrganisation, titleOf } from '../../ui/format.ts'
 import { Trend } from '../../ui/Trend.tsx'
+import { Acting } from '../care/Acting.tsx'
 import { Standing } from '../home/ItemRow.tsx'
 import { ProofPanel } from './ProofPanel.tsx'
 
@@ -43,6 +44,7 @@ export function Page() {
   const organisation = chart.organisations.find(({ account }) => account === item.organisation) ?? null
   return (
     <Stack>
+      {chart.isHelped && <Acting patient={chart.patient} />}
       {back}
       <div>
         <Text c="dimmed">{t(`kind.${item.kind}`)}</Text>

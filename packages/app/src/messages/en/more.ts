@@ -1,6 +1,8 @@
 export const more = {
   more: {
     title: 'More',
+    helpers: 'Somebody who helps me',
+    helped: 'People I help',
     language: 'Language',
     looks: 'Light or dark',
     auto: 'As this device',

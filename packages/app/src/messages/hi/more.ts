@@ -1,6 +1,8 @@
 export const more = {
   more: {
     title: 'और',
+    helpers: 'मेरी मदद करने वाले',
+    helped: 'जिनकी मदद मैं करता हूँ',
     language: 'भाषा',
     looks: 'हल्का या गहरा',
     auto: 'फ़ोन जैसा',

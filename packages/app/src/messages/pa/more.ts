@@ -1,6 +1,8 @@
 export const more = {
   more: {
     title: 'ਹੋਰ',
+    helpers: 'ਮੇਰੀ ਮਦਦ ਕਰਨ ਵਾਲੇ',
+    helped: 'ਜਿਨ੍ਹਾਂ ਦੀ ਮੈਂ ਮਦਦ ਕਰਦਾ ਹਾਂ',
     language: 'ਭਾਸ਼ਾ',
     looks: 'ਹਲਕਾ ਜਾਂ ਗੂੜ੍ਹਾ',
     auto: 'ਫ਼ੋਨ ਵਾਂਗ',
