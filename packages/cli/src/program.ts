@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { addBackup } from './commands/backup.ts'
 import { addNarrow, addRenew } from './commands/change-grant.ts'
+import { addCountries } from './commands/countries.ts'
 import { addDeleteAccount } from './commands/delete-account.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEmergency } from './commands/emergency/index.ts'
@@ -59,6 +60,7 @@ const commands = [
   addNarrow,
   addRenew,
   addRevoke,
+  addCountries,
   addInvite,
   addLog,
   addNotifications,

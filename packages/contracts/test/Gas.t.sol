@@ -132,6 +132,8 @@ contract GasTest is Base {
         _measure(
             LIN, target, abi.encodeCall(IRecords.commitBatch, (keccak256("3"), 1e5, manifest)), "commitBatch of 100000"
         );
+        bytes memory data = abi.encodeCall(IRecords.commitOwn, (keccak256("4"), 1, manifest, _accountOf(NORTH)));
+        _measure(ANA, target, data, "commitOwn");
     }
 
     function test_recordsOfTwoParties() public {

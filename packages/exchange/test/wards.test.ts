@@ -53,7 +53,7 @@ describe('a child whose keys a parent makes', () => {
     return bodies.sort()
   }
 
-  test('[K12] [D18] the parent brings the child in, and is the delegate; again after a failure', async () => {
+  test('[K13] [D18] the parent brings the child in, and is the delegate; again after a failure', async () => {
     ward = await sealWard(parent, createRootSeed(), paper)
     const { secret: invitation } = await invitePatient(world.city.actor, 'child')
     await admitWard(parent, { gatewayUrl, ward, invitation })
@@ -84,7 +84,7 @@ describe('a child whose keys a parent makes', () => {
     assert.equal((await read(doctor, 'TREAT')).length, 2)
   })
 
-  test('[C5] [K12] the parent ends it, and changes the key with the child’s keys, also from a new phone', async () => {
+  test('[C5] [K13] the parent ends it, and changes the key with the child’s keys, also from a new phone', async () => {
     const { id, epoch } = await labsOf()
     await revokeAccessFor(parent, ward.account, { reader: doctor.account, compartments: [id] })
     const newPhone = await connect({ gatewayUrl, rootSeed: parentSeed })
@@ -94,13 +94,13 @@ describe('a child whose keys a parent makes', () => {
     assert.equal((await read(parent, 'FAMRQT')).length, someRecords.length)
   })
 
-  test('[K12] attack: another person’s keys open the child’s, or the parent’s keys another patient’s', async () => {
+  test('[K13] attack: another person’s keys open the child’s, or the parent’s keys another patient’s', async () => {
     const stranger = await world.newPatient()
     await assert.rejects(settleWard(stranger, { gatewayUrl, ward: ward.account }), refusal('not-found'))
     await assert.rejects(settleWard(parent, { gatewayUrl, ward: stranger.account }), refusal('not-found'))
   })
 
-  test('[K12] grown up, the child comes in with the paper and ends it', async () => {
+  test('[K13] grown up, the child comes in with the paper and ends it', async () => {
     const { rootSeed } = await recallKeys({
       gatewayUrl,
       account: ward.account,

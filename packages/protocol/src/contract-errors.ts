@@ -340,6 +340,15 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
     hint: 'Read its status and act on its successor',
     status: 409,
   },
+  RecordsKeeperUnknown: {
+    title: 'Nobody keeps these files: that is no active organisation',
+    hint: 'Name the organisation at whose gateway the files are',
+  },
+  RecordsPatientUnknown: {
+    title: 'Only a registered patient adds to their own chart',
+    hint: 'A member files for the organisation; a patient is attested first',
+    status: 403,
+  },
   RecordsPartiesEqual: { title: 'Two parties are two different accounts', hint: fixInput },
   RecordsPartyUnknown: { title: 'A party is not registered', hint: 'Parties register first' },
   RecordsPatientDiffers: { title: 'A record is replaced by one of the same patient', hint: fixInput },

@@ -25,6 +25,8 @@ export const limits = {
   releaseSecondsMax: 5 * 60,
   /** Records that one organisation files into one patient's inbox within 24 hours, without a grant (C17). */
   inboxRecordsPerDayMax: 50,
+  /** One sealed file that a patient adds to the own chart (G40); a gateway may take less, or more. */
+  ownFileBytesMax: 20_000_000,
   /** Leaves in a batch (R3). */
   leavesPerBatchMax: 100_000,
   /** Manifest as JSON (R4). */

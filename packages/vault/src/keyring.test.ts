@@ -29,7 +29,7 @@ const message = patientRegistrationTypedData(deployment, {
 })
 
 describe('keyring', () => {
-  it('[K12] the secret of a ward is the carer’s and the ward’s alone, and outlives a recovery', async () => {
+  it('[K13] the secret of a ward is the carer’s and the ward’s alone, and outlives a recovery', async () => {
     const [one, other] = [`0x${'aa'.repeat(20)}`, `0x${'bb'.repeat(20)}`] as const
     const carer = openKeyring(root)
     assert.deepEqual(carer.wardSecret(one), openKeyring(root).wardSecret(one))

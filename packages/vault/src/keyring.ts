@@ -25,7 +25,7 @@ export interface Keyring {
   compartmentId(name: string): Hex32
   /** The seed of an epoch (1 and up) of one's own compartment, 32 bytes. Secret. */
   epochSeed(compartmentId: Hex32, epoch: number): Uint8Array
-  /** What opens the keys of an account that this person made for somebody they look after, 32 bytes (K12). Secret. */
+  /** What opens the keys of an account that this person made for somebody they look after, 32 bytes (K13). Secret. */
   wardSecret(account: Address): Uint8Array
   /** Overwrites every secret of it with zeros (K5). Public members stay; whatever needs a secret is refused as `locked`. */
   forget(): void
@@ -97,8 +97,8 @@ function signingKeyOf(root: Uint8Array): Uint8Array {
   return numberToBytesBE(scalar, 32)
 }
 
-/** The address of an EOA: the last 20 bytes of the keccak-256 of the uncompressed public key. */
-function signerOf(signingKey: Uint8Array): Hex {
-  const publicKey = secp256k1.getPublicKey(signingKey, false).subarray(1)
-  return encodeHex(keccak_256(publicKey).subarray(12))
-}
+const signerOf = (signingKey: Uint8Array): Hex => addressOf(secp256k1.getPublicKey(signingKey, false))
+
+/** The address of an EOA: the last 20 bytes of the keccak-256 of the uncompressed public key, 65 bytes. */
+export const addressOf = (publicKey: Uint8Array): Hex =>
+  encodeHex(keccak_256(publicKey.subarray(1)).subarray(12))

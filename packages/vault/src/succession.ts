@@ -52,7 +52,7 @@ export function sealSuccession(
 
 /**
  * The keys of somebody who was recovered: the fresh root seed signs and receives for the account, the old one makes the
- * compartments' ids, the epochs of before and the secrets of wards, the fresh one all later epochs (K9, K12).
+ * compartments' ids, the epochs of before and the secrets of wards, the fresh one all later epochs (K9, K13).
  *
  * @throws VaultError `keystore-not-opened`: not under this seed; `message-refused`, `argument-invalid`.
  */

@@ -6,7 +6,7 @@ import {
   lazyRouteComponent,
 } from '@tanstack/react-router'
 import type * as CarePages from '../features/care/pages.ts'
-import { speakOfCare, speakToStaff } from '../messages/messages.ts'
+import { learn } from '../messages/messages.ts'
 import { Shell } from './Shell.tsx'
 
 const root = createRootRoute({ component: Shell })
@@ -16,14 +16,14 @@ const at = <Path extends string>(path: Path, load: () => Promise<{ Page: React.C
 /** A page of those who work here, with its sentences. */
 const atWork = <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
   at(path, async () => {
-    await speakToStaff()
+    await learn('staff')
     return load()
   })
 
 /** A page about somebody who is looked after, or looks after another; they come together. */
 const inCare = <Path extends string>(path: Path, name: keyof typeof CarePages) =>
   at(path, async () => {
-    await speakOfCare()
+    await learn('care')
     return { Page: (await import('../features/care/pages.ts'))[name] }
   })
 
@@ -38,6 +38,10 @@ const routes = root.addChildren([
   at('/visits', () => import('../features/visitors/Visits.tsx')),
   at('/more', () => import('../features/more/More.tsx')),
   at('/ways', () => import('../features/recovery/Ways.tsx')),
+  at('/wallet', async () => {
+    await learn('wallet')
+    return import('../features/wallet/Wallet.tsx')
+  }),
   at('/guardians', () => import('../features/recovery/Guardians.tsx')),
   at('/emergency', () => import('../features/emergency/Emergency.tsx')),
   at('/download', () => import('../features/leaving/Download.tsx')),

@@ -6,7 +6,7 @@ import {
   listDelegations,
   listGrants,
   nameDelegate,
-  requestAccess,
+  requestPages,
   revokeAccessFor,
 } from '@hre/sdk'
 import { topicNames, type Topic } from '../chart/topics.ts'
@@ -43,6 +43,10 @@ export function careOf({ actor, acquaintances, charts, company }: Present): Care
   const partsOf = async (patient: Hex): Promise<(readonly [Topic, Hex])[]> => {
     const ids = await compartmentIdsOf(actor, patient)
     return topicNames.flatMap((topic) => (ids[topic] ? [[topic, ids[topic] as Hex] as const] : []))
+  }
+
+  async function* asFamily(patient: Hex) {
+    for await (const access of requestPages(actor, { patient, purpose: 'FAMRQT' })) yield { access }
   }
 
   return {
@@ -85,8 +89,7 @@ export function careOf({ actor, acquaintances, charts, company }: Present): Care
     },
     async chartOfHelped(patient): Promise<Chart> {
       // As one's family does, by a grant for that. No copy of it stays on this device.
-      const access = await requestAccess(actor, { patient, purpose: 'FAMRQT' })
-      const chart = { ...(await charts.opened(patient, [{ access }])), isHelped: true }
+      const chart = { ...(await charts.opened(patient, asFamily(patient))), isHelped: true }
       // As their records name them, until this person says something else.
       const isNew = chart.name !== null && (await acquaintances.nameOf(patient)) === null
       if (isNew) await acquaintances.remember(patient, chart.name!)

@@ -5,12 +5,15 @@ import { topicNames } from '../chart/topics.ts'
 import { en } from './en.ts'
 import { care as careEn } from './en/care.ts'
 import { staff as staffEn } from './en/staff.ts'
+import { wallet as walletEn } from './en/wallet.ts'
 import { hi } from './hi.ts'
 import { care as careHi } from './hi/care.ts'
 import { staff as staffHi } from './hi/staff.ts'
+import { wallet as walletHi } from './hi/wallet.ts'
 import { pa } from './pa.ts'
 import { care as carePa } from './pa/care.ts'
 import { staff as staffPa } from './pa/staff.ts'
+import { wallet as walletPa } from './pa/wallet.ts'
 
 const sentences = (catalogue: object, path = ''): [string, string][] =>
   Object.entries(catalogue).flatMap(([key, value]: [string, unknown]) =>
@@ -27,6 +30,8 @@ for (const [language, catalogue, english, script] of [
   ['Hindi, about care,', careHi, careEn, /\p{Script=Devanagari}/u],
   ['Punjabi, about care,', carePa, careEn, /\p{Script=Gurmukhi}/u],
   ['Punjabi, to staff,', staffPa, staffEn, /\p{Script=Gurmukhi}/u],
+  ['Hindi, about wallets,', walletHi, walletEn, /\p{Script=Devanagari}/u],
+  ['Punjabi, about wallets,', walletPa, walletEn, /\p{Script=Gurmukhi}/u],
 ] as const)
   test(`${language} says everything that English says, with the same names in it`, () => {
     const translated = new Map(sentences(catalogue))
@@ -50,7 +55,7 @@ test('no machinery in the words, outside the proof', () => {
 
 test('what is told later never changes what everybody is told', () => {
   const everybody = new Set(sentences(en).map(([key]) => key))
-  for (const later of [staffEn, careEn])
+  for (const later of [staffEn, careEn, walletEn])
     assert.deepEqual(
       sentences(later).filter(([key]) => everybody.has(key)),
       [],

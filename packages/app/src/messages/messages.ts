@@ -11,8 +11,8 @@ const load: Record<Exclude<Language, 'en'>, () => Promise<object>> = {
   pa: async () => (await import('./pa.ts')).pa,
 }
 
-/** What most people never read comes with the first page that says it. */
-const loadLater = {
+/** Sentences that few people need, by who needs them; loaded when somebody first does. */
+const parts = {
   staff: {
     en: async () => (await import('./en/staff.ts')).staff,
     hi: async () => (await import('./hi/staff.ts')).staff,
@@ -23,10 +23,15 @@ const loadLater = {
     hi: async () => (await import('./hi/care.ts')).care,
     pa: async () => (await import('./pa/care.ts')).care,
   },
+  wallet: {
+    en: async () => (await import('./en/wallet.ts')).wallet,
+    hi: async () => (await import('./hi/wallet.ts')).wallet,
+    pa: async () => (await import('./pa/wallet.ts')).wallet,
+  },
 } satisfies Record<string, Record<Language, () => Promise<object>>>
-type Subject = keyof typeof loadLater
-const known = new Set<`${Subject} ${Language}`>()
-const subjects = new Set<Subject>()
+type Part = keyof typeof parts
+const wanted = new Set<Part>()
+const known = new Set<string>()
 
 const rememberedAs = 'hre.language'
 
@@ -46,29 +51,24 @@ export async function startMessages(): Promise<void> {
 export async function speak(language: Language): Promise<void> {
   if (language !== 'en' && !i18next.hasResourceBundle(language, 'translation'))
     i18next.addResourceBundle(language, 'translation', await load[language]())
-  for (const subject of subjects) await learn(subject, language)
+  for (const part of wanted) await learnIn(language, part)
   await i18next.changeLanguage(language)
   document.documentElement.lang = language
   document.documentElement.dir = i18next.dir(language)
   document.title = i18next.t('app')
 }
 
-/** For those who work here: their sentences come with their first page. */
-export const speakToStaff = (): Promise<void> => speakOf('staff')
-
-/** For somebody who looks after another, and whoever is looked after. */
-export const speakOfCare = (): Promise<void> => speakOf('care')
-
-async function speakOf(subject: Subject): Promise<void> {
-  subjects.add(subject)
-  await learn(subject, 'en')
-  await learn(subject, i18next.language as Language)
+/** From now on these sentences are there, in every language that is chosen. */
+export async function learn(part: Part): Promise<void> {
+  wanted.add(part)
+  await learnIn('en', part)
+  await learnIn(i18next.language as Language, part)
 }
 
-async function learn(subject: Subject, language: Language): Promise<void> {
-  if (known.has(`${subject} ${language}`)) return
-  i18next.addResourceBundle(language, 'translation', await loadLater[subject][language](), true, false)
-  known.add(`${subject} ${language}`)
+async function learnIn(language: Language, part: Part): Promise<void> {
+  if (known.has(`${part} ${language}`)) return
+  i18next.addResourceBundle(language, 'translation', await parts[part][language](), true, false)
+  known.add(`${part} ${language}`)
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {

@@ -250,6 +250,7 @@ export async function setStage(exchange: Exchange): Promise<Stage> {
       'Consent.rotate': () => [labs, 2, newRecipient, backLink, hash('wraps')],
       'Records.commitBatch': () => [hash('batch'), 1, manifest],
       'Records.commitTwoParty': () => [hash('batch'), 1, manifest, account.patient, account.countersigner],
+      'Records.commitOwn': () => [hash('batch'), 1, manifest, account.organisation],
       'Records.sign': () => [toSign],
       'Records.withdrawBatch': () => [hashLeaf(leaf('old'))],
       'Records.supersede': () => [proven('old'), proven('next')],

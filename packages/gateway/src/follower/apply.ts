@@ -212,6 +212,8 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
       await db.insert(t.batches).values({
         batch,
         organisation: lowerAddress(organisation),
+        // Unless the next event names another one.
+        keeper: lowerAddress(organisation),
         author: lowerAddress(author),
         root,
         count,
@@ -222,6 +224,15 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
         state: 'waiting',
       })
       await say(`${count} ${count === 1 ? 'record was' : 'records were'} committed in one batch`)
+      return
+    }
+    case 'RecordsKept': {
+      const { batch, keeper } = event.args
+      await db
+        .update(t.batches)
+        .set({ keeper: lowerAddress(keeper) })
+        .where(eq(t.batches.batch, batch))
+      await say('A patient added to their own chart')
       return
     }
     case 'RecordsPartiesNamed': {

@@ -36,6 +36,7 @@ import { notificationHandlers } from './handlers/notifications.ts'
 import { operationHandlers } from './handlers/operations.ts'
 import { passkeyHandlers } from './handlers/passkeys.ts'
 import { peerHandlers } from './handlers/peer.ts'
+import { ownRecordHandlers } from './handlers/ownRecords.ts'
 import { recordHandlers } from './handlers/records.ts'
 import { recoveryHandlers } from './handlers/recovery.ts'
 import { sessionHandlers } from './handlers/session.ts'
@@ -55,6 +56,7 @@ const handlers: Handlers<RouteName> = {
   ...consentHandlers,
   ...delegationHandlers,
   ...recordHandlers,
+  ...ownRecordHandlers,
   ...signatureHandlers,
   ...emergencyHandlers,
   ...findPatientHandlers,
@@ -176,6 +178,7 @@ function addRoute(server: FastifyInstance, gateway: Gateway, name: RouteName): v
       const circumstances: Circumstances = {
         address: request.ip,
         ifMatch: request.headers['if-match'],
+        announcedBytes: announcedIn(headerOf(request, 'content-length')),
         from: route.ranged ? firstByteIn(headerOf(request, 'range')) : 0,
         lastEventId: lastEventIdOf(request),
         gone: gone.signal,
@@ -249,6 +252,10 @@ function partOf(answer: Uint8Array, wanted: number): FilePart {
 function firstByteIn(range: string | undefined): number {
   return Number(/^bytes=(\d{1,15})-$/.exec(range ?? '')?.[1] ?? 0)
 }
+
+/** RFC 9110, 8.6. Undefined where a body comes in chunks. */
+const announcedIn = (length: string | undefined): number | undefined =>
+  length === undefined ? undefined : Number(length)
 
 /** @throws HreError `bad-request` for what no event of ours was called. */
 function lastEventIdOf(request: FastifyRequest): number | undefined {

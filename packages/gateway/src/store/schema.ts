@@ -207,7 +207,10 @@ export const batchStates = ['waiting', 'indexed', 'invalid'] as const
 
 export const batches = pgTable('batches', {
   batch: hex('batch').primaryKey(),
+  /** Who committed it: an organisation, or a patient for the own chart (R14). */
   organisation: address('organisation').notNull(),
+  /** At whose gateway the manifest and the files are: that organisation, or the one that the patient named. */
+  keeper: address('keeper').notNull(),
   author: address('author').notNull(),
   root: hex('root').notNull(),
   count: integer('count').notNull(),
@@ -371,8 +374,10 @@ export const leaves = pgTable(
     sensitivity: smallint('sensitivity').notNull(),
     kind: smallint('kind').notNull(),
     author: address('author').notNull(),
-    /** Who holds the sealed file first: the organisation that committed it. */
+    /** Who committed it, as in its batch. */
     organisation: address('organisation').notNull(),
+    /** Who holds the sealed file first, as in its batch. */
+    keeper: address('keeper').notNull(),
   },
   (t) => [
     index('leaves_patient').on(t.patient, t.compartment),
@@ -430,6 +435,18 @@ export const manifests = pgTable('manifests', {
   contentId: hex('content_id').primaryKey(),
   json: text('json').notNull(),
 })
+
+/** Sealed files that patients uploaded for their own charts lately (G40): what counts for a day, and what they may name. */
+export const ownUploads = pgTable(
+  'own_uploads',
+  {
+    patient: address('patient').notNull(),
+    content: hex('content').notNull(),
+    bytes: bigint('bytes', { mode: 'number' }).notNull(),
+    at: seconds('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.patient, t.content] })],
+)
 
 /** The access log (A3), with the request that each entry answers. */
 export const receipts = pgTable(

@@ -10,6 +10,7 @@ import { keystoreRoutes } from './keystore.ts'
 import { integrityRoutes } from './integrity.ts'
 import { notificationRoutes } from './notifications.ts'
 import { operationRoutes } from './operations.ts'
+import { ownRecordRoutes } from './own-records.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { peerRoutes } from './peer.ts'
 import { recordRoutes } from './records.ts'
@@ -27,6 +28,7 @@ export const routeGroups = {
   Consent: consentRoutes,
   Delegations: delegationRoutes,
   Records: recordRoutes,
+  'What patients add': ownRecordRoutes,
   Signatures: signatureRoutes,
   Emergencies: emergencyRoutes,
   Recovery: recoveryRoutes,
@@ -50,6 +52,7 @@ export const routes = {
   ...consentRoutes,
   ...delegationRoutes,
   ...recordRoutes,
+  ...ownRecordRoutes,
   ...signatureRoutes,
   ...emergencyRoutes,
   ...recoveryRoutes,
@@ -78,6 +81,7 @@ export * from './keystore.ts'
 export * from './integrity.ts'
 export * from './operations.ts'
 export * from './notifications.ts'
+export * from './own-records.ts'
 export * from './page.ts'
 export * from './passkeys.ts'
 export * from './peer.ts'

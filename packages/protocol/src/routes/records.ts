@@ -97,9 +97,10 @@ export const recordRoutes = {
     method: 'POST',
     path: '/v1/accesses',
     auth: 'account',
-    summary: 'Ask to see records, by a signed request. A receipt is written either way',
-    body: z.object({ request: accessRequestSchema, signature: signatureSchema }),
-    response: z.object({ receipt: receiptSchema, records: z.array(provenLeafSchema) }),
+    summary:
+      'Ask to see records, by a signed request. A receipt is written either way; a page of a list takes a request of its own',
+    body: z.object({ request: accessRequestSchema, signature: signatureSchema, ...pageQuery }),
+    response: z.object({ receipt: receiptSchema, records: z.array(provenLeafSchema), next: nextSchema }),
     status: 201,
     errors: ['not-found', 'request-stale', 'signature-invalid', 'peer-unavailable'],
   }),

@@ -18,7 +18,7 @@ import { submit } from '../submit.ts'
 import { listGrants } from './consent-lists.ts'
 import { listDelegations } from './delegates.ts'
 import { councilOf } from './guardians.ts'
-import { requestAccess } from './open-records.ts'
+import { listRecords } from './open-records.ts'
 import { listRecordGrants } from './record-consent.ts'
 
 /** What was done, and what is left. */
@@ -78,7 +78,7 @@ async function endings(actor: Actor): Promise<Call[]> {
 async function eraseRecords(actor: Actor): Promise<number> {
   const { account: patient, deployment } = actor
   try {
-    const { records } = await requestAccess(actor, { patient, purpose: 'PATRQT' })
+    const records = await listRecords(actor, { patient, purpose: 'PATRQT' })
     await submitAll(
       actor,
       records.map(({ organisation, leaf, proof }) => eraseCall(deployment, { organisation, leaf, proof })),

@@ -21,14 +21,14 @@ import { recallKeys } from './keystore.ts'
 export interface NewWard {
   account: Address
   rootSeed: Uint8Array
-  /** What the gateway will keep of them: it opens by the ward's paper, and by the actor's keys (K12). */
+  /** What the gateway will keep of them: it opens by the ward's paper, and by the actor's keys (K13). */
   document: UnlockDocument
   verifiers: { way: Hex; verifier: Hex }[]
 }
 
 const daySeconds = 24 * 60 * 60
 
-/** The way by which the actor opens a ward's keys, on whichever device (K12). */
+/** The way by which the actor opens a ward's keys, on whichever device (K13). */
 const wayOf = ({ keyring }: Actor, ward: Address): UnlockSecret => ({
   kind: 'phrase',
   phrase: createRecoveryPhrase(() => keyring.wardSecret(ward)),

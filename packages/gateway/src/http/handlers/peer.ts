@@ -5,12 +5,14 @@ import {
   hreError,
   isPermitting,
   permittingDecisions,
+  type AccessRequest,
   type peerRoutes,
 } from '@hre/protocol'
-import { hexToBytes, type Address } from 'viem'
-import { ruleOn, rulingTime } from '../../access/decide.ts'
+import { hexToBytes, type Address, type Hex } from 'viem'
+import { ruleOn, ruleOnShown, rulingTime, type StoredLeaf } from '../../access/decide.ts'
 import type { Access, StoredReceipt } from '../../access/receipts.ts'
 import type { Gateway } from '../../gateway.ts'
+import type { Database } from '../../store/database.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
 import { cardEntry } from './findPatient.ts'
@@ -47,10 +49,10 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
 
   async releaseToPeer(gateway, { account, params, body, from }) {
     const { blobs, db, deployment, follower, keys, receipts, signatures } = gateway
-    const { request, signature } = body
-    const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.content, params.contentId))
-    // Whoever committed it answers for it. Others rule on what they have a copy of, and write nothing down about what they have not.
-    const isOwn = leaf?.organisation === keys.identity.account
+    const { request, signature, page } = body
+    const leaf = await wantedLeaf(db, params.contentId, request)
+    // Its keeper answers for it. Others rule on what they have a copy of, and write nothing down about what they have not.
+    const isOwn = leaf?.keeper === keys.identity.account
     if (leaf && !isOwn && !(await blobs.has(leaf.content))) throw hreError('not-found')
     // The reader asked the gateway that now asks us; a request captured elsewhere is worthless here.
     if (request.organisation !== account) throw hreError('bad-request', { field: 'request.organisation' })
@@ -62,7 +64,7 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
     const earlier = await receipts.forwarded(db, requestHash, account, now)
     if (!earlier) assertFresh(request, now)
     const receipt =
-      earlier ?? (await receiptFor(gateway, { request, signature, at: now, forwardedBy: account }))
+      earlier ?? (await receiptFor(gateway, { request, signature, at: now, forwardedBy: account }, page))
     if (!leaf || !permittingDecisions.includes(receipt.decision) || !receipt.records.includes(leaf.record))
       throw hreError('not-found')
     // Decided anew for each file: a revocation after the receipt counts.
@@ -72,12 +74,27 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
   },
 }
 
-/** Rules on the whole request and writes it down, before the first file is released (A2). */
+/** The record of this file that the request is about: the patient's, and one of those named, if any are. */
+async function wantedLeaf(
+  db: Database,
+  content: Hex,
+  { patient, records }: AccessRequest,
+): Promise<StoredLeaf | undefined> {
+  const leaves = await db.select().from(t.leaves).where(eq(t.leaves.content, content))
+  return leaves.find(
+    (leaf) => leaf.patient === patient && (records.length === 0 || records.includes(leaf.record)),
+  )
+}
+
+/** Rules on all that the reader was shown and writes it down, before the first file is released (A2). */
 async function receiptFor(
   { db, receipts }: Gateway,
   access: Pick<Access, 'request' | 'signature' | 'at'> & { forwardedBy: Address },
+  page: readonly Hex[],
 ): Promise<StoredReceipt> {
-  const { decision, leaves } = await ruleOn(db, access.request, access.at)
-  const records = leaves.length > 0 ? leaves.map(({ record }) => record) : access.request.records
+  const { request, at } = access
+  const isList = request.records.length === 0
+  const { decision, leaves } = await (isList ? ruleOnShown(db, request, at, page) : ruleOn(db, request, at))
+  const records = leaves.length > 0 ? leaves.map(({ record }) => record) : request.records
   return receipts.append({ ...access, decision, records })
 }

@@ -22,12 +22,20 @@ import {
   type Deployment,
   type Manifest,
   type ProvenLeaf,
+  type SignedOperation,
   type recordRoutes,
 } from '@hre/protocol'
 import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { permittedHolders } from '../../access/countries.ts'
 import { assertMayDecideFor } from '../../access/delegates.ts'
-import { ruleOn, rulingTime, type Ruling, type StoredLeaf } from '../../access/decide.ts'
+import {
+  ruleOn,
+  ruleOnList,
+  rulingTime,
+  type ListRuling,
+  type Place,
+  type StoredLeaf,
+} from '../../access/decide.ts'
 import { marksOf } from '../../access/marks.ts'
 import { filingRights } from '../../follower/batches.ts'
 import type { Gateway } from '../../gateway.ts'
@@ -48,16 +56,14 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     const { manifest, operation } = body
     await gateway.follower.sync()
     await assertAuthor(gateway, account)
-    const json = assertManifest(gateway, account, manifest, operation.operation)
+    const json = assertManifest(manifest, operation.operation, {
+      author: account,
+      organisation: gateway.keys.identity.account,
+      callOf: (batch) => commitCall(gateway.deployment, batch, operation.operation),
+    })
     await assertMayFile(gateway, account, manifest)
     await assertUploaded(gateway, manifest)
-    await gateway.relay.assertAcceptable([operation])
-    await gateway.db
-      .insert(t.manifests)
-      .values({ contentId: sha256(json), json })
-      .onConflictDoNothing()
-    const [id] = await gateway.relay.accept([operation])
-    return { id: id! }
+    return acceptBatch(gateway, json, operation)
   },
 
   async getManifest({ db }, { account, params }) {
@@ -70,7 +76,12 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
 
   async requestAccess(gateway, { account, body }) {
     const { request, signature } = body
-    const ruling = await ruled(gateway, account, request, signature)
+    await assertRequest(gateway, account, request, signature)
+    if (request.records.length > 0 && body.cursor !== undefined)
+      throw hreError('bad-request', { field: 'cursor' })
+    const after = placeIn('records', body.cursor, 'number', 'number', 'number') as Place | undefined
+    await gateway.follower.sync()
+    const ruling = await ruledOn(gateway, request, { limit: body.limit, after })
     const receipt = await gateway.receipts.append({
       request,
       signature,
@@ -79,20 +90,23 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
       at: rulingTime(gateway),
     })
     if (!isPermitting(ruling.decision)) throw hreError('not-found')
-    return { receipt: gateway.receipts.receiptOf(receipt), records: await proven(gateway, ruling.leaves) }
+    return {
+      receipt: gateway.receipts.receiptOf(receipt),
+      records: await proven(gateway, ruling.leaves),
+      next: ruling.next ? cursorAfter('records', ...ruling.next) : null,
+    }
   },
 
   async getBlob(gateway, { account, params, query, from }) {
     const { contentId } = params
     const receipt = await gateway.receipts.get(query.receipt)
-    const [leaf] = await gateway.db.select().from(t.leaves).where(eq(t.leaves.content, contentId))
+    const leaf = receipt && (await leafOf(gateway, contentId, receipt.records))
     const covers =
       receipt &&
       leaf &&
       receipt.reader === account &&
       receipt.forwardedBy === null &&
       permittingDecisions.includes(receipt.decision) &&
-      receipt.records.includes(leaf.record) &&
       receipt.at + limits.releaseSecondsMax > rulingTime(gateway)
     if (!covers) throw hreError('not-found')
     // A revocation after the receipt still counts: the answer is given anew from the chain as it is now.
@@ -104,8 +118,9 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     )
     if (!isPermitting(again.decision)) throw hreError('not-found')
     const { request, signature } = receipt
+    const page = request.records.length === 0 ? receipt.records : []
     return fetchBlob(gateway, leaf, from, async () =>
-      gateway.peers.release(await holdersOf(gateway, leaf), contentId, { request, signature }),
+      gateway.peers.release(await holdersOf(gateway, leaf), contentId, { request, signature, page }),
     )
   },
 
@@ -120,7 +135,7 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     await assertRequest(gateway, account, request, signature)
     const decision = isDelegate
       ? 'Permitted'
-      : (await ruleOn(gateway.db, request, rulingTime(gateway))).decision
+      : (await ruleOnList(gateway.db, request, rulingTime(gateway), { limit: 1 })).decision
     await gateway.receipts.append({ request, signature, decision, records: [], at: rulingTime(gateway) })
     if (decision !== 'Permitted') throw hreError('not-found')
     // What this reading adds stands behind the first page's end, so that reading on comes to one.
@@ -134,18 +149,18 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
   },
 }
 
-/** Checks a signed request (A1) and rules on it from the chain as it is now. */
-async function ruled(
+/** Rules on a request: on the records that it names, which are shown whole, or on a page of the list. */
+async function ruledOn(
   gateway: Gateway,
-  account: Address,
   request: AccessRequest,
-  signature: Hex,
-): Promise<Ruling> {
-  await assertRequest(gateway, account, request, signature)
-  await gateway.follower.sync()
-  return ruleOn(gateway.db, request, rulingTime(gateway))
+  page: { limit: number; after: Place | undefined },
+): Promise<ListRuling> {
+  const at = rulingTime(gateway)
+  if (request.records.length === 0) return ruleOnList(gateway.db, request, at, page)
+  return { ...(await ruleOn(gateway.db, request, at)), next: undefined }
 }
 
+/** Checks a signed request (A1). */
 async function assertRequest(
   gateway: Gateway,
   account: Address,
@@ -181,20 +196,29 @@ export async function fetchBlob(
   const here = await blobs.get(leaf.content, from).catch((error: unknown) => {
     if (!isHreError(error, 'record-damaged')) throw error
     log.error({ contentId: leaf.content }, 'a stored file does not match its content id')
-    if (leaf.organisation === keys.identity.account) throw error
+    if (leaf.keeper === keys.identity.account) throw error
     return undefined
   })
   if (here) return here
-  if (leaf.organisation === keys.identity.account)
-    throw hreError('record-damaged', { contentId: leaf.content })
+  if (leaf.keeper === keys.identity.account) throw hreError('record-damaged', { contentId: leaf.content })
   return elsewhere()
 }
 
-/** Who may have a sealed file: the organisation that committed it, then those that come first to hold a copy (P6). */
-async function holdersOf({ db, keys }: Gateway, { content, organisation }: StoredLeaf): Promise<Address[]> {
+/** Who may have a sealed file: its keeper, then those that come first to hold a copy (P6). */
+async function holdersOf({ db, keys }: Gateway, { content, keeper }: StoredLeaf): Promise<Address[]> {
   const permitted = await permittedHolders(db, content)
-  const others = permitted.filter((holder) => holder !== organisation && holder !== keys.identity.account)
-  return [organisation, ...ranked(content, others).slice(0, copyHoldersAsked)]
+  const others = permitted.filter((holder) => holder !== keeper && holder !== keys.identity.account)
+  return [keeper, ...ranked(content, others).slice(0, copyHoldersAsked)]
+}
+
+/** The one of these records whose sealed file it is: somebody may have filed the same bytes elsewhere. */
+export async function leafOf(
+  { db }: Pick<Gateway, 'db'>,
+  content: Hex,
+  records: readonly Hex[],
+): Promise<StoredLeaf | undefined> {
+  const leaves = await db.select().from(t.leaves).where(eq(t.leaves.content, content))
+  return leaves.find(({ record }) => records.includes(record))
 }
 
 /** Leaves with proofs and marks. */
@@ -202,7 +226,7 @@ async function proven({ db, trees }: Gateway, leaves: StoredLeaf[]): Promise<Pro
   const marks = await marksOf(db, leaves)
   return Promise.all(
     leaves.map(async (stored) => {
-      const { batch, position, organisation, leafHash: _leafHash, ...leaf } = stored
+      const { batch, position, organisation, leafHash: _leafHash, keeper: _keeper, ...leaf } = stored
       const proof = (await trees.of(batch)).proof(position)
       return { leaf, organisation, batch, proof, ...marks(stored) }
     }),
@@ -215,25 +239,30 @@ async function assertAuthor({ db, keys }: Gateway, account: Address): Promise<vo
   if (view.organisation !== keys.identity.account || !mayAuthor) throw hreError('forbidden')
 }
 
-/** The manifest is what the operation commits to, every leaf by this author (R4, R5). @returns its JSON. */
-function assertManifest(
-  { deployment, keys }: Gateway,
-  account: Address,
+/**
+ * The manifest is what the operation commits to, every leaf by this author (R4, R5).
+ *
+ * @param expected.callOf - the call that commits such a batch.
+ * @returns its JSON.
+ */
+export function assertManifest(
   manifest: Manifest,
   operation: { account: Address; target: Address; data: Hex },
+  expected: {
+    author: Address
+    organisation: Address
+    callOf: (batch: { root: Hex; count: number; manifest: Hex }) => Call
+  },
 ): string {
+  const { author: account, organisation } = expected
   const json = new TextDecoder().decode(encodeManifest(manifest))
   const { root } = treeOf(manifest.leaves.map(hashLeaf))
-  const expected = commitCall(
-    deployment,
-    { root, count: manifest.leaves.length, manifest: sha256(json) },
-    operation,
-  )
+  const call = expected.callOf({ root, count: manifest.leaves.length, manifest: sha256(json) })
   const fits =
     operation.account === account &&
-    operation.target === expected.target &&
-    operation.data === expected.data &&
-    manifest.organisation === keys.identity.account &&
+    operation.target === call.target &&
+    operation.data === call.data &&
+    manifest.organisation === organisation &&
     manifest.leaves.every(({ author }) => author === account)
   if (!fits) throw hreError('manifest-invalid')
   const records = new Set(manifest.leaves.map(({ record }) => record))
@@ -263,7 +292,7 @@ function argumentsOfCommitTwoParty(data: Hex) {
   }
 }
 
-async function assertMayFile(gateway: Gateway, author: Address, manifest: Manifest): Promise<void> {
+export async function assertMayFile(gateway: Gateway, author: Address, manifest: Manifest): Promise<void> {
   const behindAll = { at: rulingTime(gateway), block: Number.MAX_SAFE_INTEGER, logIndex: 0 }
   const may = filingRights(gateway.db, { organisation: manifest.organisation, author }, behindAll)
   for (const leaf of manifest.leaves) {
@@ -275,7 +304,22 @@ async function assertMayFile(gateway: Gateway, author: Address, manifest: Manife
   }
 }
 
-async function assertUploaded({ blobs }: Gateway, manifest: Manifest): Promise<void> {
+/** Keeps the manifest and hands the operation to the relay: both, or neither (G3). */
+export async function acceptBatch(
+  { db, relay }: Gateway,
+  json: string,
+  operation: SignedOperation,
+): Promise<{ id: Hex }> {
+  await relay.assertAcceptable([operation])
+  await db
+    .insert(t.manifests)
+    .values({ contentId: sha256(json), json })
+    .onConflictDoNothing()
+  const [id] = await relay.accept([operation])
+  return { id: id! }
+}
+
+export async function assertUploaded({ blobs }: Gateway, manifest: Manifest): Promise<void> {
   const missing: Hex[] = []
   for (const { content } of manifest.leaves) if (!(await blobs.keep(content))) missing.push(content)
   if (missing.length > 0)
