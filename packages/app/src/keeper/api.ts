@@ -78,6 +78,8 @@ export interface Chart {
   at: number
   /** Set when an emergency that this person declared opens it; `until` in Unix seconds. */
   emergency: { declaration: number; until: number } | null
+  /** Somebody's who is looked after by this person. */
+  isHelped: boolean
 }
 
 /** What the register says of one record, recomputed on this device. */
@@ -104,6 +106,35 @@ export interface Share {
   /** Unix seconds. */
   from: number
   until: number
+  /** Who shared it for the patient; null: the patient. */
+  by: Reader | null
+}
+
+/** Somebody who looks after this person. */
+export interface Helper {
+  reader: Reader
+  topics: Topic[]
+  /** Unix seconds. */
+  until: number
+  isOver: boolean
+}
+
+/** Somebody whom this person looks after. */
+export interface Helped {
+  patient: Hex
+  /** As their records say, or as it was given here; null when neither is known. */
+  name: string | null
+  /** Unix seconds. */
+  until: number
+}
+
+/** Who sees the records of somebody who is looked after, and what more could be shared. */
+export interface HelpedShares {
+  shares: Share[]
+  /** What this person may see, and so share. */
+  topics: Topic[]
+  /** Unix seconds: nothing is shared for longer. */
+  until: number
 }
 
 export interface ShareWish {
@@ -126,6 +157,8 @@ export interface Visit {
   decision: string
   isOwn: boolean
   isEmergency: boolean
+  /** It was this list that was looked at. */
+  isOfList: boolean
 }
 
 export interface VisitLog {
@@ -296,6 +329,24 @@ export interface Keeper extends Desks {
   removeOwn(record: Hex): Promise<null>
   /** The picture or the PDF of a record that was opened, by what its bytes are. */
   document(record: Hex): Promise<{ contentType: OwnDocumentType; bytes: Uint8Array<ArrayBuffer> }>
+  /** Those who look after this person, over or not. */
+  helpers(): Promise<Helper[]>
+  nameHelper(wish: { helper: Hex; topics: Topic[]; days: number }): Promise<null>
+  endHelper(helper: Hex): Promise<null>
+  /** Those whom this person looks after. */
+  helped(): Promise<Helped[]>
+  chartOfHelped(patient: Hex): Promise<Chart>
+  visitsOfHelped(patient: Hex): Promise<VisitLog>
+  sharesOfHelped(patient: Hex): Promise<HelpedShares>
+  /** @param wish.until - Unix seconds. */
+  shareForHelped(wish: {
+    patient: Hex
+    reader: Hex
+    topics: Topic[]
+    until: number
+    purpose: string
+  }): Promise<null>
+  endShareOfHelped(wish: { patient: Hex; reader: Hex }): Promise<null>
   fileNote(note: { patient: Hex; title: string; text: string }): Promise<null>
 }
 

@@ -38,6 +38,11 @@ const parts = {
     hi: async () => (await import('./hi/visitors.ts')).visitors,
     pa: async () => (await import('./pa/visitors.ts')).visitors,
   },
+  care: {
+    en: async () => (await import('./en/care.ts')).care,
+    hi: async () => (await import('./hi/care.ts')).care,
+    pa: async () => (await import('./pa/care.ts')).care,
+  },
   wallet: {
     en: async () => (await import('./en/wallet.ts')).wallet,
     hi: async () => (await import('./hi/wallet.ts')).wallet,
