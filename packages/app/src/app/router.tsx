@@ -1,19 +1,18 @@
-import {
-  createHashHistory,
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-} from '@tanstack/react-router'
+import { createHashHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import { Journey, type Load } from './Journey.tsx'
 import { learn } from '../messages/messages.ts'
 import { Shell } from './Shell.tsx'
 
 const root = createRootRoute({ component: Shell })
-const at = <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
-  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, 'Page') })
+const at = <Path extends string>(path: Path, load: Load) =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    component: () => <Journey key={path} path={path} load={load} />,
+  })
 
 /** A page of those who work here, with its sentences. */
-const atWork = <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
+const atWork = <Path extends string>(path: Path, load: Load) =>
   at(path, async () => {
     await learn('staff')
     return load()

@@ -61,7 +61,7 @@ export class ChartRoom {
       if (!isHreError(error, 'gateway-unreachable')) throw error
       const kept = await this.#kept(patient)
       if (!kept) throw error
-      return kept
+      return { ...kept, isKept: true }
     }
   }
 
@@ -112,6 +112,7 @@ export class ChartRoom {
       closed: [...closed].filter((record) => !parsed.has(record as Hex)).length,
       organisations: await this.#company.organisations(),
       at: Math.floor(Date.now() / 1000),
+      isKept: false,
       emergency: emergency ? { declaration: emergency.declaration, until: emergency.until } : null,
     }
   }
