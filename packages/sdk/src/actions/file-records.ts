@@ -18,7 +18,7 @@ import { hexToBytes, type Address, type Hex } from 'viem'
 import type { Actor } from '../actor.ts'
 import { inParallel } from '../parallel.ts'
 import { waitForAll, type Applied } from '../submit.ts'
-import { listCompartments } from './consent.ts'
+import { listCompartments } from './grants.ts'
 
 /** One item to be sealed and filed. */
 export interface NewRecord {

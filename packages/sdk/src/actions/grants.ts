@@ -1,0 +1,27 @@
+import type { CompartmentView, GrantView } from '@hre/protocol'
+import type { Address } from 'viem'
+import type { Actor } from '../actor.ts'
+import { allRows } from '../all-rows.ts'
+
+// Apart from what changes them: whoever only reads a chart needs no call of a contract.
+
+/** Parts of a chart as a gateway knows them: ids, sensitivities, epochs. */
+export async function listCompartments(
+  { check, session }: Actor,
+  patient: Address,
+): Promise<CompartmentView[]> {
+  const { compartments } = await session.call('listCompartments', { params: { patient } })
+  await check?.assertCompartments(patient, compartments)
+  return compartments
+}
+
+/** Grants that the actor gave as a patient, or received as a reader; revoked and replaced ones too. */
+export async function listGrants(
+  { session }: Actor,
+  side: 'given' | 'received' = 'given',
+): Promise<GrantView[]> {
+  return allRows(
+    (cursor) => session.call('listGrants', { query: { side, cursor } }),
+    ({ grants }) => grants,
+  )
+}
