@@ -1,22 +1,21 @@
-import {
-  createHashHistory,
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-} from '@tanstack/react-router'
+import { createHashHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import type * as CarePages from '../features/care/pages.ts'
 import { learn, type Part } from '../messages/messages.ts'
+import { Journey, type Load } from './Journey.tsx'
 import { Shell } from './Shell.tsx'
 
 const root = createRootRoute({ component: Shell })
-const at = <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
-  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, 'Page') })
+const at = <Path extends string>(path: Path, load: Load) =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    component: () => <Journey key={path} path={path} load={load} />,
+  })
 
 /** A page whose sentences come with it. */
 const saying =
   (sentences: Part) =>
-  <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
+  <Path extends string>(path: Path, load: Load) =>
     at(path, async () => {
       await learn(sentences)
       return load()

@@ -76,6 +76,8 @@ export interface Chart {
   organisations: OrganisationInfo[]
   /** Unix seconds: when this was fetched. */
   at: number
+  /** From this device: the gateway could not be reached. */
+  isKept: boolean
   /** Set when an emergency that this person declared opens it; `until` in Unix seconds. */
   emergency: { declaration: number; until: number } | null
   /** Somebody's who is looked after by this person. */

@@ -62,7 +62,7 @@ export class ChartRoom {
       if (!isHreError(error, 'gateway-unreachable')) throw error
       const kept = await this.#kept(patient)
       if (!kept) throw error
-      return kept
+      return { ...kept, isKept: true }
     }
   }
 
@@ -125,6 +125,7 @@ export class ChartRoom {
       closed: [...closed].filter((record) => !parsed.has(record as Hex)).length,
       organisations: await this.#company.organisations(),
       at: Math.floor(Date.now() / 1000),
+      isKept: false,
       emergency: null,
       isHelped: false,
     }

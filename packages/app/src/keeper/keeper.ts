@@ -1,7 +1,6 @@
 import { accountOf, connectWith, listGrants, type Actor, type JoinStep } from '@hre/sdk'
 import { hreError, isHreError } from '@hre/protocol'
 import {
-  createRecoveryPhrase,
   createRootSeed,
   createUnlockDocument,
   isVaultError,
@@ -208,10 +207,11 @@ export function createKeeper(options: {
     status,
     async prepare() {
       prepared = createRootSeed()
+      const { createRecoveryPhrase } = await import('./papers.ts')
       return { phrase: createRecoveryPhrase(), account: openKeyring(prepared).account as Hex }
     },
     async newPhrase() {
-      return createRecoveryPhrase()
+      return (await import('./papers.ts')).createRecoveryPhrase()
     },
     async join({ invitation, first, phrase }) {
       const earlier = await deviceShelf.read()

@@ -34,7 +34,8 @@ export function PatientHome() {
       </Stack>
     )
   if (!chart) return <Opening progress={progress} text={t('home.loading')} />
-  const isOld = Date.now() / 1000 - chart.at > staleSeconds || !navigator.onLine
+  // A browser that says it is online may reach nobody: after a reload it often does.
+  const isOld = chart.isKept || Date.now() / 1000 - chart.at > staleSeconds || !navigator.onLine
   return (
     <Stack>
       <Group justify="space-between">
