@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import {
-  accessRequestTypedData,
   authoringRoles,
   commitBatchCall,
   commitTwoPartyCall,
   encodeManifest,
+  hashAccessRequest,
   hashLeaf,
   hreError,
   isHreError,
@@ -26,6 +26,7 @@ import {
 import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { permittedHolders } from '../../access/countries.ts'
 import {
+  openFile,
   ruleOn,
   ruleOnList,
   rulingTime,
@@ -75,14 +76,14 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
 
   async requestAccess(gateway, { account, body }) {
     const { request, signature } = body
-    await assertRequest(gateway, account, request, signature)
     if (request.records.length > 0 && body.cursor !== undefined)
       throw hreError('bad-request', { field: 'cursor' })
     const after = placeIn('records', body.cursor, 'number', 'number', 'number') as Place | undefined
-    await gateway.follower.sync()
+    const requestHash = await assertRequest(gateway, account, request, signature)
     const ruling = await ruledOn(gateway, request, { limit: body.limit, after })
     const receipt = await gateway.receipts.append({
       request,
+      requestHash,
       signature,
       decision: ruling.decision,
       records: ruling.leaves.length > 0 ? ruling.leaves.map(({ record }) => record) : request.records,
@@ -99,26 +100,18 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
   async getBlob(gateway, { account, params, query, from }) {
     const { contentId } = params
     const receipt = await gateway.receipts.get(query.receipt)
-    const [leaf] = await gateway.db.select().from(t.leaves).where(eq(t.leaves.content, contentId))
-    const covers =
-      receipt &&
-      leaf &&
-      receipt.reader === account &&
+    const isGood =
+      receipt?.reader === account &&
       receipt.forwardedBy === null &&
       permittingDecisions.includes(receipt.decision) &&
-      receipt.records.includes(leaf.record) &&
       receipt.at + limits.releaseSecondsMax > rulingTime(gateway)
-    if (!covers) throw hreError('not-found')
+    if (!isGood) throw hreError('not-found')
     // A revocation after the receipt still counts: the answer is given anew from the chain as it is now.
     await gateway.follower.sync()
-    const again = await ruleOn(
-      gateway.db,
-      { ...receipt.request, records: [leaf.record] },
-      rulingTime(gateway),
-    )
-    if (!isPermitting(again.decision)) throw hreError('not-found')
-    const { request, signature } = receipt
-    const page = request.records.length === 0 ? receipt.records : []
+    const { request, signature, records } = receipt
+    const leaf = await openFile(gateway, request, rulingTime(gateway), { content: contentId, records })
+    if (!leaf) throw hreError('not-found')
+    const page = request.records.length === 0 ? records : []
     return fetchBlob(gateway, leaf, from, async () =>
       gateway.peers.release(await holdersOf(gateway, leaf), contentId, { request, signature, page }),
     )
@@ -127,10 +120,16 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
   async readAccessLog(gateway, { account, body }) {
     const { request, signature } = body
     if (request.patient !== account || request.records.length > 0) throw hreError('not-found')
-    await assertRequest(gateway, account, request, signature)
-    await gateway.follower.sync()
-    const { decision } = await ruleOnList(gateway.db, request, rulingTime(gateway), { limit: 1 })
-    await gateway.receipts.append({ request, signature, decision, records: [], at: rulingTime(gateway) })
+    const requestHash = await assertRequest(gateway, account, request, signature)
+    const { decision } = await ruleOnList(gateway, request, rulingTime(gateway), { limit: 1 })
+    await gateway.receipts.append({
+      request,
+      requestHash,
+      signature,
+      decision,
+      records: [],
+      at: rulingTime(gateway),
+    })
     if (decision !== 'Permitted') throw hreError('not-found')
     // What this reading adds stands behind the first page's end, so that reading on comes to one.
     const [after, through] = (placeIn('accesses', body.cursor, 'number', 'number') ?? []) as number[]
@@ -150,23 +149,26 @@ async function ruledOn(
   page: { limit: number; after: Place | undefined },
 ): Promise<ListRuling> {
   const at = rulingTime(gateway)
-  if (request.records.length === 0) return ruleOnList(gateway.db, request, at, page)
-  return { ...(await ruleOn(gateway.db, request, at)), next: undefined }
+  if (request.records.length === 0) return ruleOnList(gateway, request, at, page)
+  return { ...(await ruleOn(gateway, request, at)), next: undefined }
 }
 
-/** Checks a signed request (A1). */
+/** Checks a signed request (A1) by the chain as it is now: a key that was replaced in the newest block signs nothing. @returns its hash. */
 async function assertRequest(
   gateway: Gateway,
   account: Address,
   request: AccessRequest,
   signature: Hex,
-): Promise<void> {
+): Promise<Hex> {
   const { keys, signatures, deployment } = gateway
   if (request.reader !== account) throw hreError('signature-invalid', { reason: 'reader' })
   if (request.organisation !== keys.identity.account)
     throw hreError('bad-request', { field: 'request.organisation' })
+  await gateway.follower.sync()
   assertFresh(request, rulingTime(gateway))
-  await signatures.assertSigned(request.reader, accessRequestTypedData(deployment, request), signature)
+  const requestHash = hashAccessRequest(deployment, request)
+  await signatures.assertDigest(request.reader, requestHash, signature)
+  return requestHash
 }
 
 /** A1: at most five minutes old, at most one ahead. */
@@ -207,8 +209,8 @@ async function holdersOf({ db, keys }: Gateway, { content, organisation }: Store
 }
 
 /** Leaves with proofs and marks. */
-async function proven({ db, trees }: Gateway, leaves: StoredLeaf[]): Promise<ProvenLeaf[]> {
-  const marks = await marksOf(db, leaves)
+async function proven({ db, blockCache, trees }: Gateway, leaves: StoredLeaf[]): Promise<ProvenLeaf[]> {
+  const marks = await marksOf({ db, blockCache }, leaves)
   return Promise.all(
     leaves.map(async (stored) => {
       const { batch, position, organisation, leafHash: _leafHash, ...leaf } = stored
@@ -218,8 +220,8 @@ async function proven({ db, trees }: Gateway, leaves: StoredLeaf[]): Promise<Pro
   )
 }
 
-async function assertAuthor({ db, keys }: Gateway, account: Address): Promise<void> {
-  const view = await accountView(db, account)
+async function assertAuthor({ db, blockCache, keys }: Gateway, account: Address): Promise<void> {
+  const view = await blockCache.read(`account ${account}`, () => accountView(db, account))
   const mayAuthor = account === view.organisation || authoringRoles.some((role) => roles[role] === view.role)
   if (view.organisation !== keys.identity.account || !mayAuthor) throw hreError('forbidden')
 }
