@@ -78,7 +78,11 @@ export class Visitor {
   static async at(
     stage: Stage,
     hospital: Hospital,
-    { hasKeysOnly = false, ...options }: BrowserContextOptions & { hasKeysOnly?: boolean } = {},
+    {
+      hasKeysOnly = false,
+      home = appUrl(hospital),
+      ...options
+    }: BrowserContextOptions & { hasKeysOnly?: boolean; home?: string } = {},
   ): Promise<Visitor> {
     const context = await stage.browser.newContext({
       locale: 'en-GB',
@@ -88,7 +92,7 @@ export class Visitor {
       ...options,
     })
     context.setDefaultTimeout(40_000)
-    return new Visitor(await context.newPage(), appUrl(hospital), hasKeysOnly)
+    return new Visitor(await context.newPage(), home, hasKeysOnly)
   }
 
   /** A virtual authenticator with PRF, as phones and laptops have one. */

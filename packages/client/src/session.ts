@@ -26,6 +26,9 @@ const renewSecondsBefore = 60
  */
 export type WelcomeCheck = (organisation: Address, message: TypedMessage, signature: Hex) => Promise<void>
 
+/** Opens a session by another way than the account's challenge. @throws what the gateway answers. */
+export type LogIn = (client: GatewayClient, device: string) => Promise<SessionAnswer>
+
 /** One account at one gateway: logs in when needed, refreshes its token by itself, and calls routes. */
 export class Session {
   readonly client: GatewayClient
@@ -33,6 +36,7 @@ export class Session {
   readonly deployment: Deployment
   readonly #checkWelcome: WelcomeCheck | undefined
   readonly #device: string
+  readonly #otherLogIn: LogIn | undefined
   #open: SessionAnswer | undefined
   #renewal: Promise<string> | undefined
 
@@ -43,12 +47,15 @@ export class Session {
     checkWelcome?: WelcomeCheck
     /** What its owner sees in the list of sessions. */
     device?: string
+    /** In place of a signed challenge. The gateway proves nothing then: for one whose address was checked already. */
+    logIn?: LogIn | undefined
   }) {
     this.client = options.client
     this.identity = options.identity
     this.deployment = options.deployment
     this.#checkWelcome = options.checkWelcome
     this.#device = options.device ?? 'unnamed'
+    this.#otherLogIn = options.logIn
   }
 
   /** Like `GatewayClient.call`, with a token. Renews it once when the gateway no longer takes it. */
@@ -122,7 +129,9 @@ export class Session {
       } catch (error) {
         if (!isHreError(error, 'unauthenticated') && !isHreError(error, 'refresh-reused')) throw error
       }
-    return this.#logIn()
+    if (!this.#otherLogIn) return this.#logIn()
+    this.#open = await this.#otherLogIn(this.client, this.#device)
+    return this.#open.token
   }
 
   async #logIn(): Promise<string> {

@@ -6,6 +6,7 @@ import type { SignatureChecker } from './access/signatures.ts'
 import type { BatchTrees } from './access/trees.ts'
 import type { Trustee } from './access/trustee.ts'
 import type { BlobStore } from './blobs/blobStore.ts'
+import type { OwnUploads } from './blobs/ownUploads.ts'
 import type { Chain } from './chain.ts'
 import type { Clock } from './clock.ts'
 import type { GatewayConfig } from './config.ts'
@@ -44,6 +45,7 @@ export interface Gateway {
   chain: Chain
   keys: KeyAgent
   blobs: BlobStore
+  ownUploads: OwnUploads
   leases: Leases
   outbox: Outbox
   streams: NotificationStreams

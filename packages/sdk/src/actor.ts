@@ -1,4 +1,4 @@
-import { GatewayClient, Session } from '@hre/client'
+import { GatewayClient, Session, type LogIn } from '@hre/client'
 import type { Deployment } from '@hre/protocol'
 import {
   identityOf,
@@ -52,16 +52,18 @@ export async function connect(options: {
 /**
  * As `connect`, by keys that are open already.
  *
- * @param identity - who signs, if it is not the keyring: a card.
+ * @param identity - who signs, if it is not the keyring: a card, a wallet.
+ * @param logIn - how sessions open, if not by a signed challenge.
  */
 export async function connectWith(
   gatewayUrl: string,
   keyring: Keyring,
   known?: Pick<Actor, 'deployment' | 'organisation'>,
   identity: Identity = identityOf(keyring),
+  logIn?: LogIn,
 ): Promise<Actor> {
   const client = new GatewayClient({ baseUrl: gatewayUrl })
   const { deployment, organisation } = known ?? (await client.call('getExchange', {}))
-  const session = new Session({ client, identity, deployment })
+  const session = new Session({ client, identity, deployment, logIn })
   return { account: identity.account, keyring, identity, deployment, organisation, session }
 }

@@ -53,6 +53,17 @@ export class EpochKeys {
     return found
   }
 
+  /**
+   * What the newest wrap to the actor holds, for handing on to somebody else (C13).
+   *
+   * @throws HreError `not-found` without a grant to read; VaultError.
+   */
+  async newestOf(patient: Address, compartment: Hex): Promise<OpenedWrap & { epoch: number }> {
+    const held = await this.#newestWrap(patient, compartment)
+    const opened = await this.#open(patient, compartment, held, await this.#epochsOf(patient, compartment))
+    return { ...opened, epoch: held.epoch }
+  }
+
   async #own(compartment: Hex, epoch: number): Promise<Uint8Array> {
     const { account, keyring } = this.#actor
     const seed = keyring.epochSeed(compartment, epoch)

@@ -31,6 +31,7 @@ export interface VaultErrorData {
   'emergency-seed-mismatch': { expected: Hex; actual: Hex }
   'emergency-card-malformed': { reason: EmergencyCardReason }
   'emergency-entry-not-for-card': Record<string, never>
+  'wallet-signature-refused': { expected: Hex }
   locked: Record<string, never>
   'platform-unavailable': { needed: string }
 }
@@ -268,6 +269,12 @@ export const vaultErrorTable: Readonly<Record<VaultErrorCode, ErrorRow>> = {
     'never',
     'This card does not open the entry',
     'Fetch the entry of this card; the card may have been replaced',
+  ),
+  'wallet-signature-refused': row(
+    'broken',
+    'never',
+    'The wallet signed with another key than that of the account',
+    'Choose the account of `data.expected` in the wallet; nothing was sent',
   ),
   locked: row(
     'caller',

@@ -141,3 +141,4 @@ export {
   type UnlockWay,
 } from './unlockWay.ts'
 export { epochWrapBytes, unwrapEpochSeed, wrapEpochSeed } from './wrap.ts'
+export { identityOfWallet, textSignedBy, type Wallet } from './wallet.ts'

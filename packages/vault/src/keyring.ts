@@ -94,8 +94,8 @@ function signingKeyOf(root: Uint8Array): Uint8Array {
   return numberToBytesBE(scalar, 32)
 }
 
-/** The address of an EOA: the last 20 bytes of the keccak-256 of the uncompressed public key. */
-function signerOf(signingKey: Uint8Array): Hex {
-  const publicKey = secp256k1.getPublicKey(signingKey, false).subarray(1)
-  return encodeHex(keccak_256(publicKey).subarray(12))
-}
+const signerOf = (signingKey: Uint8Array): Hex => addressOf(secp256k1.getPublicKey(signingKey, false))
+
+/** The address of an EOA: the last 20 bytes of the keccak-256 of the uncompressed public key, 65 bytes. */
+export const addressOf = (publicKey: Uint8Array): Hex =>
+  encodeHex(keccak_256(publicKey.subarray(1)).subarray(12))

@@ -11,13 +11,18 @@ import {
   IconUsers,
 } from '@tabler/icons-react'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useRef } from 'react'
+import { lazy, Suspense, useEffect, useRef, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { roles } from '@hre/protocol'
-import { keeper } from '../keeper/client.ts'
+import { keeper, walletAsks } from '../keeper/client.ts'
+import { learn } from '../messages/messages.ts'
 import { FailureNote } from '../ui/FailureNote.tsx'
 import { useSetStatus, useStatus } from './status.ts'
 
+const Asking = lazy(async () => {
+  await learn('wallet')
+  return import('../features/wallet/Asking.tsx')
+})
 const Welcome = lazy(() => import('../features/join/Welcome.tsx'))
 const Recovering = lazy(() => import('../features/recovery/Recovering.tsx'))
 const Unlock = lazy(() => import('../features/unlock/Unlock.tsx'))
@@ -28,6 +33,7 @@ export function Shell() {
   const { data: status, error } = useStatus()
   const setStatus = useSetStatus()
   const path = useRouterState({ select: ({ location }) => location.pathname })
+  const ask = useSyncExternalStore(walletAsks.subscribe, walletAsks.oldest)
   const content = useRef<HTMLElement>(null)
   const isFirst = useRef(true)
   const isOpen = status?.state === 'open' && status.joined
@@ -85,6 +91,11 @@ export function Shell() {
         data-state={status?.state ?? 'starting'}
       >
         {error && <FailureNote error={error} />}
+        {ask && (
+          <Suspense>
+            <Asking key={ask.id} ask={ask} />
+          </Suspense>
+        )}
         <Suspense fallback={<Waiting />}>
           {!status ? !error && <Waiting /> : gate(status.state, status.joined, path)}
         </Suspense>

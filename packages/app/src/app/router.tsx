@@ -5,7 +5,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router'
-import { speakToStaff } from '../messages/messages.ts'
+import { learn } from '../messages/messages.ts'
 import { Shell } from './Shell.tsx'
 
 const root = createRootRoute({ component: Shell })
@@ -15,7 +15,7 @@ const at = <Path extends string>(path: Path, load: () => Promise<{ Page: React.C
 /** A page of those who work here, with its sentences. */
 const atWork = <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
   at(path, async () => {
-    await speakToStaff()
+    await learn('staff')
     return load()
   })
 
@@ -30,6 +30,10 @@ const routes = root.addChildren([
   at('/visits', () => import('../features/visitors/Visits.tsx')),
   at('/more', () => import('../features/more/More.tsx')),
   at('/ways', () => import('../features/recovery/Ways.tsx')),
+  at('/wallet', async () => {
+    await learn('wallet')
+    return import('../features/wallet/Wallet.tsx')
+  }),
   at('/guardians', () => import('../features/recovery/Guardians.tsx')),
   at('/emergency', () => import('../features/emergency/Emergency.tsx')),
   at('/download', () => import('../features/leaving/Download.tsx')),

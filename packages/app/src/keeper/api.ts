@@ -22,6 +22,28 @@ export interface Status {
   credentials: Hex[]
   /** Everything was done at the front desk. */
   joined: boolean
+  /** What signs for the account in the place of this app's own key. */
+  wallet: WalletChoice | null
+}
+
+/** A wallet by the name that its maker announces (EIP-6963 `rdns`), and the address in it that signs. */
+export interface WalletChoice {
+  rdns: string
+  address: Hex
+}
+
+/** What a wallet is asked to sign. */
+export interface WalletAsk {
+  wallet: WalletChoice
+  /** EIP-712 as JSON, or a text to sign in by. */
+  form: 'typed-data' | 'text'
+  content: string
+  /** The network that the wallet has to be on; null where it does not matter. */
+  chainId: number | null
+  /** What is signed for: the message's type, or the function that it calls. */
+  act: string
+  /** What it says, member by member. */
+  details: Record<string, string>
 }
 
 export interface OrganisationInfo {
@@ -208,7 +230,7 @@ export interface Keeper extends Desks {
   /** Makes the keys, seals them by both ways, then comes in by the invitation. */
   join(wish: { invitation: Hex; first: Secret; phrase: string }): Promise<Status>
   /** Signs in on a device that knows nobody, by what the gateway keeps sealed. */
-  recall(wish: { account: Hex; secret: Secret }): Promise<Status>
+  recall(wish: { account: Hex; secret: Secret; wallet?: WalletChoice | null }): Promise<Status>
   unlock(secret: Secret): Promise<Status>
   lock(): Promise<Status>
   touch(): Promise<boolean>
@@ -227,6 +249,10 @@ export interface Keeper extends Desks {
   /** @param replaces - the way whose place the new one takes. */
   addWay(secret: Secret, replaces: Hex | null): Promise<Way[]>
   removeWay(id: Hex): Promise<Way[]>
+  /** Lets a wallet sign from now on; this app's own key signs no longer. */
+  moveToWallet(wallet: WalletChoice): Promise<Status>
+  /** The way back: this app's own key signs again. */
+  leaveWallet(): Promise<Status>
   council(): Promise<Council>
   nameGuardians(wish: { guardians: Hex[]; threshold: number }): Promise<null>
   /** Recoveries of the own account that can still be stopped. */
@@ -260,9 +286,14 @@ export interface Keeper extends Desks {
   fileNote(note: { patient: Hex; title: string; text: string }): Promise<null>
 }
 
-export type KeeperRequest = { id: number; name: keyof Keeper; args: unknown[] }
+/** A call; or what a wallet said to what the keeper asked. */
+export type KeeperRequest =
+  | { id: number; name: keyof Keeper; args: unknown[] }
+  | { ask: number; signature: string }
+  | { ask: number; failure: FailureForm }
 export type KeeperAnswer =
   | { id: number; result: unknown }
   | { id: number; failure: FailureForm }
   | { id: number; progress: Progress }
+  | { ask: number; wallet: WalletAsk }
   | { locked: true }

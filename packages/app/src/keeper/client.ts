@@ -1,5 +1,5 @@
 import keeperUrl from './worker.ts?worker&url'
-import type { Keeper, KeeperAnswer, Progress } from './api.ts'
+import type { Keeper, KeeperAnswer, Progress, WalletAsk } from './api.ts'
 
 /** What went wrong, as the page knows it: a stable code and whether to try again. */
 export class Failure extends Error {
@@ -55,8 +55,41 @@ export function onProgress(listener: (progress: Progress) => void): () => void {
   return () => void listeners.progress.delete(listener)
 }
 
+/** What the keeper waits for a wallet to sign. */
+export interface PendingAsk extends WalletAsk {
+  id: number
+}
+
+let asks: readonly PendingAsk[] = []
+const askListeners = new Set<() => void>()
+
+function setAsks(changed: readonly PendingAsk[]): void {
+  asks = changed
+  for (const listener of askListeners) listener()
+}
+
+/** The wallet is asked one thing at a time: the oldest. */
+export const walletAsks = {
+  subscribe(listener: () => void): () => void {
+    askListeners.add(listener)
+    return () => void askListeners.delete(listener)
+  },
+  oldest: (): PendingAsk | undefined => asks[0],
+  /** @param answer - a signature, or why there is none. The first one counts. */
+  settle(id: number, answer: string | Failure): void {
+    if (!asks.some((ask) => ask.id === id)) return
+    setAsks(asks.filter((ask) => ask.id !== id))
+    if (typeof answer === 'string') worker?.postMessage({ ask: id, signature: answer })
+    else worker?.postMessage({ ask: id, failure: { code: answer.code, retry: answer.retry } })
+  },
+}
+
 function receive({ data }: MessageEvent<KeeperAnswer>): void {
-  if ('locked' in data) return listeners.locked.forEach((listener) => listener())
+  if ('locked' in data) {
+    setAsks([])
+    return listeners.locked.forEach((listener) => listener())
+  }
+  if ('ask' in data) return setAsks([...asks, { id: data.ask, ...data.wallet }])
   if ('progress' in data) return listeners.progress.forEach((listener) => listener(data.progress))
   const wait = waiting.get(data.id)
   waiting.delete(data.id)

@@ -1,4 +1,4 @@
-import { accountOf, connect, type Actor, type JoinStep } from '@hre/sdk'
+import { accountOf, connectWith, type Actor, type JoinStep } from '@hre/sdk'
 import { hreError, isHreError } from '@hre/protocol'
 import {
   createRecoveryPhrase,
@@ -7,19 +7,22 @@ import {
   isVaultError,
   lockWhenIdle,
   openKeyring,
+  openSucceededKeyring,
   unlock,
+  type Keyring,
   type Succession,
   type UnlockDocument,
   type UnlockedSeed,
 } from '@hre/vault'
 import { Acquaintances } from './acquaintances.ts'
-import type { Hex, Keeper, Progress, Secret, Status } from './api.ts'
+import type { Hex, Keeper, Progress, Secret, Status, WalletChoice } from './api.ts'
 import { ChartRoom } from './charts.ts'
 import { Company } from './company.ts'
 import { desksOf } from './desks.ts'
 import { SealedShelf } from './sealed.ts'
 import { deviceShelf, type Kept } from './shelf.ts'
 import { verifiersOf } from './verifiers.ts'
+import type { AskWallet } from './wallet.ts'
 
 /** Automatic logoff (45 CFR 164.312(a)(2)(iii)): nobody touched the app for this long. */
 export const idleSeconds = 10 * 60
@@ -44,6 +47,9 @@ export interface Room {
   status(): Promise<Status>
   /** Locks, and leaves nothing on this device. */
   forget(): Promise<Status>
+  askWallet: AskWallet
+  /** Who signs from now on: a wallet, or with null the keyring's own key. */
+  signBy(wallet: WalletChoice | null): Promise<void>
   onProgress(progress: Progress): void
 }
 
@@ -55,6 +61,7 @@ export function createKeeper(options: {
   gatewayUrl: string
   onLock: () => void
   onProgress: (progress: Progress) => void
+  askWallet: AskWallet
 }): Keeper {
   let prepared: Uint8Array | undefined
   let held: { seed: UnlockedSeed; present: Present } | undefined
@@ -65,12 +72,13 @@ export function createKeeper(options: {
     return held.present
   }
 
-  async function hold(rootSeed: Uint8Array, succession: Succession | null = null): Promise<Present> {
-    const actor = await arrive(rootSeed, succession)
-    const notes = new SealedShelf(actor)
-    const acquaintances = new Acquaintances(notes)
-    const company = new Company(actor, options.gatewayUrl, acquaintances)
-    const charts = new ChartRoom(actor, company, options.onProgress)
+  async function hold(
+    rootSeed: Uint8Array,
+    succession: Succession | null = null,
+    wallet: WalletChoice | null = null,
+  ): Promise<Present> {
+    const keyring = succession ? openSucceededKeyring(rootSeed, succession) : openKeyring(rootSeed)
+    const present = await settle(keyring, wallet)
     const seed = lockWhenIdle(rootSeed, {
       idleSeconds,
       onLock: () => {
@@ -80,23 +88,46 @@ export function createKeeper(options: {
         options.onLock()
       },
     })
-    held = { seed, present: { actor, company, charts, acquaintances, notes } }
-    return held.present
+    held = { seed, present }
+    return present
+  }
+
+  async function settle(keyring: Keyring, wallet: WalletChoice | null): Promise<Present> {
+    const actor = await arrive(keyring, wallet)
+    const notes = new SealedShelf(actor)
+    const acquaintances = new Acquaintances(notes)
+    const company = new Company(actor, options.gatewayUrl, acquaintances)
+    return { actor, company, charts: new ChartRoom(actor, company, options.onProgress), acquaintances, notes }
   }
 
   /** At the gateway; without a connection by what this device knows of it. */
-  async function arrive(rootSeed: Uint8Array, succession: Succession | null): Promise<Actor> {
-    const { gatewayUrl } = options
+  async function arrive(keyring: Keyring, wallet: WalletChoice | null): Promise<Actor> {
+    const { gatewayUrl, askWallet } = options
     const kept = await deviceShelf.read()
+    const come = async (known?: Kept['exchange']) =>
+      wallet
+        ? (await import('./wallet.ts')).connectBy(wallet, askWallet, {
+            gatewayUrl,
+            keyring,
+            ...(known && { known }),
+          })
+        : connectWith(gatewayUrl, keyring, known ?? undefined)
     try {
-      const actor = await connect({ gatewayUrl, rootSeed, succession })
+      const actor = await come()
       const { deployment, organisation } = actor
       if (kept) await deviceShelf.write({ ...kept, exchange: { deployment, organisation } })
       return actor
     } catch (error) {
       if (!isHreError(error, 'gateway-unreachable') || !kept?.exchange) throw error
-      return connect({ gatewayUrl, rootSeed, succession, known: kept.exchange })
+      return come(kept.exchange)
     }
+  }
+
+  async function signBy(wallet: WalletChoice | null): Promise<void> {
+    const { actor } = present()
+    const changed = await settle(actor.keyring, wallet)
+    present()
+    held!.present = changed
   }
 
   /** What is left of coming in; nothing when it is done. */
@@ -126,7 +157,7 @@ export function createKeeper(options: {
     const kept = await deviceShelf.read()
     if (!kept) {
       const recovery = await deviceShelf.readRecovery()
-      const nobody = { account: null, role: null, joined: false }
+      const nobody = { account: null, role: null, joined: false, wallet: null }
       if (recovery) return { state: 'recovering', ...nobody, ...waysOf(recovery.unlock) }
       return { state: 'empty', ...nobody, ways: [], credentials: [] }
     }
@@ -135,6 +166,7 @@ export function createKeeper(options: {
       account: kept.account,
       role: kept.role,
       joined: kept.pending === null,
+      wallet: kept.wallet ?? null,
       ...waysOf(kept.unlock),
     }
   }
@@ -164,6 +196,8 @@ export function createKeeper(options: {
     hold,
     status,
     forget,
+    askWallet: options.askWallet,
+    signBy,
     onProgress: options.onProgress,
   }
 
@@ -194,24 +228,36 @@ export function createKeeper(options: {
       await finish(present(), (await deviceShelf.read())!)
       return status()
     },
-    async recall({ account, secret }) {
+    async recall({ account, secret, wallet = null }) {
       if ((await deviceShelf.read()) || (await deviceShelf.readRecovery())) throw hreError('conflict')
       options.onProgress({ step: 'unlocking' })
       const { recallKeys } = await import('./arrival.ts')
       const { gatewayUrl } = options
       const { document, succession, rootSeed } = await recallKeys({ gatewayUrl, account, secret })
-      const { actor } = await hold(rootSeed, succession)
-      const { role } = await accountOf(actor, actor.account)
+      const { actor } = await hold(rootSeed, succession, wallet)
+      const { role } = await accountOf(actor, actor.account).catch((error: unknown) => {
+        // Somebody else signs: nothing of this stays.
+        held?.seed.lock()
+        throw error
+      })
       const { deployment, organisation } = actor
       const exchange = { deployment, organisation }
-      await deviceShelf.write({ unlock: document, succession, account, pending: null, role, exchange })
+      await deviceShelf.write({
+        unlock: document,
+        succession,
+        account,
+        pending: null,
+        role,
+        exchange,
+        wallet,
+      })
       return status()
     },
     async unlock(secret) {
       const kept = await deviceShelf.read()
       if (!kept) throw hreError('not-found')
       options.onProgress({ step: 'unlocking' })
-      await finish(await hold(await unlock(kept.unlock, secret), kept.succession), kept)
+      await finish(await hold(await unlock(kept.unlock, secret), kept.succession, kept.wallet), kept)
       return status()
     },
     async lock() {
@@ -262,6 +308,7 @@ export function createKeeper(options: {
     ask: async (wish) => (await sharing()).ask(wish),
     patients: async () => (await sharing()).patients(),
     ...later(['ways', 'addWay', 'removeWay'], async () => (await import('./ways.ts')).waysOf(room)),
+    ...later(['moveToWallet', 'leaveWallet'], async () => (await import('./wallet.ts')).walletsOf(room)),
     ...later(['council', 'nameGuardians', 'vetoRecovery', 'wards', 'helpRecover', 'befriend'], async () =>
       (await import('./guardianship.ts')).guardianshipOf(room),
     ),

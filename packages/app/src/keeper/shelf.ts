@@ -1,7 +1,7 @@
 import type { Deployment } from '@hre/protocol'
 import type { RecoveryRequest, Succession, UnlockDocument } from '@hre/vault'
 import type { Address } from 'viem'
-import type { Hex } from './api.ts'
+import type { Hex, WalletChoice } from './api.ts'
 
 /** What this device keeps: nothing that opens without one of the person's ways. */
 export interface Kept {
@@ -14,6 +14,8 @@ export interface Kept {
   role: number | null
   /** Whose gateway this is and what it works on, for when there is no connection. */
   exchange: { deployment: Deployment; organisation: Address } | null
+  /** What signs in the place of the keyring's own key, where something does. */
+  wallet?: WalletChoice | null
 }
 
 /** What is left of coming in: the link's secret, and what the gateway will try ways by (K10). */

@@ -4,10 +4,13 @@ import * as protocol from '@hre/protocol'
 import { topicNames } from '../chart/topics.ts'
 import { en } from './en.ts'
 import { staff as staffEn } from './en/staff.ts'
+import { wallet as walletEn } from './en/wallet.ts'
 import { hi } from './hi.ts'
 import { staff as staffHi } from './hi/staff.ts'
+import { wallet as walletHi } from './hi/wallet.ts'
 import { pa } from './pa.ts'
 import { staff as staffPa } from './pa/staff.ts'
+import { wallet as walletPa } from './pa/wallet.ts'
 
 const sentences = (catalogue: object, path = ''): [string, string][] =>
   Object.entries(catalogue).flatMap(([key, value]: [string, unknown]) =>
@@ -22,6 +25,8 @@ for (const [language, catalogue, english, script] of [
   ['Punjabi', pa, en, /\p{Script=Gurmukhi}/u],
   ['Hindi, to staff,', staffHi, staffEn, /\p{Script=Devanagari}/u],
   ['Punjabi, to staff,', staffPa, staffEn, /\p{Script=Gurmukhi}/u],
+  ['Hindi, about wallets,', walletHi, walletEn, /\p{Script=Devanagari}/u],
+  ['Punjabi, about wallets,', walletPa, walletEn, /\p{Script=Gurmukhi}/u],
 ] as const)
   test(`${language} says everything that English says, with the same names in it`, () => {
     const translated = new Map(sentences(catalogue))
@@ -43,10 +48,10 @@ test('no machinery in the words, outside the proof', () => {
     if (!/^(proof|ledger|wallet)\./.test(key)) assert.doesNotMatch(sentence, technical, key)
 })
 
-test('what staff are told never changes what a patient is told', () => {
+test('what staff and owners of wallets are told never changes what a patient is told', () => {
   const everybody = new Set(sentences(en).map(([key]) => key))
   assert.deepEqual(
-    sentences(staffEn).filter(([key]) => everybody.has(key)),
+    [...sentences(staffEn), ...sentences(walletEn)].filter(([key]) => everybody.has(key)),
     [],
   )
 })

@@ -11,13 +11,22 @@ const load: Record<Exclude<Language, 'en'>, () => Promise<object>> = {
   pa: async () => (await import('./pa.ts')).pa,
 }
 
-const loadStaff: Record<Language, () => Promise<{ staff: object }>> = {
-  en: () => import('./en/staff.ts'),
-  hi: () => import('./hi/staff.ts'),
-  pa: () => import('./pa/staff.ts'),
-}
-const staffKnown = new Set<Language>()
-let speaksToStaff = false
+/** Sentences that few people need, by who needs them; loaded when somebody first does. */
+const parts = {
+  staff: {
+    en: async () => (await import('./en/staff.ts')).staff,
+    hi: async () => (await import('./hi/staff.ts')).staff,
+    pa: async () => (await import('./pa/staff.ts')).staff,
+  },
+  wallet: {
+    en: async () => (await import('./en/wallet.ts')).wallet,
+    hi: async () => (await import('./hi/wallet.ts')).wallet,
+    pa: async () => (await import('./pa/wallet.ts')).wallet,
+  },
+} satisfies Record<string, Record<Language, () => Promise<object>>>
+type Part = keyof typeof parts
+const wanted = new Set<Part>()
+const known = new Set<string>()
 
 const rememberedAs = 'hre.language'
 
@@ -37,25 +46,24 @@ export async function startMessages(): Promise<void> {
 export async function speak(language: Language): Promise<void> {
   if (language !== 'en' && !i18next.hasResourceBundle(language, 'translation'))
     i18next.addResourceBundle(language, 'translation', await load[language]())
-  if (speaksToStaff) await learnStaff(language)
+  for (const part of wanted) await learnIn(language, part)
   await i18next.changeLanguage(language)
   document.documentElement.lang = language
   document.documentElement.dir = i18next.dir(language)
   document.title = i18next.t('app')
 }
 
-/** For those who work here: their sentences come with their first page. */
-export async function speakToStaff(): Promise<void> {
-  speaksToStaff = true
-  await learnStaff('en')
-  await learnStaff(i18next.language as Language)
+/** From now on these sentences are there, in every language that is chosen. */
+export async function learn(part: Part): Promise<void> {
+  wanted.add(part)
+  await learnIn('en', part)
+  await learnIn(i18next.language as Language, part)
 }
 
-async function learnStaff(language: Language): Promise<void> {
-  if (staffKnown.has(language)) return
-  const { staff } = await loadStaff[language]()
-  i18next.addResourceBundle(language, 'translation', staff, true, false)
-  staffKnown.add(language)
+async function learnIn(language: Language, part: Part): Promise<void> {
+  if (known.has(`${part} ${language}`)) return
+  i18next.addResourceBundle(language, 'translation', await parts[part][language](), true, false)
+  known.add(`${part} ${language}`)
 }
 
 export async function chooseLanguage(language: Language): Promise<void> {

@@ -159,12 +159,12 @@ async function judgeOf(
   const decisionOf = (leaf: StoredLeaf): AccessDecision => {
     const question = { sensitivity: leaf.sensitivity, purpose, at }
     const granted = decideRecord(facts(leaf.compartment, leaf.record), question)
-    const isAbroad = granted === 'Permitted' && !mayReadFrom(leaf.organisation, false)
+    const isAbroad = granted === 'Permitted' && !mayReadFrom(leaf.keeper, false)
     const decision = isAbroad ? 'JurisdictionNotMet' : granted
     const breaks =
       decision !== 'Permitted' &&
       emergency?.(leaf.compartment) === 'Permitted' &&
-      mayReadFrom(leaf.organisation, true)
+      mayReadFrom(leaf.keeper, true)
     return breaks ? 'PermittedInEmergency' : decision
   }
   return { decisionOf, facts }

@@ -7,6 +7,7 @@ import {
   revokeCall,
   revokeRecordCall,
   revokeSignerCall,
+  setDelegateCall,
   setGuardiansCall,
   type Call,
 } from '@hre/protocol'
@@ -15,6 +16,7 @@ import type { Actor } from '../actor.ts'
 import { askEveryGateway } from '../gateways.ts'
 import { submit } from '../submit.ts'
 import { listGrants } from './consent.ts'
+import { listDelegations } from './delegates.ts'
 import { councilOf } from './guardians.ts'
 import { listRecords } from './open-records.ts'
 import { listRecordGrants } from './record-consent.ts'
@@ -49,12 +51,13 @@ export async function deleteAccount(actor: Actor): Promise<Deletion> {
   return { erased, wraps, unreachable }
 }
 
-/** Grants, trustees and guardians end: nobody is handed anything from here on. */
+/** Grants, delegates, trustees and guardians end: nobody is handed anything from here on. */
 async function endings(actor: Actor): Promise<Call[]> {
   const { deployment } = actor
-  const [grants, records, { sets }, { guardians }] = await Promise.all([
+  const [grants, records, delegations, { sets }, { guardians }] = await Promise.all([
     listGrants(actor),
     listRecordGrants(actor),
+    listDelegations(actor),
     actor.session.call('listTrustees', {}),
     councilOf(actor),
   ])
@@ -65,6 +68,7 @@ async function endings(actor: Actor): Promise<Call[]> {
     ...records
       .filter(({ revoked }) => !revoked)
       .map(({ reader, compartment, record }) => revokeRecordCall(deployment, reader, compartment, record)),
+    ...delegations.map(({ delegate }) => setDelegateCall(deployment, delegate, 0)),
     ...sets.map(({ compartment }) => clearTrusteesCall(deployment, compartment)),
     ...(guardians.length > 0 ? [setGuardiansCall(deployment, [], 0)] : []),
   ]

@@ -1,13 +1,10 @@
 import { GatewayClient } from '@hre/client'
 import {
   approveRecoveryCall,
-  hashMessage,
   hreError,
   isHreError,
   setGuardiansCall,
-  signerReplacementTypedData,
   vetoRecoveryCall,
-  type Deployment,
   type RouteOutput,
   type Routes,
 } from '@hre/protocol'
@@ -35,6 +32,7 @@ import {
 import { hexToBytes, type Address, type Hex } from 'viem'
 import { connectWith, type Actor } from '../actor.ts'
 import { askEveryGateway } from '../gateways.ts'
+import { agreementTo } from '../signer-agreement.ts'
 import { submit, waitForAll, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
 import { listCompartments } from './consent.ts'
@@ -227,23 +225,4 @@ async function execute(
   const params = { request: recoveryRequestHashOf(request) }
   const { id } = await actor.session.client.call('executeRecovery', { params, body: { possession } })
   await waitForAll(actor, [id])
-}
-
-/** More replacements than this in one life are not looked for. */
-const replacementsMax = 1000n
-
-/**
- * The message whose digest the chain asks for: only the count of replacements is not known here, and nothing is signed whose
- * every other member is not.
- */
-function agreementTo(
-  deployment: Deployment,
-  pair: { account: Address; signer: Hex },
-  digest: Hex,
-): ReturnType<typeof signerReplacementTypedData> {
-  for (let replacements = 0n; replacements < replacementsMax; replacements++) {
-    const message = signerReplacementTypedData(deployment, { ...pair, replacements })
-    if (hashMessage(message) === digest) return message
-  }
-  throw hreError('signature-invalid', { account: pair.account })
 }

@@ -136,7 +136,7 @@ function operationsIn(
   return submission.map(({ operation: { account, target, data, nonce } }, index) => ({
     transaction,
     account: account.toLowerCase() as Address,
-    ...callOf(deployment, target, data),
+    ...decodeCall(deployment, { target, data }),
     outcome: outcomeOf(events, account, nonce, index),
   }))
 }
@@ -151,10 +151,10 @@ function submissionOf(input: Hex) {
   }
 }
 
-function callOf(
+/** What an operation calls, by the contracts' own descriptions. */
+export function decodeCall(
   deployment: Deployment,
-  target: Address,
-  data: Hex,
+  { target, data }: { target: Address; data: Hex },
 ): Pick<LedgerOperation, 'contract' | 'action' | 'args'> {
   const named = Object.entries(contracts).find(
     ([name]) => deployment[name as 'directory'] === target.toLowerCase(),

@@ -25,7 +25,13 @@ export function PatientHome() {
     staleTime: Infinity,
     enabled: chart !== undefined && navigator.onLine,
   })
-  if (error) return <FailureNote error={error} onRetry={() => void refetch()} />
+  if (error)
+    return (
+      <Stack>
+        <Title order={1}>{t('home.titleUnnamed')}</Title>
+        <FailureNote error={error} onRetry={() => void refetch()} />
+      </Stack>
+    )
   if (!chart) return <Opening progress={progress} text={t('home.loading')} />
   const isOld = Date.now() / 1000 - chart.at > staleSeconds || !navigator.onLine
   return (

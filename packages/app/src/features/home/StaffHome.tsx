@@ -1,11 +1,11 @@
 import { roles } from '@hre/protocol'
 import { lazy } from 'react'
 import { useStatus } from '../../app/status.ts'
-import { speakToStaff } from '../../messages/messages.ts'
+import { learn } from '../../messages/messages.ts'
 
 const withSentences = (load: () => Promise<{ default: React.ComponentType }>) =>
   lazy(async () => {
-    await speakToStaff()
+    await learn('staff')
     return load()
   })
 

@@ -4,13 +4,19 @@ import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSetStatus } from '../../app/status.ts'
-import type { Hex, Secret } from '../../keeper/api.ts'
+import type { Hex, Secret, WalletChoice } from '../../keeper/api.ts'
 import { Failure, keeper } from '../../keeper/client.ts'
+import { learn } from '../../messages/messages.ts'
 import { accountIn } from '../../ui/code.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { hasPasskeys, usePasskey as askPasskey } from '../../ui/passkey.ts'
 
 const Recover = lazy(() => import('../recovery/Recover.tsx'))
+
+const WithWallet = lazy(async () => {
+  await learn('wallet')
+  return import('../wallet/WithWallet.tsx')
+})
 
 const ways = ['phrase', 'password', 'passkey'] as const
 type Way = (typeof ways)[number]
@@ -27,13 +33,19 @@ export function Return({ onBack }: { onBack: () => void }) {
   const [isWrong, setWrong] = useState(false)
   const [isLost, setLost] = useState(false)
   const recall = useMutation({
-    mutationFn: async (account: Hex) => keeper.recall({ account, secret: await secret() }),
+    mutationFn: async (wish: { account: Hex; wallet?: WalletChoice }) =>
+      keeper.recall({ ...wish, secret: await secret() }),
     onSuccess: async (status) => {
       // Wherever the one before left this device.
       await navigate({ to: '/', replace: true })
       setStatus(status)
     },
   })
+
+  /** The way in was right, but this app's own key does not sign: a wallet does. */
+  const isSignedElsewhere =
+    recall.error instanceof Failure &&
+    (recall.error.code === 'signature-invalid' || recall.error.code.startsWith('wallet-'))
 
   function secret(): Promise<Secret> | Secret {
     // The person says which passkey it is: this device knows none.
@@ -46,7 +58,7 @@ export function Return({ onBack }: { onBack: () => void }) {
     event.preventDefault()
     const account = accountIn(code)
     setWrong(!account)
-    if (account) recall.mutate(account)
+    if (account) recall.mutate({ account })
   }
 
   if (isLost)
@@ -59,7 +71,17 @@ export function Return({ onBack }: { onBack: () => void }) {
     <Stack component="form" onSubmit={open}>
       <Title order={1}>{t('welcome.return')}</Title>
       <Text>{t('return.how')}</Text>
-      {recall.isError && <FailureNote error={refused(recall.error)} saved={t('unlock.saved')} />}
+      {recall.isError && !isSignedElsewhere && (
+        <FailureNote error={refused(recall.error)} saved={t('unlock.saved')} />
+      )}
+      {recall.variables && isSignedElsewhere && (
+        <Suspense>
+          <WithWallet
+            error={recall.error}
+            onChosen={(wallet) => recall.mutate({ account: recall.variables.account, wallet })}
+          />
+        </Suspense>
+      )}
       <TextInput
         size="md"
         label={t('return.code')}

@@ -2,17 +2,24 @@ import { Alert, Button, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconFingerprint, IconKey, IconNotes, IconUsers } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { statusKey, useStatus } from '../../app/status.ts'
 import type { Hex, Secret, Way } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
+import { learn } from '../../messages/messages.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { createPasskey, hasPasskeys } from '../../ui/passkey.ts'
 import { Opening } from '../home/Opening.tsx'
 import { CheckPaper } from '../join/CheckPaper.tsx'
 import { NewPassword } from '../join/NewPassword.tsx'
 import { PaperWords } from '../join/PaperWords.tsx'
+
+/** For those who ask: nobody else meets these words. */
+const OtherWays = lazy(async () => {
+  await learn('wallet')
+  return import('../wallet/OtherWays.tsx')
+})
 
 const icons = { passkey: IconFingerprint, password: IconKey, phrase: IconNotes, guardians: IconUsers }
 const waysMin = 2
@@ -25,6 +32,7 @@ export function Page() {
   const queries = useQueryClient()
   const ways = useQuery({ queryKey: ['ways'], queryFn: () => keeper.ways(), staleTime: 0 })
   const [doing, setDoing] = useState<'password' | 'paper'>()
+  const [isOther, setOther] = useState(false)
   const change = useMutation({
     mutationFn: async (wish: Change) =>
       'remove' in wish ? keeper.removeWay(wish.remove) : keeper.addWay(await wish.secret(), wish.replaces),
@@ -103,6 +111,14 @@ export function Page() {
       <Button component={Link} to="/guardians" size="md" h="auto" mih="3rem" variant="default">
         {t('ways.guardiansLink')}
       </Button>
+      <details className="fold" onToggle={(event) => setOther(event.currentTarget.open)}>
+        <summary>{t('ways.other')}</summary>
+        {isOther && (
+          <Suspense>
+            <OtherWays />
+          </Suspense>
+        )}
+      </details>
     </Stack>
   )
 }

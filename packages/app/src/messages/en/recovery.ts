@@ -19,6 +19,7 @@ export const recovery = {
     done: 'Done. It counts from now on.',
     notSaved: 'Nothing was changed. The ways from before still work.',
     guardiansLink: 'People who can help you: your guardians',
+    other: 'Other ways',
   },
   guardians: {
     title: 'Your guardians',

@@ -1,9 +1,16 @@
 import { eq } from 'drizzle-orm'
-import { hashAccessRequest, hreError, permittingDecisions, type peerRoutes } from '@hre/protocol'
+import {
+  hashAccessRequest,
+  hreError,
+  permittingDecisions,
+  type AccessRequest,
+  type peerRoutes,
+} from '@hre/protocol'
 import { hexToBytes, type Address, type Hex } from 'viem'
-import { openFile, ruleOn, ruleOnShown, rulingTime } from '../../access/decide.ts'
+import { openFile, ruleOn, ruleOnShown, rulingTime, type StoredLeaf } from '../../access/decide.ts'
 import type { Access, StoredReceipt } from '../../access/receipts.ts'
 import type { Gateway } from '../../gateway.ts'
+import type { Database } from '../../store/database.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
 import { cardEntry } from './findPatient.ts'
@@ -41,9 +48,9 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
   async releaseToPeer(gateway, { account, params, body, from }) {
     const { blobs, db, deployment, follower, keys, receipts, signatures } = gateway
     const { request, signature, page } = body
-    const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.content, params.contentId))
-    // Whoever committed it answers for it. Others rule on what they have a copy of, and write nothing down about what they have not.
-    const isOwn = leaf?.organisation === keys.identity.account
+    const leaf = await wantedLeaf(db, params.contentId, request, page)
+    // Its keeper answers for it. Others rule on what they have a copy of, and write nothing down about what they have not.
+    const isOwn = leaf?.keeper === keys.identity.account
     if (leaf && !isOwn && !(await blobs.has(leaf.content))) throw hreError('not-found')
     // The reader asked the gateway that now asks us; a request captured elsewhere is worthless here.
     if (request.organisation !== account) throw hreError('bad-request', { field: 'request.organisation' })
@@ -64,6 +71,18 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
     if (!(await openFile(gateway, request, now, { content, records: [record] }))) throw hreError('not-found')
     return fetchBlob(gateway, leaf, from, () => Promise.reject(hreError('not-found')))
   },
+}
+
+/** The record of this file that the request is about: the patient's, and one of those named or, of a list, shown. */
+async function wantedLeaf(
+  db: Database,
+  content: Hex,
+  { patient, records }: AccessRequest,
+  page: readonly Hex[],
+): Promise<StoredLeaf | undefined> {
+  const leaves = await db.select().from(t.leaves).where(eq(t.leaves.content, content))
+  const wanted = records.length > 0 ? records : page
+  return leaves.find((leaf) => leaf.patient === patient && wanted.includes(leaf.record))
 }
 
 /** Rules on all that the reader was shown and writes it down, before the first file is released (A2). */

@@ -13,6 +13,7 @@ import {
   limits,
   nameOf,
   permittingDecisions,
+  purposes,
   recordsAbi,
   roles,
   treeOf,
@@ -21,10 +22,12 @@ import {
   type Deployment,
   type Manifest,
   type ProvenLeaf,
+  type SignedOperation,
   type recordRoutes,
 } from '@hre/protocol'
 import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { permittedHolders } from '../../access/countries.ts'
+import { assertMayDecideFor } from '../../access/delegates.ts'
 import {
   openFile,
   ruleOn,
@@ -54,16 +57,14 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     const { manifest, operation } = body
     await gateway.follower.sync()
     await assertAuthor(gateway, account)
-    const json = assertManifest(gateway, account, manifest, operation.operation)
+    const json = assertManifest(manifest, operation.operation, {
+      author: account,
+      organisation: gateway.keys.identity.account,
+      callOf: (batch) => commitCall(gateway.deployment, batch, operation.operation),
+    })
     await assertMayFile(gateway, account, manifest)
     await assertUploaded(gateway, manifest)
-    await gateway.relay.assertAcceptable([operation])
-    await gateway.db
-      .insert(t.manifests)
-      .values({ contentId: sha256(json), json })
-      .onConflictDoNothing()
-    const [id] = await gateway.relay.accept([operation])
-    return { id: id! }
+    return acceptBatch(gateway, json, operation)
   },
 
   async getManifest({ db }, { account, params }) {
@@ -119,21 +120,22 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
 
   async readAccessLog(gateway, { account, body }) {
     const { request, signature } = body
-    if (request.patient !== account || request.records.length > 0) throw hreError('not-found')
+    if (request.records.length > 0) throw hreError('not-found')
+    await gateway.follower.sync()
+    // Somebody who decides for the patient sees on what (C13). Nobody else learns whether there is such a patient.
+    const isDelegate = request.patient !== account && request.purpose === purposes.FAMRQT
+    if (isDelegate) await assertMayDecideFor(gateway, account, request.patient)
+    else if (request.patient !== account) throw hreError('not-found')
     const requestHash = await assertRequest(gateway, account, request, signature)
-    const { decision } = await ruleOnList(gateway, request, rulingTime(gateway), { limit: 1 })
-    await gateway.receipts.append({
-      request,
-      requestHash,
-      signature,
-      decision,
-      records: [],
-      at: rulingTime(gateway),
-    })
+    const at = rulingTime(gateway)
+    const decision = isDelegate
+      ? 'Permitted'
+      : (await ruleOnList(gateway, request, at, { limit: 1 })).decision
+    await gateway.receipts.append({ request, requestHash, signature, decision, records: [], at })
     if (decision !== 'Permitted') throw hreError('not-found')
     // What this reading adds stands behind the first page's end, so that reading on comes to one.
     const [after, through] = (placeIn('accesses', body.cursor, 'number', 'number') ?? []) as number[]
-    const found = await gateway.receipts.ofPatient(account, { after, through, limit: body.limit + 1 })
+    const found = await gateway.receipts.ofPatient(request.patient, { after, through, limit: body.limit + 1 })
     const last = through ?? (await gateway.receipts.lastIndex())
     const { rows, next } = pageOf(found, body.limit, ({ receipt }) =>
       cursorAfter('accesses', receipt.index, last),
@@ -192,20 +194,19 @@ export async function fetchBlob(
   const here = await blobs.get(leaf.content, from).catch((error: unknown) => {
     if (!isHreError(error, 'record-damaged')) throw error
     log.error({ contentId: leaf.content }, 'a stored file does not match its content id')
-    if (leaf.organisation === keys.identity.account) throw error
+    if (leaf.keeper === keys.identity.account) throw error
     return undefined
   })
   if (here) return here
-  if (leaf.organisation === keys.identity.account)
-    throw hreError('record-damaged', { contentId: leaf.content })
+  if (leaf.keeper === keys.identity.account) throw hreError('record-damaged', { contentId: leaf.content })
   return elsewhere()
 }
 
-/** Who may have a sealed file: the organisation that committed it, then those that come first to hold a copy (P6). */
-async function holdersOf({ db, keys }: Gateway, { content, organisation }: StoredLeaf): Promise<Address[]> {
+/** Who may have a sealed file: its keeper, then those that come first to hold a copy (P6). */
+async function holdersOf({ db, keys }: Gateway, { content, keeper }: StoredLeaf): Promise<Address[]> {
   const permitted = await permittedHolders(db, content)
-  const others = permitted.filter((holder) => holder !== organisation && holder !== keys.identity.account)
-  return [organisation, ...ranked(content, others).slice(0, copyHoldersAsked)]
+  const others = permitted.filter((holder) => holder !== keeper && holder !== keys.identity.account)
+  return [keeper, ...ranked(content, others).slice(0, copyHoldersAsked)]
 }
 
 /** Leaves with proofs and marks. */
@@ -213,7 +214,7 @@ async function proven({ db, blockCache, trees }: Gateway, leaves: StoredLeaf[]):
   const marks = await marksOf({ db, blockCache }, leaves)
   return Promise.all(
     leaves.map(async (stored) => {
-      const { batch, position, organisation, leafHash: _leafHash, ...leaf } = stored
+      const { batch, position, organisation, leafHash: _leafHash, keeper: _keeper, ...leaf } = stored
       const proof = (await trees.of(batch)).proof(position)
       return { leaf, organisation, batch, proof, ...marks(stored) }
     }),
@@ -226,25 +227,30 @@ async function assertAuthor({ db, blockCache, keys }: Gateway, account: Address)
   if (view.organisation !== keys.identity.account || !mayAuthor) throw hreError('forbidden')
 }
 
-/** The manifest is what the operation commits to, every leaf by this author (R4, R5). @returns its JSON. */
-function assertManifest(
-  { deployment, keys }: Gateway,
-  account: Address,
+/**
+ * The manifest is what the operation commits to, every leaf by this author (R4, R5).
+ *
+ * @param expected.callOf - the call that commits such a batch.
+ * @returns its JSON.
+ */
+export function assertManifest(
   manifest: Manifest,
   operation: { account: Address; target: Address; data: Hex },
+  expected: {
+    author: Address
+    organisation: Address
+    callOf: (batch: { root: Hex; count: number; manifest: Hex }) => Call
+  },
 ): string {
+  const { author: account, organisation } = expected
   const json = new TextDecoder().decode(encodeManifest(manifest))
   const { root } = treeOf(manifest.leaves.map(hashLeaf))
-  const expected = commitCall(
-    deployment,
-    { root, count: manifest.leaves.length, manifest: sha256(json) },
-    operation,
-  )
+  const call = expected.callOf({ root, count: manifest.leaves.length, manifest: sha256(json) })
   const fits =
     operation.account === account &&
-    operation.target === expected.target &&
-    operation.data === expected.data &&
-    manifest.organisation === keys.identity.account &&
+    operation.target === call.target &&
+    operation.data === call.data &&
+    manifest.organisation === organisation &&
     manifest.leaves.every(({ author }) => author === account)
   if (!fits) throw hreError('manifest-invalid')
   const records = new Set(manifest.leaves.map(({ record }) => record))
@@ -274,7 +280,7 @@ function argumentsOfCommitTwoParty(data: Hex) {
   }
 }
 
-async function assertMayFile(gateway: Gateway, author: Address, manifest: Manifest): Promise<void> {
+export async function assertMayFile(gateway: Gateway, author: Address, manifest: Manifest): Promise<void> {
   const behindAll = { at: rulingTime(gateway), block: Number.MAX_SAFE_INTEGER, logIndex: 0 }
   const may = filingRights(gateway.db, { organisation: manifest.organisation, author }, behindAll)
   for (const leaf of manifest.leaves) {
@@ -286,7 +292,22 @@ async function assertMayFile(gateway: Gateway, author: Address, manifest: Manife
   }
 }
 
-async function assertUploaded({ blobs }: Gateway, manifest: Manifest): Promise<void> {
+/** Keeps the manifest and hands the operation to the relay: both, or neither (G3). */
+export async function acceptBatch(
+  { db, relay }: Gateway,
+  json: string,
+  operation: SignedOperation,
+): Promise<{ id: Hex }> {
+  await relay.assertAcceptable([operation])
+  await db
+    .insert(t.manifests)
+    .values({ contentId: sha256(json), json })
+    .onConflictDoNothing()
+  const [id] = await relay.accept([operation])
+  return { id: id! }
+}
+
+export async function assertUploaded({ blobs }: Gateway, manifest: Manifest): Promise<void> {
   const missing: Hex[] = []
   for (const { content } of manifest.leaves) if (!(await blobs.keep(content))) missing.push(content)
   if (missing.length > 0)

@@ -1,0 +1,86 @@
+/** For those who let a wallet sign for them; nobody else loads it. */
+export const wallet = {
+  wallet: {
+    open: 'Sign with MetaMask or another wallet',
+    title: 'Sign with a wallet',
+    what: 'You can let a wallet sign for you in the place of this app. You need this only if you have a wallet already and want it.',
+    eachTime: 'Your wallet is asked each time: when you sign in, open your records, share, or end a share.',
+    opens: 'Your records still open by the ways that you have. The wallet opens none, so keep those ways.',
+    lost: 'If you lose the wallet, this app cannot sign for you any more. Only your guardians can give you access again, so choose them first.',
+    understood: 'I have understood this',
+    choose: 'Wallets of this browser',
+    use: 'Use {{name}}',
+    none: 'This browser shows no wallet. Install one, or open this page in the wallet’s own browser.',
+    sentence: 'From now on {{name}} signs for you, with this address:',
+    confirm: 'Yes, let it sign for me',
+    notMoved: 'Nothing was changed. This app signs for you as before.',
+    now: 'A wallet signs for you:',
+    leave: 'Let this app sign again',
+    notLeft: 'Nothing was changed. The wallet signs for you as before.',
+    asking: {
+      title: 'Look at your wallet',
+      how: 'It shows you what it is asked to sign. Agree there if it is what you want.',
+      details: 'What exactly it says',
+      stop: 'Stop waiting for the wallet',
+    },
+    act: {
+      signIn: 'Sign in here',
+      Login: 'Sign in at another hospital',
+      AccessRequest: 'Open records',
+      SignerReplacement: 'Let this wallet sign for you',
+      Erasure: 'Delete what a hospital keeps for you',
+      PatientCountries: 'Say in which countries copies may be kept',
+      openCompartment: 'Begin a new part of your records',
+      grant: 'Share a part of your records',
+      revoke: 'End a share',
+      rotate: 'Change the lock of a part of your records',
+      setInbox: 'Choose where hospitals that you do not know may file',
+      setGuardians: 'Choose your guardians',
+      approveRecovery: 'Help somebody whose guardian you are',
+      vetoRecovery: 'Stop somebody who asks for your access',
+      replaceSigner: 'Let this app sign again',
+      setTrustees: 'Mark a part of your records for emergencies',
+      clearTrustees: 'Unmark a part of your records for emergencies',
+      contest: 'Object to an emergency',
+      other: 'Agree to what you have just asked for',
+    },
+  },
+  failure: {
+    'wallet-declined': {
+      what: 'The wallet did not sign',
+      next: 'You said no there, or stopped waiting. Try again if you want to.',
+    },
+    'wallet-gone': {
+      what: 'Your wallet is not in this browser',
+      next: 'Unlock or install it, load this page again, and try once more.',
+    },
+    'wallet-other-account': {
+      what: 'The wallet has another account open',
+      next: 'Choose the account that signs for you in the wallet, and try again.',
+    },
+    'wallet-other-network': {
+      what: 'The wallet is on another network',
+      next: 'Choose the network of the hospitals in the wallet, and try again. The hospital tells you its address and number.',
+    },
+    'wallet-busy': {
+      what: 'The wallet waits for you already',
+      next: 'Open the wallet, answer what it asks, and try again.',
+    },
+    'wallet-failed': {
+      what: 'The wallet did not do it',
+      next: 'Open the wallet and see what it says, then try again.',
+    },
+    'wallet-signature-refused': {
+      what: 'The wallet signed as somebody else',
+      next: 'Nothing was sent. Choose the account that signs for you in the wallet, and try again.',
+    },
+    'directory-signer-taken': {
+      what: 'This wallet signs for somebody else already',
+      next: 'Choose another account in the wallet.',
+    },
+    'signature-invalid': {
+      what: 'Something else signs for you now',
+      next: 'If a wallet signs for you, choose it. If you let this app sign again, do so once more under “Sign with a wallet”.',
+    },
+  },
+}
