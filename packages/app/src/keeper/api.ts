@@ -319,6 +319,8 @@ export interface Keeper extends Desks {
   endCard(): Promise<{ unreachable: OrganisationInfo[] }>
   emergencies(): Promise<EmergencyOfOwn[]>
   contest(wish: { declaration: number; words: string }): Promise<null>
+  /** From now on the page is told when there is something new for this person; until the lock closes. */
+  watch(): Promise<null>
   /** What is to be done at a login after an emergency (S10). */
   settle(): Promise<null>
   /** Everything of the own chart as a ZIP archive: sealed files, their keys, an index. */
@@ -362,4 +364,5 @@ export type KeeperAnswer =
   | { id: number; failure: FailureForm }
   | { id: number; progress: Progress }
   | { ask: number; wallet: WalletAsk }
+  | { news: true }
   | { locked: true }

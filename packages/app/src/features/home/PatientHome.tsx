@@ -26,6 +26,13 @@ export function PatientHome() {
     staleTime: Infinity,
     enabled: chart !== undefined && navigator.onLine,
   })
+  // Whoever looks or asks from now on shows by itself; behind the first chart, so that it holds nothing up.
+  useQuery({
+    queryKey: ['watching'],
+    queryFn: () => keeper.watch(),
+    staleTime: 0,
+    enabled: chart !== undefined && !chart.isKept,
+  })
   if (error)
     return (
       <Stack>
