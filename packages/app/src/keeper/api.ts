@@ -337,6 +337,12 @@ export interface Keeper extends Desks {
   helpers(): Promise<Helper[]>
   nameHelper(wish: { helper: Hex; topics: Topic[]; days: number }): Promise<null>
   endHelper(helper: Hex): Promise<null>
+  /** Keys for somebody who is looked after: the words for their paper, and their code. */
+  prepareWard(): Promise<{ phrase: string; code: string }>
+  /** Whose coming in was begun on this device and is not done. */
+  pendingWard(): Promise<{ invitation: Hex; name: string } | null>
+  /** With the keys that were prepared; again after a failure. @returns their account. */
+  joinWard(wish: { invitation: Hex; name: string }): Promise<Hex>
   /** Those whom this person looks after. */
   helped(): Promise<Helped[]>
   chartOfHelped(patient: Hex): Promise<Chart>

@@ -12,8 +12,9 @@ import {
 import { topicNames, type Topic } from '../chart/topics.ts'
 import type { Chart, Helped, Helper, Hex, Keeper } from './api.ts'
 import { isInForce } from './grants.ts'
-import type { Present } from './keeper.ts'
+import type { Room } from './keeper.ts'
 import { sharesOf, visitsOf } from './sharing.ts'
+import { settleIfWard } from './wards.ts'
 
 export { finishRevocations as finish } from '@hre/sdk'
 
@@ -36,7 +37,8 @@ type Care = Pick<
 >
 
 /** Being looked after, and looking after somebody (C13). */
-export function careOf({ actor, acquaintances, charts, company }: Present): Care {
+export function careOf(room: Room): Care {
+  const { actor, acquaintances, charts, company } = room.present()
   const idOf = (topic: Topic) => actor.keyring.compartmentId(topic)
 
   /** Which part of a helped person's chart is which; nothing where they sealed no names to this person. */
@@ -137,6 +139,7 @@ export function careOf({ actor, acquaintances, charts, company }: Present): Care
         reader,
         compartments: open.map(({ compartment }) => compartment),
       })
+      await settleIfWard(room, patient)
       return null
     },
   }

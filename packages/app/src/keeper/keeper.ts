@@ -341,7 +341,10 @@ export function createKeeper(options: {
         'shareForHelped',
         'endShareOfHelped',
       ],
-      async () => (await import('./care.ts')).careOf(present()),
+      async () => (await import('./care.ts')).careOf(room),
+    ),
+    ...later(['prepareWard', 'pendingWard', 'joinWard'], async () =>
+      (await import('./wards.ts')).wardsOf(room),
     ),
     ...later(['exportAll', 'closeAccount'], async () => (await import('./leaving.ts')).leavingOf(room)),
     ...later(['startRecovery', 'recovery', 'finishRecovery'], async () =>

@@ -56,6 +56,17 @@ export const care = {
     notSaved: 'Nothing was changed.',
     cannot: 'You may see nothing of theirs, so you can share nothing. You can end what is shared.',
   },
+  ward: {
+    title: 'For somebody you look after',
+    what: 'This link brings in a child, or somebody who has no device of their own. Their records get keys of their own, and you become their helper.',
+    notYou: 'You are signed in already, so this link is not for you. If it should be, ask at the front desk.',
+    name: 'What do you call them?',
+    paper:
+      'This is the paper of {{name}}, not yours. With it they can come in on a device of their own one day, and you will not need it while you have yours.',
+    pending: '{{name}} is not quite in yet.',
+    saved: 'Their keys are saved here for you. You can go on from here, even tomorrow.',
+    done: 'Done. You find {{name}} under “More”, “People I help”. Keep the paper for them.',
+  },
   failure: {
     'consent-not-delegated': {
       what: 'You may not decide for this person any more',
