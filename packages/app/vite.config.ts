@@ -73,7 +73,20 @@ export default defineConfig({
     rolldownOptions: {
       treeshake: { moduleSideEffects: (id: string) => !pureSources.test(id) },
       // The gateway lets this one file compile WebAssembly, and knows it by name.
-      output: { entryFileNames: 'assets/keeper-[hash].js', chunkFileNames: 'assets/keeper-[name]-[hash].js' },
+      output: {
+        entryFileNames: 'assets/keeper-[hash].js',
+        chunkFileNames: 'assets/keeper-[name]-[hash].js',
+        // What the contracts look like, and their calls, are needed by whoever signs and not by whoever looks.
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [
+            {
+              name: 'contracts',
+              test: /packages\/protocol\/src\/(generated\/abis|calls|contract-errors)\.ts$/,
+            },
+          ],
+        },
+      },
     },
   },
 })
