@@ -44,9 +44,11 @@ export async function connect(options: {
   const keyring = succession ? openSucceededKeyring(rootSeed, succession) : openKeyring(rootSeed)
   const actor = await connectWith(gatewayUrl, keyring, known)
   if (rpcUrl === undefined) return actor
-  // An app gives none, and its devices need not load a node's client, nor what the contracts look like.
-  const { connectChain } = await import('./actions/verify.ts')
-  const { ChainCheck } = await import('./chain-check.ts')
+  // An app gives none, and its devices need not load a node's client.
+  const [{ connectChain }, { ChainCheck }] = await Promise.all([
+    import('./actions/verify.ts'),
+    import('./chain-check.ts'),
+  ])
   return { ...actor, check: new ChainCheck(connectChain(rpcUrl), actor.deployment) }
 }
 

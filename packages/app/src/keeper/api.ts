@@ -76,8 +76,12 @@ export interface Chart {
   organisations: OrganisationInfo[]
   /** Unix seconds: when this was fetched. */
   at: number
+  /** From this device: the gateway could not be reached. */
+  isKept: boolean
   /** Set when an emergency that this person declared opens it; `until` in Unix seconds. */
   emergency: { declaration: number; until: number } | null
+  /** Somebody's who is looked after by this person. */
+  isHelped: boolean
 }
 
 /** What the register says of one record, recomputed on this device. */
@@ -104,6 +108,35 @@ export interface Share {
   /** Unix seconds. */
   from: number
   until: number
+  /** Who shared it for the patient; null: the patient. */
+  by: Reader | null
+}
+
+/** Somebody who looks after this person. */
+export interface Helper {
+  reader: Reader
+  topics: Topic[]
+  /** Unix seconds. */
+  until: number
+  isOver: boolean
+}
+
+/** Somebody whom this person looks after. */
+export interface Helped {
+  patient: Hex
+  /** As their records say, or as it was given here; null when neither is known. */
+  name: string | null
+  /** Unix seconds. */
+  until: number
+}
+
+/** Who sees the records of somebody who is looked after, and what more could be shared. */
+export interface HelpedShares {
+  shares: Share[]
+  /** What this person may see, and so share. */
+  topics: Topic[]
+  /** Unix seconds: nothing is shared for longer. */
+  until: number
 }
 
 export interface ShareWish {
@@ -126,6 +159,8 @@ export interface Visit {
   decision: string
   isOwn: boolean
   isEmergency: boolean
+  /** It was this list that was looked at. */
+  isOfList: boolean
 }
 
 export interface VisitLog {
@@ -284,6 +319,8 @@ export interface Keeper extends Desks {
   endCard(): Promise<{ unreachable: OrganisationInfo[] }>
   emergencies(): Promise<EmergencyOfOwn[]>
   contest(wish: { declaration: number; words: string }): Promise<null>
+  /** From now on the page is told when there is something new for this person; until the lock closes. */
+  watch(): Promise<null>
   /** What is to be done at a login after an emergency (S10). */
   settle(): Promise<null>
   /** Everything of the own chart as a ZIP archive: sealed files, their keys, an index. */
@@ -296,6 +333,30 @@ export interface Keeper extends Desks {
   removeOwn(record: Hex): Promise<null>
   /** The picture or the PDF of a record that was opened, by what its bytes are. */
   document(record: Hex): Promise<{ contentType: OwnDocumentType; bytes: Uint8Array<ArrayBuffer> }>
+  /** Those who look after this person, over or not. */
+  helpers(): Promise<Helper[]>
+  nameHelper(wish: { helper: Hex; topics: Topic[]; days: number }): Promise<null>
+  endHelper(helper: Hex): Promise<null>
+  /** Keys for somebody who is looked after: the words for their paper, and their code. */
+  prepareWard(): Promise<{ phrase: string; code: string }>
+  /** Whose coming in was begun on this device and is not done. */
+  pendingWard(): Promise<{ invitation: Hex; name: string } | null>
+  /** With the keys that were prepared; again after a failure. @returns their account. */
+  joinWard(wish: { invitation: Hex; name: string }): Promise<Hex>
+  /** Those whom this person looks after. */
+  helped(): Promise<Helped[]>
+  chartOfHelped(patient: Hex): Promise<Chart>
+  visitsOfHelped(patient: Hex): Promise<VisitLog>
+  sharesOfHelped(patient: Hex): Promise<HelpedShares>
+  /** @param wish.until - Unix seconds. */
+  shareForHelped(wish: {
+    patient: Hex
+    reader: Hex
+    topics: Topic[]
+    until: number
+    purpose: string
+  }): Promise<null>
+  endShareOfHelped(wish: { patient: Hex; reader: Hex }): Promise<null>
   fileNote(note: { patient: Hex; title: string; text: string }): Promise<null>
 }
 
@@ -309,4 +370,5 @@ export type KeeperAnswer =
   | { id: number; failure: FailureForm }
   | { id: number; progress: Progress }
   | { ask: number; wallet: WalletAsk }
+  | { news: true }
   | { locked: true }

@@ -8,7 +8,10 @@ export type Language = keyof typeof languages
 
 const load: Record<Exclude<Language, 'en'>, () => Promise<object>> = {
   hi: async () => (await import('./hi.ts')).hi,
-  pa: async () => (await import('./pa.ts')).pa,
+  pa: async () => {
+    const [{ pa }, { months }] = await Promise.all([import('./pa.ts'), import('./pa/months.ts')])
+    return { ...pa, ...months }
+  },
 }
 
 /** Sentences that are not needed at first, by what needs them; loaded when somebody first does. */
@@ -37,6 +40,11 @@ const parts = {
     en: async () => (await import('./en/visitors.ts')).visitors,
     hi: async () => (await import('./hi/visitors.ts')).visitors,
     pa: async () => (await import('./pa/visitors.ts')).visitors,
+  },
+  care: {
+    en: async () => (await import('./en/care.ts')).care,
+    hi: async () => (await import('./hi/care.ts')).care,
+    pa: async () => (await import('./pa/care.ts')).care,
   },
   wallet: {
     en: async () => (await import('./en/wallet.ts')).wallet,
@@ -70,7 +78,6 @@ export async function speak(language: Language): Promise<void> {
   await i18next.changeLanguage(language)
   document.documentElement.lang = language
   document.documentElement.dir = i18next.dir(language)
-  document.title = i18next.t('app')
 }
 
 /** From now on these sentences are there, in every language that is chosen. */

@@ -17,7 +17,7 @@ import type { Address, Hex } from 'viem'
 import type { Actor } from '../actor.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
-import { listCompartments, listGrants } from './list-consent.ts'
+import { listCompartments, listGrants } from './consent-lists.ts'
 import { rotateKeys, wrapFor, type History } from './rotate.ts'
 
 /**

@@ -29,7 +29,7 @@ import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
 import { compartmentIds } from './chart.ts'
 import { readingGrants, revokeAccess } from './consent.ts'
-import { listCompartments, listGrants } from './list-consent.ts'
+import { listCompartments, listGrants } from './consent-lists.ts'
 import { rotateKeys } from './rotate.ts'
 
 /**

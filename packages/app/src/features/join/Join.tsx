@@ -1,13 +1,20 @@
 import { Loader, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSetStatus, useStatus } from '../../app/status.ts'
 import type { Hex, Secret } from '../../keeper/api.ts'
 import { Failure, keeper, onProgress } from '../../keeper/client.ts'
+import { learn } from '../../messages/messages.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { NewWays } from './NewWays.tsx'
+
+/** Who is signed in already was given the link for somebody else. */
+const JoinForWard = lazy(async () => {
+  await learn('care')
+  return { default: (await import('../care/JoinForWard.tsx')).JoinForWard }
+})
 
 /** From the link of the front desk to an open chart: one way in, one on paper, then the hospital's word. */
 export function Page() {
@@ -31,7 +38,12 @@ export function Page() {
   })
 
   const name = exchange ?? ''
-  if (status?.state === 'open' && status.joined) return <Text>{t('join.already')}</Text>
+  if (status?.state === 'open' && status.joined && !join.isSuccess)
+    return (
+      <Suspense>
+        <JoinForWard invitation={secret.toLowerCase() as Hex} hospital={name} />
+      </Suspense>
+    )
   return (
     <Stack>
       <Title order={1}>{t('join.title')}</Title>

@@ -6,7 +6,9 @@ import {
   IconDownload,
   IconHeartHandshake,
   IconKey,
+  IconUserHeart,
   IconUsers,
+  IconUsersGroup,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -17,6 +19,8 @@ const rooms = [
   { to: '/ways', key: 'ways.title', Icon: IconKey, isForAll: true },
   { to: '/guardians', key: 'guardians.title', Icon: IconUsers, isForAll: true },
   { to: '/help', key: 'help.title', Icon: IconHeartHandshake, isForAll: true },
+  { to: '/helpers', key: 'more.helpers', Icon: IconUserHeart, isForAll: false },
+  { to: '/helped', key: 'more.helped', Icon: IconUsersGroup, isForAll: true },
   { to: '/download', key: 'more.download', Icon: IconDownload, isForAll: false },
   { to: '/close', key: 'more.close', Icon: IconDoorExit, isForAll: false },
 ] as const

@@ -11,6 +11,7 @@ import { learn } from '../../messages/messages.ts'
 import { useAddedBy } from '../../ui/addedBy.ts'
 import { formatDay, formatValue, localeOf, nameOfOrganisation, titleOf } from '../../ui/format.ts'
 import { Trend } from '../../ui/Trend.tsx'
+import { Acting } from '../care/Acting.tsx'
 import { Standing } from '../home/ItemRow.tsx'
 import { ProofPanel } from './ProofPanel.tsx'
 
@@ -59,6 +60,7 @@ export function Page() {
   const organisation = chart.organisations.find(({ account }) => account === item.organisation) ?? null
   return (
     <Stack>
+      {chart.isHelped && <Acting patient={chart.patient} />}
       {back}
       <div>
         <Text c="dimmed">{t(`kind.${item.kind}`)}</Text>

@@ -47,6 +47,5 @@ export const join = {
     },
     saved: 'Your access is saved on this device. You can go on from here, even tomorrow.',
     notSaved: 'Nothing was saved.',
-    already: 'Somebody already uses this app on this device. Sign in, or use another device.',
   },
 }

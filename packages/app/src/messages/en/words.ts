@@ -1,5 +1,11 @@
 export const words = {
   app: 'My health records',
+  appOf: {
+    patients: 'Patients’ records',
+    laboratory: 'Laboratory',
+    organisation: 'Our organisation',
+    audit: 'Audit',
+  },
   skip: 'Skip to the content',
   signOut: 'Sign out',
   tryAgain: 'Try again',

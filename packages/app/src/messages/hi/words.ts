@@ -1,5 +1,11 @@
 export const words = {
   app: 'मेरे स्वास्थ्य रिकॉर्ड',
+  appOf: {
+    patients: 'मरीज़ों के रिकॉर्ड',
+    laboratory: 'प्रयोगशाला',
+    organisation: 'हमारी संस्था',
+    audit: 'जाँच',
+  },
   skip: 'सीधे सामग्री पर जाएँ',
   signOut: 'बाहर निकलें',
   tryAgain: 'फिर कोशिश करें',

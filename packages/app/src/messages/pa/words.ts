@@ -1,5 +1,11 @@
 export const words = {
   app: 'ਮੇਰੇ ਸਿਹਤ ਰਿਕਾਰਡ',
+  appOf: {
+    patients: 'ਮਰੀਜ਼ਾਂ ਦੇ ਰਿਕਾਰਡ',
+    laboratory: 'ਲੈਬਾਰਟਰੀ',
+    organisation: 'ਸਾਡੀ ਸੰਸਥਾ',
+    audit: 'ਜਾਂਚ',
+  },
   skip: 'ਸਿੱਧਾ ਸਮੱਗਰੀ ਤੇ ਜਾਓ',
   signOut: 'ਬਾਹਰ ਜਾਓ',
   tryAgain: 'ਫਿਰ ਕੋਸ਼ਿਸ਼ ਕਰੋ',

@@ -1,9 +1,8 @@
+/** Apart from what changes them: whoever only reads a chart loads none of that. */
 import type { CompartmentView, GrantView } from '@hre/protocol'
 import type { Address } from 'viem'
 import type { Actor } from '../actor.ts'
 import { allRows } from '../all-rows.ts'
-
-// What there is, apart from what changes it: a device that only shows a chart loads no calls of the contracts.
 
 /** Parts of a chart as a gateway knows them: ids, sensitivities, epochs. */
 export async function listCompartments(
