@@ -23,6 +23,11 @@ describe('a patient and a doctor of another hospital, each on a device of their 
     await patient.join(await inviteToCity(stage))
     const account = await patient.account()
     await file(technician, account, ana().slice(0, 60))
+    // Begins to be told of what is new, and looks at what there is before anything happens.
+    await patient.link('Records').click()
+    await patient.heading('Records of Ana Sharma').waitFor()
+    await patient.link('Sharing').click()
+    await patient.page.getByText('You share with nobody.', { exact: false }).waitFor()
 
     // The doctor asks, by the code that the patient shows.
     await doctor.page.getByLabel('The patient’s code or link').fill(`hre:${account}`)
@@ -36,8 +41,7 @@ describe('a patient and a doctor of another hospital, each on a device of their 
     await doctor.link('Patients').first().click()
     await doctor.page.getByText('asked, no answer yet').waitFor()
 
-    // The patient sees who asks, and shares.
-    await patient.link('Sharing').click()
+    // It shows by itself who asks; the patient shares.
     await patient.page.getByText(/Dr Kwame Osei, Lakeside Clinic asks to see/).waitFor()
     await patient.assertAccessible('sharing')
     await patient.link('Look at it and decide').click()
@@ -50,6 +54,8 @@ describe('a patient and a doctor of another hospital, each on a device of their 
     await patient.shoot('app-share-phone', { documented: true })
     await patient.button('Yes, share this').click()
     await patient.page.getByText('Done. Dr Kwame Osei, Lakeside Clinic can see this now.').waitFor()
+    await patient.link('Who looked').click()
+    await patient.page.getByText('Nobody but you has looked.').waitFor()
 
     // It arrives by itself.
     await doctor.page.getByText(/open until/).click()
@@ -59,8 +65,7 @@ describe('a patient and a doctor of another hospital, each on a device of their 
     await doctor.assertAccessible('the chart')
     await doctor.shoot('app-chart-desktop', { documented: true, fullPage: false })
 
-    // Ended: who looked is there to see, and the doctor reads no more.
-    await patient.link('Who looked').click()
+    // Who looked shows by itself. Ended: the doctor reads no more.
     await patient.page
       .getByText(/looked at \d+ records/)
       .first()

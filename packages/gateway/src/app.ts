@@ -15,6 +15,7 @@ import { assertContracts, connectChain } from './chain.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { GatewayConfig } from './config.ts'
 import { BatchIndexer, type ManifestSource } from './follower/batches.ts'
+import { BlockCache } from './follower/blockCache.ts'
 import { Follower } from './follower/follower.ts'
 import type { Gateway } from './gateway.ts'
 import { createOperationsServer } from './http/operationsServer.ts'
@@ -78,6 +79,7 @@ export async function startGateway(
   const leases = new Leases(db)
   const outbox = new Outbox({ db, clock, days: config.notificationDays })
   const follower = new Follower({ chain, db, deployment, outbox, log })
+  const blockCache = new BlockCache(follower)
   const relay = new Relay({
     chain,
     db,
@@ -88,10 +90,10 @@ export async function startGateway(
     clock,
     ...relaySettings(config),
   })
-  const signatures = new SignatureChecker({ chain, db, deployment })
+  const signatures = new SignatureChecker({ chain, db, deployment, blockCache })
   const standings = new Standings({ patienceMillisecondsMin: config.hedgeMilliseconds })
   const peers = new Peers({ db, deployment, identity: keys.identity, signatures, standings, log })
-  const receipts = new ReceiptLog({ db, deployment, organisation: keys.identity.account, outbox })
+  const receipts = new ReceiptLog({ db, organisation: keys.identity.account, outbox })
   const anchors = new Anchors({ chain, db, deployment, identity: keys.identity, receipts, relay, log })
   const trustee = new Trustee({
     db,
@@ -184,6 +186,7 @@ export async function startGateway(
     calendar,
     deliveries,
     follower,
+    blockCache,
     indexer,
     relay,
     peers,

@@ -11,6 +11,7 @@ import type { Chain } from './chain.ts'
 import type { Clock } from './clock.ts'
 import type { GatewayConfig } from './config.ts'
 import type { BatchIndexer } from './follower/batches.ts'
+import type { BlockCache } from './follower/blockCache.ts'
 import type { Follower } from './follower/follower.ts'
 import type { KeyAgent } from './keys/keyAgent.ts'
 import type { Calendar } from './notifications/calendar.ts'
@@ -53,6 +54,7 @@ export interface Gateway {
   calendar: Calendar
   deliveries: Deliveries
   follower: Follower
+  blockCache: BlockCache
   indexer: BatchIndexer
   relay: Relay
   peers: Peers

@@ -1,5 +1,6 @@
 import { GatewayClient, Session } from '@hre/client'
 import { isHreError } from '@hre/protocol'
+import type { Identity } from '@hre/vault'
 import type { Address } from 'viem'
 import type { Actor } from './actor.ts'
 import { listOrganisations } from './actions/account.ts'
@@ -40,6 +41,15 @@ function unreachable(error: unknown): typeof gone {
   return gone
 }
 
-/** The actor at another organisation's gateway. */
-export const sessionAt = ({ identity, deployment }: Actor, baseUrl: string): Session =>
-  new Session({ client: new GatewayClient({ baseUrl }), identity, deployment })
+const sessions = new WeakMap<Identity, Map<string, Session>>()
+
+/** The actor at another organisation's gateway; the same session each time, so that nobody signs in again for each question. */
+export function sessionAt({ identity, deployment }: Actor, baseUrl: string): Session {
+  const own = sessions.get(identity) ?? new Map<string, Session>()
+  sessions.set(identity, own)
+  const known = own.get(baseUrl)
+  if (known) return known
+  const session = new Session({ client: new GatewayClient({ baseUrl }), identity, deployment })
+  own.set(baseUrl, session)
+  return session
+}

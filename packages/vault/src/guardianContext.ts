@@ -1,8 +1,7 @@
-/** Apart from the shares: whoever opens an unlock document reads whose guardians it names, and deals none. */
 import type { Fields } from './fields.ts'
 import type { GuardianContext } from './labels.ts'
 
-/** @throws VaultError `message-refused`. */
+/** Apart from the sharing itself, which a device needs once in a while. @throws VaultError as `fields`. */
 export const parseGuardianContext = (fields: Fields): GuardianContext => ({
   chainId: fields.integer('chainId', 1, Number.MAX_SAFE_INTEGER),
   directory: fields.hex('directory', 20),

@@ -2,7 +2,7 @@ import { MantineProvider } from '@mantine/core'
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { useEffect } from 'react'
-import { onLocked, keeper } from '../keeper/client.ts'
+import { keeper, onLocked, onNews } from '../keeper/client.ts'
 import { router } from './router.tsx'
 import { statusKey } from './status.ts'
 import { theme } from './theme.ts'
@@ -20,12 +20,21 @@ const queries = new QueryClient({
 
 /** What was opened goes with the lock: nothing of a chart stays in the page. */
 function forgetOpened(): void {
-  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== statusKey[0] })
+  const stays: readonly unknown[] = [statusKey[0], 'page']
+  queries.removeQueries({ predicate: ({ queryKey }) => !stays.includes(queryKey[0]) })
   void queries.invalidateQueries({ queryKey: statusKey })
+}
+
+/** What changes by what others do. A chart is not among them: each look at it is written into the log. */
+const changing: readonly unknown[] = ['visits', 'asks', 'shares', 'emergencies', 'recoveries', 'today']
+
+function lookAgain(): void {
+  void queries.invalidateQueries({ predicate: ({ queryKey }) => changing.includes(queryKey[0]) })
 }
 
 export function App() {
   useEffect(() => onLocked(forgetOpened), [])
+  useEffect(() => onNews(lookAgain), [])
   useEffect(() => {
     let lastMs = 0
     const touch = () => {
@@ -33,7 +42,8 @@ export function App() {
       lastMs = Date.now()
       void keeper.touch()
     }
-    const signs = ['pointerdown', 'keydown', 'scroll'] as const
+    // Not `scroll`: a page that changes by itself scrolls, too.
+    const signs = ['pointerdown', 'keydown', 'wheel', 'touchmove'] as const
     for (const sign of signs) addEventListener(sign, touch, { passive: true })
     return () => signs.forEach((sign) => removeEventListener(sign, touch))
   }, [])

@@ -1,29 +1,32 @@
-import {
-  createHashHistory,
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-} from '@tanstack/react-router'
+import { createHashHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import type * as CarePages from '../features/care/pages.ts'
-import { learn } from '../messages/messages.ts'
+import { learn, type Part } from '../messages/messages.ts'
+import { Journey, type Load } from './Journey.tsx'
 import { Shell } from './Shell.tsx'
 
 const root = createRootRoute({ component: Shell })
-const at = <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
-  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, 'Page') })
-
-/** A page of those who work here, with its sentences. */
-const atWork = <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
-  at(path, async () => {
-    await learn('staff')
-    return load()
+const at = <Path extends string>(path: Path, load: Load) =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    component: () => <Journey key={path} path={path} load={load} />,
   })
+
+/** A page whose sentences come with it. */
+const saying =
+  (sentences: Part) =>
+  <Path extends string>(path: Path, load: Load) =>
+    at(path, async () => {
+      await learn(sentences)
+      return load()
+    })
+const atWork = saying('staff')
+const leaving = saying('leaving')
 
 /** A page about somebody who is looked after, or looks after another; they come together. */
 const inCare = <Path extends string>(path: Path, name: keyof typeof CarePages) =>
-  at(path, async () => {
-    await learn('care')
+  saying('care')(path, async () => {
+    await learn('visits')
     return { Page: (await import('../features/care/pages.ts'))[name] }
   })
 
@@ -31,21 +34,19 @@ const inCare = <Path extends string>(path: Path, name: keyof typeof CarePages) =
 const routes = root.addChildren([
   at('/', () => import('../features/home/Home.tsx')),
   at('/join/$secret', () => import('../features/join/Join.tsx')),
+  saying('own')('/add', () => import('../features/own/Add.tsx')),
   at('/record/$record', () => import('../features/record/Record.tsx')),
   at('/share', () => import('../features/sharing/Share.tsx')),
   at('/share/$reader', () => import('../features/sharing/Share.tsx')),
   at('/shares', () => import('../features/sharing/Shares.tsx')),
-  at('/visits', () => import('../features/visitors/Visits.tsx')),
+  saying('visits')('/visits', () => import('../features/visitors/Visits.tsx')),
   at('/more', () => import('../features/more/More.tsx')),
   at('/ways', () => import('../features/recovery/Ways.tsx')),
-  at('/wallet', async () => {
-    await learn('wallet')
-    return import('../features/wallet/Wallet.tsx')
-  }),
+  saying('wallet')('/wallet', () => import('../features/wallet/Wallet.tsx')),
   at('/guardians', () => import('../features/recovery/Guardians.tsx')),
-  at('/emergency', () => import('../features/emergency/Emergency.tsx')),
-  at('/download', () => import('../features/leaving/Download.tsx')),
-  at('/close', () => import('../features/leaving/Close.tsx')),
+  saying('emergency')('/emergency', () => import('../features/emergency/Emergency.tsx')),
+  leaving('/download', () => import('../features/leaving/Download.tsx')),
+  leaving('/close', () => import('../features/leaving/Close.tsx')),
   at('/help', () => import('../features/recovery/Help.tsx')),
   inCare('/helpers', 'Helpers'),
   inCare('/helped', 'Helped'),

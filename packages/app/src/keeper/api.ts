@@ -1,5 +1,6 @@
 import type { ChartItem } from '../chart/item.ts'
 import type { Topic } from '../chart/topics.ts'
+import type { OwnDocument, OwnDocumentType, OwnMeasurement } from '@hre/fhir'
 import type { Desks } from './desk-api.ts'
 
 export type Hex = `0x${string}`
@@ -75,6 +76,8 @@ export interface Chart {
   organisations: OrganisationInfo[]
   /** Unix seconds: when this was fetched. */
   at: number
+  /** From this device: the gateway could not be reached. */
+  isKept: boolean
   /** Set when an emergency that this person declared opens it; `until` in Unix seconds. */
   emergency: { declaration: number; until: number } | null
   /** Somebody's who is looked after by this person. */
@@ -89,6 +92,8 @@ export interface Proof {
   signers: Reader[]
   /** Whether a second party signed; null where none had to. */
   signedByBoth: boolean | null
+  /** Who keeps the file of what the patient added; null where an organisation recorded it. */
+  keeper: OrganisationInfo | null
   status: 'live' | 'superseded' | 'withdrawn' | 'erased'
   authorSigned: boolean
   /** Whose nodes said the same, this gateway's first. */
@@ -245,6 +250,10 @@ export interface EmergencyOfOwn {
   outcome: string | null
 }
 
+/** What a patient adds to the own chart. */
+export type OwnWish =
+  { what: 'document'; document: OwnDocument } | { what: 'measurement'; measurement: OwnMeasurement }
+
 /** Every failure that crosses from the keeper to the page. */
 export interface FailureForm {
   code: string
@@ -310,12 +319,20 @@ export interface Keeper extends Desks {
   endCard(): Promise<{ unreachable: OrganisationInfo[] }>
   emergencies(): Promise<EmergencyOfOwn[]>
   contest(wish: { declaration: number; words: string }): Promise<null>
+  /** From now on the page is told when there is something new for this person; until the lock closes. */
+  watch(): Promise<null>
   /** What is to be done at a login after an emergency (S10). */
   settle(): Promise<null>
   /** Everything of the own chart as a ZIP archive: sealed files, their keys, an index. */
   exportAll(): Promise<{ records: number; archive: Uint8Array<ArrayBuffer> }>
   /** For good. @param secret - asked for again, so that an open device is not enough. */
   closeAccount(secret: Secret): Promise<{ erased: number; unreachable: OrganisationInfo[] }>
+  /** Sealed and signed here, added to the own chart. */
+  addOwn(wish: OwnWish): Promise<null>
+  /** Takes away, for good and everywhere, what this person added. */
+  removeOwn(record: Hex): Promise<null>
+  /** The picture or the PDF of a record that was opened, by what its bytes are. */
+  document(record: Hex): Promise<{ contentType: OwnDocumentType; bytes: Uint8Array<ArrayBuffer> }>
   /** Those who look after this person, over or not. */
   helpers(): Promise<Helper[]>
   nameHelper(wish: { helper: Hex; topics: Topic[]; days: number }): Promise<null>
@@ -353,4 +370,5 @@ export type KeeperAnswer =
   | { id: number; failure: FailureForm }
   | { id: number; progress: Progress }
   | { ask: number; wallet: WalletAsk }
+  | { news: true }
   | { locked: true }

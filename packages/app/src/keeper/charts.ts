@@ -62,7 +62,7 @@ export class ChartRoom {
       if (!isHreError(error, 'gateway-unreachable')) throw error
       const kept = await this.#kept(patient)
       if (!kept) throw error
-      return kept
+      return { ...kept, isKept: true }
     }
   }
 
@@ -108,6 +108,7 @@ export class ChartRoom {
           topic: isOwn ? this.#topicOf(proven.leaf.compartment) : null,
           author: proven.leaf.author as Hex,
           organisation: proven.organisation as Hex,
+          isPatientsOwn: proven.organisation === proven.leaf.patient,
           status: proven.status,
           body,
           mediaType,
@@ -124,6 +125,7 @@ export class ChartRoom {
       closed: [...closed].filter((record) => !parsed.has(record as Hex)).length,
       organisations: await this.#company.organisations(),
       at: Math.floor(Date.now() / 1000),
+      isKept: false,
       emergency: null,
       isHelped: false,
     }
@@ -163,7 +165,10 @@ export class ChartRoom {
       const { record, author } = proven.leaf
       this.#proven.set(record as Hex, proven)
       const { organisation, status } = proven
-      items.push(itemOf({ record, topic: null, author, organisation, status, body, mediaType }))
+      const isPatientsOwn = organisation === proven.leaf.patient
+      items.push(
+        itemOf({ record, topic: null, author, organisation, isPatientsOwn, status, body, mediaType }),
+      )
     }
     return items
   }

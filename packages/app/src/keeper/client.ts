@@ -39,7 +39,11 @@ const policy = (
 
 export const scriptUrl = (text: string): string => policy?.createScriptURL(text) ?? text
 
-const listeners = { locked: new Set<() => void>(), progress: new Set<(progress: Progress) => void>() }
+const listeners = {
+  locked: new Set<() => void>(),
+  progress: new Set<(progress: Progress) => void>(),
+  news: new Set<() => void>(),
+}
 const waiting = new Map<number, Waiting>()
 let worker: Worker | undefined
 let lastId = 0
@@ -48,6 +52,12 @@ let lastId = 0
 export function onLocked(listener: () => void): () => void {
   listeners.locked.add(listener)
   return () => void listeners.locked.delete(listener)
+}
+
+/** Told when there is something new for whoever is signed in, once `watch` was asked for. */
+export function onNews(listener: () => void): () => void {
+  listeners.news.add(listener)
+  return () => void listeners.news.delete(listener)
 }
 
 export function onProgress(listener: (progress: Progress) => void): () => void {
@@ -89,6 +99,7 @@ function receive({ data }: MessageEvent<KeeperAnswer>): void {
     setAsks([])
     return listeners.locked.forEach((listener) => listener())
   }
+  if ('news' in data) return listeners.news.forEach((listener) => listener())
   if ('ask' in data) return setAsks([...asks, { id: data.ask, ...data.wallet }])
   if ('progress' in data) return listeners.progress.forEach((listener) => listener(data.progress))
   const wait = waiting.get(data.id)

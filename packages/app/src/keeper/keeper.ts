@@ -1,7 +1,6 @@
 import { accountOf, connectWith, listGrants, type Actor, type JoinStep } from '@hre/sdk'
 import { hreError, isHreError } from '@hre/protocol'
 import {
-  createRecoveryPhrase,
   createRootSeed,
   createUnlockDocument,
   isVaultError,
@@ -62,13 +61,15 @@ export function createKeeper(options: {
   onLock: () => void
   onProgress: (progress: Progress) => void
   askWallet: AskWallet
+  /** There is something new for whoever is signed in. */
+  onNews: () => void
 }): Keeper {
   let prepared: Uint8Array | undefined
-  let held: { seed: UnlockedSeed; present: Present } | undefined
+  let held: { seed: UnlockedSeed; present: Present; watching?: AbortController } | undefined
 
   function present(): Present {
+    // No sign of a person: pages look again by themselves, and what others do must not keep the lock from closing.
     if (!held || held.seed.isLocked) throw hreError('unauthenticated')
-    held.seed.touch()
     return held.present
   }
 
@@ -84,6 +85,7 @@ export function createKeeper(options: {
       onLock: () => {
         held?.present.actor.keyring.forget()
         held?.present.charts.forget()
+        held?.watching?.abort()
         held = undefined
         options.onLock()
       },
@@ -127,7 +129,8 @@ export function createKeeper(options: {
     const { actor } = present()
     const changed = await settle(actor.keyring, wallet)
     present()
-    held!.present = changed
+    held!.watching?.abort()
+    held = { seed: held!.seed, present: changed }
   }
 
   /** What is left of coming in; nothing when it is done. */
@@ -208,10 +211,11 @@ export function createKeeper(options: {
     status,
     async prepare() {
       prepared = createRootSeed()
+      const { createRecoveryPhrase } = await import('./papers.ts')
       return { phrase: createRecoveryPhrase(), account: openKeyring(prepared).account as Hex }
     },
     async newPhrase() {
-      return createRecoveryPhrase()
+      return (await import('./papers.ts')).createRecoveryPhrase()
     },
     async join({ invitation, first, phrase }) {
       const earlier = await deviceShelf.read()
@@ -281,6 +285,15 @@ export function createKeeper(options: {
     async readers() {
       return present().company.readers()
     },
+    async watch() {
+      const { actor } = present()
+      if (held!.watching) return null
+      const watching = (held!.watching = new AbortController())
+      const { watchNews } = await import('./watching.ts')
+      const isQuiet = ((await deviceShelf.read())?.wallet ?? null) !== null
+      void watchNews(actor, { isQuiet, signal: watching.signal, onNews: options.onNews })
+      return null
+    },
     async settle() {
       const { actor } = present()
       const { emergencies } = await actor.session.call('listEmergencies', { query: { side: 'patient' } })
@@ -315,6 +328,7 @@ export function createKeeper(options: {
     ...later(['council', 'nameGuardians', 'vetoRecovery', 'wards', 'helpRecover', 'befriend'], async () =>
       (await import('./guardianship.ts')).guardianshipOf(room),
     ),
+    ...later(['addOwn', 'removeOwn', 'document'], async () => (await import('./own.ts')).ownRecordsOf(room)),
     ...later(
       [
         'helpers',

@@ -23,6 +23,7 @@ const keeper = createKeeper({
   },
   onProgress: (progress) => current?.(progress),
   askWallet,
+  onNews: () => scope.postMessage({ news: true }),
 })
 
 /** The window has the wallet, and the wallet the person's answer. */

@@ -12,6 +12,7 @@ import {
 } from '@hre/protocol'
 import type { Address, Hex } from 'viem'
 import type { Clock } from '../clock.ts'
+import type { Gateway } from '../gateway.ts'
 import type { Database } from '../store/database.ts'
 import { attributesOf, isBarred, organisationOf } from '../store/directory.ts'
 import * as t from '../store/schema.ts'
@@ -25,6 +26,9 @@ export interface Ruling {
   decision: AccessDecision
   leaves: StoredLeaf[]
 }
+
+/** Where decisions are read from. */
+export type Sources = Pick<Gateway, 'db' | 'blockCache'>
 
 /** Where a record stands in the order of the chain: its batch's block and event, and its place in the batch. */
 export type Place = readonly [block: number, logIndex: number, position: number]
@@ -52,9 +56,9 @@ export const rulingTime = ({
  *
  * @param at - Unix seconds.
  */
-export async function ruleOn(db: Database, request: AccessRequest, at: number): Promise<Ruling> {
-  const { decisionOf } = await judgeOf(db, request, at)
-  const ruled = ruledBy(decisionOf, await leavesOf(db, request.patient, { records: request.records }))
+export async function ruleOn(sources: Sources, request: AccessRequest, at: number): Promise<Ruling> {
+  const { decisionOf } = await judgeOf(sources, request, at)
+  const ruled = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { records: request.records }))
   const complete = ruled.length === new Set(request.records).size
   const refusal = ruled.map(({ decision }) => decision).find(isRefusal)
   // An unknown record is answered as one that was not granted: the caller cannot tell which it is.
@@ -68,18 +72,18 @@ export async function ruleOn(db: Database, request: AccessRequest, at: number): 
  * @param page - `after`: behind this record, wherever the list would go on; undefined: from the start.
  */
 export async function ruleOnList(
-  db: Database,
+  sources: Sources,
   request: AccessRequest,
   at: number,
   page: { limit: number; after?: Place | undefined },
 ): Promise<ListRuling> {
-  const { decisionOf, facts } = await judgeOf(db, request, at)
+  const { decisionOf, facts } = await judgeOf(sources, request, at)
   const open: Ruled[] = []
   const refusals = new Set<Decision>()
   let after = page.after
   // Each look takes more than the one before, so that a chart of which little is open is not gone through in small steps.
   for (let limit = page.limit + 1; open.length <= page.limit; limit *= 4) {
-    const found = ruledBy(decisionOf, await leavesOf(db, request.patient, { after, limit }))
+    const found = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { after, limit }))
     for (const ruled of found) {
       if (isRefusal(ruled.decision)) refusals.add(ruled.decision)
       else open.push(ruled)
@@ -93,24 +97,42 @@ export async function ruleOnList(
   }
   // Behind the last record the list is empty to those who may see some of it, and refused to all others.
   const decision = page.after
-    ? (await ruleOnList(db, request, at, { limit: 1 })).decision
+    ? (await ruleOnList(sources, request, at, { limit: 1 })).decision
     : mostTelling(refusals, facts)
   return { decision, leaves: [], next: undefined }
 }
 
 /** Decides which of these records a request that names none opens: those that another gateway showed the reader for it (A9). */
 export async function ruleOnShown(
-  db: Database,
+  sources: Sources,
   request: AccessRequest,
   at: number,
   records: readonly Hex[],
 ): Promise<Ruling> {
-  const { decisionOf, facts } = await judgeOf(db, request, at)
-  const ruled = ruledBy(decisionOf, await leavesOf(db, request.patient, { records }))
+  const { decisionOf, facts } = await judgeOf(sources, request, at)
+  const ruled = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { records }))
   const open = ruled.filter(({ decision }) => isPermitting(decision))
   if (open.length > 0) return permitted(open)
   const refusals = new Set(ruled.map(({ decision }) => decision).filter(isRefusal))
   return { decision: mostTelling(refusals, facts), leaves: [] }
+}
+
+/**
+ * Decides anew about a sealed file that a receipt releases: is a record of this request's patient that has it open still?
+ *
+ * @param records - that the receipt names.
+ * @returns the record; undefined when there is none, or when it may not be seen any more.
+ */
+export async function openFile(
+  sources: Sources,
+  request: AccessRequest,
+  at: number,
+  file: { content: Hex; records: readonly Hex[] },
+): Promise<StoredLeaf | undefined> {
+  const { decisionOf } = await judgeOf(sources, request, at)
+  const ruled = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { content: file.content }))
+  return ruled.find(({ leaf, decision }) => file.records.includes(leaf.record) && isPermitting(decision))
+    ?.leaf
 }
 
 interface Ruled {
@@ -126,12 +148,12 @@ type Facts = Awaited<ReturnType<typeof factsOf>>
  * does (B8). Whatever permits it, a patient who wants no reading abroad is obeyed (P10).
  */
 async function judgeOf(
-  db: Database,
+  { db, blockCache }: Sources,
   request: AccessRequest,
   at: number,
 ): Promise<{ decisionOf: (leaf: StoredLeaf) => AccessDecision; facts: Facts }> {
   const { reader, patient, purpose } = request
-  const facts = await factsOf(db, reader, patient)
+  const facts = await blockCache.read(`facts ${reader} ${patient}`, () => factsOf(db, reader, patient))
   const mayReadFrom = await readingRule(db, request)
   const emergency = purpose === purposes.ETREAT ? await emergencyOf(db, reader, patient, at) : undefined
   const decisionOf = (leaf: StoredLeaf): AccessDecision => {
@@ -175,7 +197,7 @@ interface PlacedLeaf {
 async function leavesOf(
   db: Database,
   patient: Address,
-  which: { records: readonly Hex[] } | { after: Place | undefined; limit: number },
+  which: { records: readonly Hex[] } | { content: Hex } | { after: Place | undefined; limit: number },
 ): Promise<PlacedLeaf[]> {
   const { block, logIndex } = t.batches
   const found = db
@@ -186,15 +208,16 @@ async function leavesOf(
     .where(
       and(
         eq(t.leaves.patient, patient),
-        'records' in which
-          ? inArray(t.leaves.record, [...which.records])
-          : which.after &&
-              sql`(${block}, ${logIndex}, ${t.leaves.position}) > (${sql.join([...which.after], sql`, `)})`,
+        'records' in which ? inArray(t.leaves.record, [...which.records]) : undefined,
+        'content' in which ? eq(t.leaves.content, which.content) : undefined,
+        'after' in which && which.after
+          ? sql`(${block}, ${logIndex}, ${t.leaves.position}) > (${sql.join([...which.after], sql`, `)})`
+          : undefined,
         or(isNull(t.marks.status), ne(t.marks.status, 'erased')),
       ),
     )
     .orderBy(asc(block), asc(logIndex), asc(t.leaves.position))
-  return 'records' in which ? found : found.limit(which.limit)
+  return 'limit' in which ? found.limit(which.limit) : found
 }
 
 /** For the patient's log: a refusal because a grant ended says more than one because there was none. */

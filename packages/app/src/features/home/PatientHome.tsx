@@ -1,6 +1,7 @@
-import { Alert, SegmentedControl, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core'
 import { IconCloudOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Chart } from '../../keeper/api.ts'
@@ -25,6 +26,13 @@ export function PatientHome() {
     staleTime: Infinity,
     enabled: chart !== undefined && navigator.onLine,
   })
+  // Whoever looks or asks from now on shows by itself; behind the first chart, so that it holds nothing up.
+  useQuery({
+    queryKey: ['watching'],
+    queryFn: () => keeper.watch(),
+    staleTime: 0,
+    enabled: chart !== undefined && !chart.isKept,
+  })
   if (error)
     return (
       <Stack>
@@ -33,10 +41,16 @@ export function PatientHome() {
       </Stack>
     )
   if (!chart) return <Opening progress={progress} text={t('home.loading')} />
-  const isOld = Date.now() / 1000 - chart.at > staleSeconds || !navigator.onLine
+  // A browser that says it is online may reach nobody: after a reload it often does.
+  const isOld = chart.isKept || Date.now() / 1000 - chart.at > staleSeconds || !navigator.onLine
   return (
     <Stack>
-      <Title order={1}>{chart.name ? t('home.title', { name: chart.name }) : t('home.titleUnnamed')}</Title>
+      <Group justify="space-between">
+        <Title order={1}>{chart.name ? t('home.title', { name: chart.name }) : t('home.titleUnnamed')}</Title>
+        <Button component={Link} to="/add" size="md" variant="default">
+          {t('home.add')}
+        </Button>
+      </Group>
       <RecoveryNotice />
       {isOld && (
         <Alert icon={<IconCloudOff aria-hidden />} variant="outline">

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import {
-  accessRequestTypedData,
   authoringRoles,
   commitBatchCall,
   commitTwoPartyCall,
   encodeManifest,
+  hashAccessRequest,
   hashLeaf,
   hreError,
   isHreError,
@@ -29,6 +29,7 @@ import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { permittedHolders } from '../../access/countries.ts'
 import { assertMayDecideFor } from '../../access/delegates.ts'
 import {
+  openFile,
   ruleOn,
   ruleOnList,
   rulingTime,
@@ -76,14 +77,14 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
 
   async requestAccess(gateway, { account, body }) {
     const { request, signature } = body
-    await assertRequest(gateway, account, request, signature)
     if (request.records.length > 0 && body.cursor !== undefined)
       throw hreError('bad-request', { field: 'cursor' })
     const after = placeIn('records', body.cursor, 'number', 'number', 'number') as Place | undefined
-    await gateway.follower.sync()
+    const requestHash = await assertRequest(gateway, account, request, signature)
     const ruling = await ruledOn(gateway, request, { limit: body.limit, after })
     const receipt = await gateway.receipts.append({
       request,
+      requestHash,
       signature,
       decision: ruling.decision,
       records: ruling.leaves.length > 0 ? ruling.leaves.map(({ record }) => record) : request.records,
@@ -100,25 +101,18 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
   async getBlob(gateway, { account, params, query, from }) {
     const { contentId } = params
     const receipt = await gateway.receipts.get(query.receipt)
-    const leaf = receipt && (await leafOf(gateway, contentId, receipt.records))
-    const covers =
-      receipt &&
-      leaf &&
-      receipt.reader === account &&
+    const isGood =
+      receipt?.reader === account &&
       receipt.forwardedBy === null &&
       permittingDecisions.includes(receipt.decision) &&
       receipt.at + limits.releaseSecondsMax > rulingTime(gateway)
-    if (!covers) throw hreError('not-found')
+    if (!isGood) throw hreError('not-found')
     // A revocation after the receipt still counts: the answer is given anew from the chain as it is now.
     await gateway.follower.sync()
-    const again = await ruleOn(
-      gateway.db,
-      { ...receipt.request, records: [leaf.record] },
-      rulingTime(gateway),
-    )
-    if (!isPermitting(again.decision)) throw hreError('not-found')
-    const { request, signature } = receipt
-    const page = request.records.length === 0 ? receipt.records : []
+    const { request, signature, records } = receipt
+    const leaf = await openFile(gateway, request, rulingTime(gateway), { content: contentId, records })
+    if (!leaf) throw hreError('not-found')
+    const page = request.records.length === 0 ? records : []
     return fetchBlob(gateway, leaf, from, async () =>
       gateway.peers.release(await holdersOf(gateway, leaf), contentId, { request, signature, page }),
     )
@@ -132,11 +126,12 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     const isDelegate = request.patient !== account && request.purpose === purposes.FAMRQT
     if (isDelegate) await assertMayDecideFor(gateway, account, request.patient)
     else if (request.patient !== account) throw hreError('not-found')
-    await assertRequest(gateway, account, request, signature)
+    const requestHash = await assertRequest(gateway, account, request, signature)
+    const at = rulingTime(gateway)
     const decision = isDelegate
       ? 'Permitted'
-      : (await ruleOnList(gateway.db, request, rulingTime(gateway), { limit: 1 })).decision
-    await gateway.receipts.append({ request, signature, decision, records: [], at: rulingTime(gateway) })
+      : (await ruleOnList(gateway, request, at, { limit: 1 })).decision
+    await gateway.receipts.append({ request, requestHash, signature, decision, records: [], at })
     if (decision !== 'Permitted') throw hreError('not-found')
     // What this reading adds stands behind the first page's end, so that reading on comes to one.
     const [after, through] = (placeIn('accesses', body.cursor, 'number', 'number') ?? []) as number[]
@@ -156,23 +151,26 @@ async function ruledOn(
   page: { limit: number; after: Place | undefined },
 ): Promise<ListRuling> {
   const at = rulingTime(gateway)
-  if (request.records.length === 0) return ruleOnList(gateway.db, request, at, page)
-  return { ...(await ruleOn(gateway.db, request, at)), next: undefined }
+  if (request.records.length === 0) return ruleOnList(gateway, request, at, page)
+  return { ...(await ruleOn(gateway, request, at)), next: undefined }
 }
 
-/** Checks a signed request (A1). */
+/** Checks a signed request (A1) by the chain as it is now: a key that was replaced in the newest block signs nothing. @returns its hash. */
 async function assertRequest(
   gateway: Gateway,
   account: Address,
   request: AccessRequest,
   signature: Hex,
-): Promise<void> {
+): Promise<Hex> {
   const { keys, signatures, deployment } = gateway
   if (request.reader !== account) throw hreError('signature-invalid', { reason: 'reader' })
   if (request.organisation !== keys.identity.account)
     throw hreError('bad-request', { field: 'request.organisation' })
+  await gateway.follower.sync()
   assertFresh(request, rulingTime(gateway))
-  await signatures.assertSigned(request.reader, accessRequestTypedData(deployment, request), signature)
+  const requestHash = hashAccessRequest(deployment, request)
+  await signatures.assertDigest(request.reader, requestHash, signature)
+  return requestHash
 }
 
 /** A1: at most five minutes old, at most one ahead. */
@@ -211,19 +209,9 @@ async function holdersOf({ db, keys }: Gateway, { content, keeper }: StoredLeaf)
   return [keeper, ...ranked(content, others).slice(0, copyHoldersAsked)]
 }
 
-/** The one of these records whose sealed file it is: somebody may have filed the same bytes elsewhere. */
-export async function leafOf(
-  { db }: Pick<Gateway, 'db'>,
-  content: Hex,
-  records: readonly Hex[],
-): Promise<StoredLeaf | undefined> {
-  const leaves = await db.select().from(t.leaves).where(eq(t.leaves.content, content))
-  return leaves.find(({ record }) => records.includes(record))
-}
-
 /** Leaves with proofs and marks. */
-async function proven({ db, trees }: Gateway, leaves: StoredLeaf[]): Promise<ProvenLeaf[]> {
-  const marks = await marksOf(db, leaves)
+async function proven({ db, blockCache, trees }: Gateway, leaves: StoredLeaf[]): Promise<ProvenLeaf[]> {
+  const marks = await marksOf({ db, blockCache }, leaves)
   return Promise.all(
     leaves.map(async (stored) => {
       const { batch, position, organisation, leafHash: _leafHash, keeper: _keeper, ...leaf } = stored
@@ -233,8 +221,8 @@ async function proven({ db, trees }: Gateway, leaves: StoredLeaf[]): Promise<Pro
   )
 }
 
-async function assertAuthor({ db, keys }: Gateway, account: Address): Promise<void> {
-  const view = await accountView(db, account)
+async function assertAuthor({ db, blockCache, keys }: Gateway, account: Address): Promise<void> {
+  const view = await blockCache.read(`account ${account}`, () => accountView(db, account))
   const mayAuthor = account === view.organisation || authoringRoles.some((role) => roles[role] === view.role)
   if (view.organisation !== keys.identity.account || !mayAuthor) throw hreError('forbidden')
 }
