@@ -194,7 +194,7 @@ for (const [size, options] of [
         await meera.page.getByText(/^Write a name/).waitFor()
         await meera.type(meera.page.getByLabel('What do you call them?'), 'Little Ravi')
         await meera.tap(meera.button('Continue'))
-        await meera.page.getByText(/^This is the paper of Little Ravi/).waitFor()
+        await meera.heading('The paper of Little Ravi').waitFor()
         const code = await meera.page.getByText(/^hre:0x/).innerText()
         assert.notEqual(code, `hre:${own}`)
         const words = await meera.page.locator('ol.words > li').allInnerTexts()

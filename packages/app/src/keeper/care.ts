@@ -14,7 +14,7 @@ import type { Chart, Helped, Helper, Hex, Keeper } from './api.ts'
 import { isInForce } from './grants.ts'
 import type { Room } from './keeper.ts'
 import { sharesOf, visitsOf } from './sharing.ts'
-import { settleIfWard } from './wards.ts'
+import { settleIfWard, wardsOf } from './wards.ts'
 
 export { finishRevocations as finish } from '@hre/sdk'
 
@@ -34,6 +34,9 @@ type Care = Pick<
   | 'sharesOfHelped'
   | 'shareForHelped'
   | 'endShareOfHelped'
+  | 'prepareWard'
+  | 'pendingWard'
+  | 'joinWard'
 >
 
 /** Being looked after, and looking after somebody (C13). */
@@ -52,6 +55,7 @@ export function careOf(room: Room): Care {
   }
 
   return {
+    ...wardsOf(room),
     async helpers() {
       const [delegations, grants] = await Promise.all([listDelegations(actor), listGrants(actor)])
       return Promise.all(

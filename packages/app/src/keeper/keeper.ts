@@ -340,11 +340,11 @@ export function createKeeper(options: {
         'sharesOfHelped',
         'shareForHelped',
         'endShareOfHelped',
+        'prepareWard',
+        'pendingWard',
+        'joinWard',
       ],
       async () => (await import('./care.ts')).careOf(room),
-    ),
-    ...later(['prepareWard', 'pendingWard', 'joinWard'], async () =>
-      (await import('./wards.ts')).wardsOf(room),
     ),
     ...later(['exportAll', 'closeAccount'], async () => (await import('./leaving.ts')).leavingOf(room)),
     ...later(['startRecovery', 'recovery', 'finishRecovery'], async () =>

@@ -121,7 +121,7 @@ export const recordRoutes = {
     auth: 'account',
     crossOrigin: true,
     summary:
-      'Every access to the chart of the caller, or of a patient for whom they may decide, at this organisation, refusals included. Itself logged; a page takes a request of its own',
+      'Every access to a chart at this organisation, refusals included: the caller’s, or a patient’s. Itself logged; a page takes a request of its own',
     body: z.object({ request: accessRequestSchema, signature: signatureSchema, ...pageQuery }),
     response: z.object({ accesses: z.array(loggedAccessSchema), next: nextSchema }),
     errors: ['not-found', 'request-stale', 'signature-invalid'],

@@ -105,10 +105,15 @@ function NewWard({ onReady }: { onReady: (name: string) => void }) {
     )
   if (!isWritten)
     return (
-      <>
-        <Text fw={600}>{t('ward.paper', { name: name.trim() })}</Text>
-        <PaperWords {...prepare.data} onWritten={() => setWritten(true)} />
-      </>
+      <PaperWords
+        {...prepare.data}
+        labels={{
+          title: t('ward.paper', { name: name.trim() }),
+          why: t('ward.paperWhy'),
+          code: t('ward.code', { name: name.trim() }),
+        }}
+        onWritten={() => setWritten(true)}
+      />
     )
   return (
     <CheckPaper

@@ -10,12 +10,15 @@ export function PaperWords({
   phrase,
   code,
   step,
+  labels,
   onWritten,
 }: {
   phrase: string
   code: string
   /** Of those that make new ways; left out for a new paper alone. */
   step?: number
+  /** For somebody else's paper. */
+  labels?: { title: string; why: string; code: string }
   onWritten: () => void
 }) {
   const { t } = useTranslation()
@@ -23,8 +26,8 @@ export function PaperWords({
   return (
     <Stack>
       {step && <Text c="dimmed">{t('join.step', { step })}</Text>}
-      <Title order={2}>{t('join.phraseTitle')}</Title>
-      <Text>{t('join.phraseWhy')}</Text>
+      <Title order={2}>{labels?.title ?? t('join.phraseTitle')}</Title>
+      <Text>{labels?.why ?? t('join.phraseWhy')}</Text>
       <Paper withBorder p="md">
         <ol className="words" translate="no" lang="en">
           {phrase.split(' ').map((word, index) => (
@@ -33,7 +36,7 @@ export function PaperWords({
         </ol>
       </Paper>
       <Paper withBorder p="md">
-        <Text fw={600}>{t('join.codeTitle')}</Text>
+        <Text fw={600}>{labels?.code ?? t('join.codeTitle')}</Text>
         <Text mb="xs">{t('join.codeWhy')}</Text>
         <Suspense>
           <QrCode text={code} label={t('more.codeLabel')} />

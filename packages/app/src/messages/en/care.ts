@@ -61,8 +61,10 @@ export const care = {
     what: 'This link brings in a child, or somebody who has no device of their own. Their records get keys of their own, and you become their helper.',
     notYou: 'You are signed in already, so this link is not for you. If it should be, ask at the front desk.',
     name: 'What do you call them?',
-    paper:
-      'This is the paper of {{name}}, not yours. With it they can come in on a device of their own one day, and you will not need it while you have yours.',
+    paper: 'The paper of {{name}}',
+    paperWhy:
+      'It is theirs, not yours: with it they can come in on a device of their own one day. Write the words down in this order and keep the paper at home. Do not take a photograph, and do not show them to anybody.',
+    code: 'The code of {{name}}',
     pending: '{{name}} is not quite in yet.',
     saved: 'Their keys are saved here for you. You can go on from here, even tomorrow.',
     done: 'Done. You find {{name}} under “More”, “People I help”. Keep the paper for them.',
