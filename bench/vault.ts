@@ -71,11 +71,9 @@ const works: Record<string, [unit: number, run: () => unknown]> = {
   contentIdMBps: [largeMB, () => contentIdOf(large.sealed)],
   sealResourcesPerSec: [1, () => sealRecord({ body: resource(), mediaType, recipient })],
   openResourcesPerSec: [1, () => openRecord({ ...small, seed })],
-  // As a rotation asks for them: for all readers in one go.
-  wrapsPerSec: [50, () => Promise.all(Array.from({ length: 50 }, sealWrap))],
-  wrapsOneByOnePerSec: [1, sealWrap],
+  wrapsPerSec: [1, sealWrap],
   // What a wrap cannot do without, whatever is around it: ML-KEM-768 and X25519.
-  encapsulationsOneByOnePerSec: [1, () => primitives().xwingEncapsulate(reader.recipient)],
+  encapsulationsPerSec: [1, () => primitives().xwingEncapsulate(reader.recipient)],
   unwrapsPerSec: [1, () => unwrapEpochSeed({ wrap, readerSeed: reader.recipientSeed, context })],
   recipientsPerSec: [1, () => recipientOf(seed)],
   keyringsPerSec: [1, () => openKeyring(seed)],

@@ -25,6 +25,8 @@ const pages = [
   'guardians',
   'emergency',
   'help',
+  'helpers',
+  'helped',
   'download',
   'close',
 ]

@@ -129,7 +129,8 @@ describe('a patient and a doctor of another hospital, each on a device of their 
     await doctor.page.getByText('Write something first.').waitFor()
     await doctor.page.getByLabel('Note', { exact: true }).fill('<b>Doing well.</b> Review in six months.')
     await doctor.assertAccessible('a note')
-    await doctor.button('Sign and file').click()
+    // A press as long as a person's: the draft is kept while the button is down.
+    await doctor.button('Sign and file').click({ delay: 500 })
     await doctor.page.getByText('Signed and filed.').waitFor()
 
     await patient.link('Records').click()

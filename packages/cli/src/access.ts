@@ -1,5 +1,5 @@
 import { limits, type ProvenLeaf, type Purpose } from '@hre/protocol'
-import { requestAccess, type Actor, type OpenAccess } from '@hre/sdk'
+import { listRecords, requestAccess, requestPages, type Actor, type OpenAccess } from '@hre/sdk'
 import type { Address, Hex } from 'viem'
 import { findByShortId, isFullId } from './options/short-id.ts'
 import { parsePurpose } from './options/words.ts'
@@ -13,27 +13,31 @@ export const purposeOf = (actor: Actor, patient: Address, said: string | undefin
  * which is an access of its own.
  *
  * @param wanted - record ids, whole or shortened; none for all that is open.
- * @returns one access for every 256 records (A1).
+ * @returns one access for every page of a list (A9), or every 256 records that are named (A1); each is asked for when it is needed,
+ * because its receipt releases files for five minutes.
  */
-export async function accessTo(
+export async function* accessesTo(
   actor: Actor,
   wish: { patient: Address; purpose: Purpose; wanted: readonly string[] },
-): Promise<OpenAccess[]> {
+): AsyncGenerator<OpenAccess> {
   const { patient, purpose, wanted } = wish
+  if (wanted.length === 0) return yield* requestPages(actor, { patient, purpose })
   let ids = wanted as readonly Hex[]
-  if (!wanted.every(isFullId) || wanted.length === 0) {
-    const list = await requestAccess(actor, { patient, purpose })
-    if (wanted.length === 0 && list.records.length <= limits.recordsPerAccessMax) return [list]
-    const known = list.records.map(({ leaf }) => leaf.record)
-    ids = wanted.length === 0 ? known : wanted.map((id) => findByShortId(id, known))
+  if (!wanted.every(isFullId)) {
+    const known = (await listRecords(actor, { patient, purpose })).map(({ leaf }) => leaf.record)
+    ids = wanted.map((id) => findByShortId(id, known))
   }
-  const accesses: OpenAccess[] = []
   for (let start = 0; start < ids.length; start += limits.recordsPerAccessMax) {
     const records = ids.slice(start, start + limits.recordsPerAccessMax)
-    accesses.push(await requestAccess(actor, { patient, purpose, records }))
+    yield requestAccess(actor, { patient, purpose, records })
   }
-  return accesses
 }
 
-export const recordsOf = (accesses: readonly OpenAccess[]): ProvenLeaf[] =>
-  accesses.flatMap(({ records }) => records)
+/** One record, by its id or the start of it. */
+export async function accessToOne(
+  actor: Actor,
+  wish: { patient: Address; purpose: Purpose; wanted: string },
+): Promise<ProvenLeaf | undefined> {
+  for await (const { records } of accessesTo(actor, { ...wish, wanted: [wish.wanted] })) return records[0]
+  return undefined
+}

@@ -1,13 +1,17 @@
 import { Command, Option } from 'commander'
+import { addAdd } from './commands/add.ts'
 import { addBackup } from './commands/backup.ts'
 import { addNarrow, addRenew } from './commands/change-grant.ts'
+import { addCountries } from './commands/countries.ts'
 import { addDeleteAccount } from './commands/delete-account.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEmergency } from './commands/emergency/index.ts'
 import { addExport } from './commands/export.ts'
 import { addGrant } from './commands/grant.ts'
 import { addGrants } from './commands/grants.ts'
+import { addHelper } from './commands/helper.ts'
 import { addImport } from './commands/import.ts'
+
 import { addGuardians } from './commands/keys/guardians.ts'
 import { addKeys } from './commands/keys/keys.ts'
 import { addRecover } from './commands/keys/recover.ts'
@@ -49,6 +53,7 @@ const commands = [
   addStatus,
   addPeople,
   addImport,
+  addAdd,
   addRecords,
   addOpen,
   addExport,
@@ -57,6 +62,7 @@ const commands = [
   addNarrow,
   addRenew,
   addRevoke,
+  addCountries,
   addInvite,
   addLog,
   addNotifications,
@@ -64,6 +70,7 @@ const commands = [
   addLicense,
   addKeys,
   addGuardians,
+  addHelper,
   addRecover,
   addDeleteAccount,
   addSign,

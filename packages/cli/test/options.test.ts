@@ -5,6 +5,7 @@ import { hreError } from '@hre/protocol'
 import { VaultError } from '@hre/vault'
 import { CliError, exitCodeOf, exitCodes, problemOf } from '../src/errors.ts'
 import { counted, formatBytes } from '../src/options/amounts.ts'
+import { parseCountries } from '../src/options/countries.ts'
 import { formatDuration, parseDuration } from '../src/options/duration.ts'
 import { findByShortId, shortHash, shortId } from '../src/options/short-id.ts'
 import { parseCeiling, parseParts, parsePurpose } from '../src/options/words.ts'
@@ -178,4 +179,12 @@ describe('progress', () => {
       '\r\u001B[2K',
     ])
   })
+})
+
+test('[P3] countries are two letters each, or `none`', () => {
+  assert.deepEqual(parseCountries(['in', 'DE', 'IN']), ['IN', 'DE'])
+  assert.deepEqual(parseCountries(['none']), [])
+  assert.equal(parseCountries([]), undefined)
+  for (const words of [['India'], ['I1'], ['none', 'IN'], ['']])
+    assert.throws(() => parseCountries(words), isUsage)
 })

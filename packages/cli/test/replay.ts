@@ -115,6 +115,7 @@ export function mask(output: string, { folder, data }: Desk): string {
     [/^[✓·](?= <moment>)/gm, '✓'],
     [/(?<=✓ )\d+(?= are anchored)|(?<=· )\d+(?= will be)/g, '<n>'],
     [/(?<="(?:at|from|until|block|gas|milliseconds|pid|receipt)":)\d+/g, '0'],
+    [/(?<="receipts":\[)\d+/g, '0'],
   ]
   return masks.reduce((text, [pattern, word]) => text.replaceAll(pattern, word), output)
 }

@@ -82,7 +82,7 @@ contract Consent is IConsent, DirectoryClient {
 
     /// @inheritdoc IConsent
     function grantFor(address patient, GrantTerms calldata terms) external {
-        _requireDelegate(patient, terms.reader, terms.compartment);
+        _requireWithin(patient, _requireDelegate(patient, terms.reader, terms.compartment), terms);
         _grant(patient, terms, Conditions(0, 0, false));
     }
 
@@ -379,11 +379,25 @@ contract Consent is IConsent, DirectoryClient {
     }
 
     /// @dev That the caller may decide for `patient`, at this time (spec/directory.md D18).
-    function _requireDelegate(address patient, address reader, CompartmentId compartment) private {
-        address delegate = _account();
+    function _requireDelegate(address patient, address reader, CompartmentId compartment)
+        private
+        returns (address delegate)
+    {
+        delegate = _account();
         (uint8 scope, uint48 until) = directory.delegationOf(patient, delegate);
         if (scope != SCOPE_CONSENT || block.timestamp >= until) revert ConsentNotDelegated(patient, delegate);
         emit ConsentByDelegate(patient, delegate, reader, compartment);
+    }
+
+    /// @dev Without it a delegate would give itself, or somebody who helps it, what the patient kept back; and the patient's own
+    /// device would wrap the next key to them.
+    function _requireWithin(address patient, address delegate, GrantTerms calldata terms) private view {
+        HeldGrant storage held = _grants[patient][terms.compartment][delegate];
+        uint8 rights = held.rights;
+        bool reads = rights & RIGHT_READ != 0 && block.timestamp >= held.from && block.timestamp < held.until;
+        bool isWithin = terms.reader != delegate && terms.rights & ~rights == 0 && terms.ceiling <= held.ceiling
+            && terms.until <= held.until;
+        if (!reads || !isWithin) revert ConsentBeyondDelegate(patient, delegate, _grantOf(held));
     }
 
     function _requireTerms(address patient, GrantTerms memory terms) private view {

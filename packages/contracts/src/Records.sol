@@ -52,6 +52,15 @@ contract Records is IRecords, DirectoryClient {
     }
 
     /// @inheritdoc IRecords
+    function commitOwn(bytes32 root, uint32 count, bytes32 manifest, address keeper) external returns (BatchId batch) {
+        address patient = _account();
+        if (!directory.isPatient(patient)) revert RecordsPatientUnknown(patient);
+        if (keeper == patient || !directory.isActiveOrganisation(keeper)) revert RecordsKeeperUnknown(keeper);
+        batch = _commit(patient, patient, root, manifest, _batchOf(count, Signing.OneParty, address(0)));
+        emit RecordsKept(batch, keeper);
+    }
+
+    /// @inheritdoc IRecords
     function sign(BatchId batch) external {
         address account = _account();
         Batch memory stored = _batches[batch];
@@ -177,10 +186,13 @@ contract Records is IRecords, DirectoryClient {
         if (organisation == address(0) || !permitted) revert RecordsNotPermitted(author);
     }
 
-    /// @dev That the caller writes records for `organisation`.
+    /// @dev That the caller writes records for `organisation`, or is the patient who stands in its place (R14). A patient's
+    /// account may have been admitted as an organisation: suspended, it does not come back this way.
     function _requireOwn(address organisation) private view {
-        (address author, address own) = _authoring();
-        if (own != organisation) revert RecordsNotPermitted(author);
+        address account = _account();
+        if (account == organisation && directory.isPatient(account) && !directory.isBarred(account)) return;
+        (, address own) = _authoring();
+        if (own != organisation) revert RecordsNotPermitted(account);
     }
 
     function _requireRegistered(address party) private view {

@@ -117,12 +117,17 @@ contract ConsentRecordsTest is Base {
     }
 
     function _grantFor(uint256 delegate, uint256 patient, uint256 reader) private {
+        _grantFor(delegate, patient, _terms(_accountOf(reader)));
+    }
+
+    function _grantFor(uint256 delegate, uint256 patient, IConsent.GrantTerms memory terms) private {
         vm.prank(vm.addr(delegate));
-        consent.grantFor(_accountOf(patient), _terms(_accountOf(reader)));
+        consent.grantFor(_accountOf(patient), terms);
     }
 
     function test_C13_aDelegateGrantsAndRevokes() public {
         _delegate(ANA, BEN, NOW + 100);
+        _grant(ANA, _terms(_accountOf(BEN)));
         vm.expectEmit(address(consent));
         emit IConsent.ConsentByDelegate(_accountOf(ANA), _accountOf(BEN), _accountOf(OSEI), LABS);
         vm.expectEmit(address(consent));
@@ -165,9 +170,68 @@ contract ConsentRecordsTest is Base {
         _expectNotDelegated(BEN, ANA);
     }
 
+    function _expectBeyond(uint256 patient, IConsent.Grant memory held, IConsent.GrantTerms memory terms) private {
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IConsent.ConsentBeyondDelegate.selector, _accountOf(patient), _accountOf(BEN), held
+            )
+        );
+        _grantFor(BEN, patient, terms);
+    }
+
     function test_C13_onlyForPatients() public {
         _delegate(LIN, BEN, NOW + 100);
-        vm.expectRevert(abi.encodeWithSelector(IConsent.ConsentPatientUnknown.selector, _accountOf(LIN)));
-        _grantFor(BEN, LIN, OSEI);
+        _expectBeyond(LIN, IConsent.Grant(0, 0, 0, 0, 0), _terms(_accountOf(OSEI)));
+    }
+
+    function test_attack_aDelegateGivesMoreThanItMayOpen() public {
+        _delegate(ANA, BEN, NOW + 100);
+        IConsent.GrantTerms memory terms = _terms(_accountOf(OSEI));
+        _expectBeyond(ANA, IConsent.Grant(0, 0, 0, 0, 0), terms);
+        IConsent.GrantTerms memory own = _terms(_accountOf(BEN));
+        own.purposes = 1 << 13;
+        own.from = NOW + 10;
+        own.until = NOW + 50;
+        own.ceiling = 2;
+        _grant(ANA, own);
+        IConsent.Grant memory held = IConsent.Grant(1, 1 << 13, 2, NOW + 10, NOW + 50);
+        terms.ceiling = 2;
+        terms.until = NOW + 50;
+        _expectBeyond(ANA, held, terms);
+        vm.warp(NOW + 10);
+        terms.ceiling = 3;
+        _expectBeyond(ANA, held, terms);
+        terms.ceiling = 2;
+        terms.until = NOW + 51;
+        _expectBeyond(ANA, held, terms);
+        terms.until = NOW + 50;
+        terms.rights = 3;
+        _expectBeyond(ANA, held, terms);
+        terms.rights = 1;
+        _grantFor(BEN, ANA, terms);
+        vm.warp(NOW + 50);
+        terms.until = NOW + 99;
+        _expectBeyond(ANA, held, terms);
+    }
+
+    function test_attack_aDelegateGivesItselfMore() public {
+        _delegate(ANA, BEN, NOW + 100);
+        IConsent.GrantTerms memory own = _terms(_accountOf(BEN));
+        _expectBeyond(ANA, IConsent.Grant(0, 0, 0, 0, 0), own);
+        own.ceiling = 2;
+        _grant(ANA, own);
+        IConsent.Grant memory held = IConsent.Grant(1, 1, 2, NOW, NOW + 365 days);
+        _expectBeyond(ANA, held, own);
+        own.purposes = 0xffff;
+        _expectBeyond(ANA, held, own);
+    }
+
+    function test_attack_aDelegateWhoMayFileAloneGivesReading() public {
+        _delegate(ANA, BEN, NOW + 100);
+        IConsent.GrantTerms memory own = _terms(_accountOf(BEN));
+        own.rights = 2;
+        _grant(ANA, own);
+        IConsent.GrantTerms memory terms = _terms(_accountOf(OSEI));
+        _expectBeyond(ANA, IConsent.Grant(2, 1, 3, NOW, NOW + 365 days), terms);
     }
 }

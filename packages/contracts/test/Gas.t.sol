@@ -113,6 +113,7 @@ contract GasTest is Base {
         _measure(ANA, target, data, "revokeRecord");
         vm.prank(vm.addr(ANA));
         directory.setDelegate(_accountOf(BEN), 1, NOW + 100);
+        _grant(ANA, _terms(_accountOf(BEN)));
         terms.reader = _accountOf(LIN);
         _measure(BEN, target, abi.encodeCall(IConsent.grantFor, (_accountOf(ANA), terms)), "grantFor");
         _measure(ANA, target, abi.encodeCall(IConsent.setInbox, (LABS)), "setInbox");
@@ -131,6 +132,8 @@ contract GasTest is Base {
         _measure(
             LIN, target, abi.encodeCall(IRecords.commitBatch, (keccak256("3"), 1e5, manifest)), "commitBatch of 100000"
         );
+        bytes memory data = abi.encodeCall(IRecords.commitOwn, (keccak256("4"), 1, manifest, _accountOf(NORTH)));
+        _measure(ANA, target, data, "commitOwn");
     }
 
     function test_recordsOfTwoParties() public {

@@ -6,7 +6,7 @@ import {BatchId, batchIdOf} from "../src/types/BatchId.sol";
 import {Base} from "./Base.t.sol";
 import {Vm} from "./Vm.sol";
 
-/// @dev Two organisations commit, partly the same records, and everybody signs and marks whatever they can reach. The
+/// @dev Two organisations and two patients commit, partly the same records, and everybody signs and marks whatever they can reach. The
 /// ghost model says beforehand what is allowed: each call has to succeed or fail as the model says. Every batch holds
 /// one record, so that its root is its leaf hash.
 contract RecordsHandler is Base {
@@ -50,6 +50,18 @@ contract RecordsHandler is Base {
         entry.hasSigned = [parties[0] == _accountOf(author), parties[1] == _accountOf(author)];
     }
 
+    /// @dev Roots that the organisations commit as well: neither side's marks are felt by the other.
+    function commitOwn(uint256 who, uint256 number) external {
+        uint256 patient = [ANA, BEN][who % 2];
+        IRecords.Leaf memory leaf = _leaf(number % NUMBERS);
+        address account = _accountOf(patient);
+        bytes memory data = abi.encodeCall(IRecords.commitOwn, (_hash(leaf), 1, "manifest", _accountOf(NORTH)));
+        if (!_call(patient, data, _positionOf(account, leaf) == 0)) return;
+        Entry storage entry = _entries.push();
+        (entry.organisation, entry.leaf) = (account, leaf);
+        _positions[_batchOf(entry)] = _entries.length;
+    }
+
     function sign(uint256 who, uint256 which) external {
         if (_entries.length == 0) return;
         Entry storage entry = _entries[which % _entries.length];
@@ -65,7 +77,8 @@ contract RecordsHandler is Base {
         uint256 key = _keyAt(who);
         // What the caller's own organisation committed under that root, which may be the copy of the one named.
         uint256 position = _positionOf(_organisationOf(key), named.leaf);
-        bool expected = position != 0 && !_entries[position - 1].withdrawn;
+        // Of organisations alone (R15).
+        bool expected = key != ANA && key != BEN && position != 0 && !_entries[position - 1].withdrawn;
         if (_call(key, abi.encodeCall(IRecords.withdrawBatch, (_hash(named.leaf))), expected)) {
             _entries[position - 1].withdrawn = true;
         }
@@ -196,7 +209,8 @@ contract RecordsHandler is Base {
 
     function _organisationOf(uint256 key) private pure returns (address) {
         if (key == LIN) return _accountOf(SOUTH);
-        return key == OSEI ? _accountOf(NORTH) : address(0);
+        // A patient stands in the organisation's place (R14).
+        return key == OSEI ? _accountOf(NORTH) : _accountOf(key);
     }
 }
 
@@ -221,7 +235,7 @@ contract RecordsInvariantsTest is Base {
     function targetSelectors() public view returns (FuzzSelector[] memory targets) {
         targets = new FuzzSelector[](1);
         // Commitments and signatures twice: they are what the others need to find.
-        bytes4[] memory selectors = new bytes4[](8);
+        bytes4[] memory selectors = new bytes4[](9);
         selectors[0] = RecordsHandler.commit.selector;
         selectors[1] = RecordsHandler.commit.selector;
         selectors[2] = RecordsHandler.sign.selector;
@@ -230,6 +244,7 @@ contract RecordsInvariantsTest is Base {
         selectors[5] = RecordsHandler.withdraw.selector;
         selectors[6] = RecordsHandler.erase.selector;
         selectors[7] = RecordsHandler.supersede.selector;
+        selectors[8] = RecordsHandler.commitOwn.selector;
         targets[0] = FuzzSelector(address(handler), selectors);
     }
 

@@ -79,7 +79,7 @@ describe('copies between gateways', () => {
       await db.update(tables.replicationRounds).set({ finishedAt: 1 })
     }
     const { db } = world.city.gateway.gateway
-    await db.update(tables.leaves).set({ organisation: `0x${'1'.repeat(40)}` })
+    await db.update(tables.leaves).set({ keeper: `0x${'1'.repeat(40)}` })
   }
   async function round(hospital = world.city) {
     const { replication, leases } = hospital.gateway.gateway

@@ -11,6 +11,7 @@ import {
   decide,
   decisionNumber,
   decisions,
+  hashAccessRequest,
   openCompartmentCall,
   purposes,
   treeOf,
@@ -191,7 +192,10 @@ describe('nothing is lost', () => {
       Array.from({ length: 20 }, () => signRequest(doctor, { patient: patient.account, purpose: 'TREAT' })),
     )
     const written = await Promise.all(
-      bodies.map((body) => log.append({ ...body, decision: 'NoGrant', records: [], at: inSeconds(0) })),
+      bodies.map((body) => {
+        const requestHash = hashAccessRequest(world.deployment, body.request)
+        return log.append({ ...body, requestHash, decision: 'NoGrant', records: [], at: inSeconds(0) })
+      }),
     )
     assert.equal(new Set(written.map(({ index }) => index)).size, 20)
     const all = (await db.select().from(gatewayTables.receipts))

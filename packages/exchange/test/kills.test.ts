@@ -13,6 +13,7 @@ import {
   type Operation,
 } from '@hre/protocol'
 import {
+  fileOwnRecords,
   fileRecords,
   grantAccess,
   compartmentIds,
@@ -47,7 +48,11 @@ describe('kill -9 of everything that runs', { skip: postgresMissing }, () => {
   before(async () => {
     postgres = await startPostgres()
     const databases = [await postgres.newDatabase(), '']
-    world = await startWorld({ newDatabase: async () => databases.shift()!, anonymousPerMinute: 1_000_000 })
+    world = await startWorld({
+      newDatabase: async () => databases.shift()!,
+      anonymousPerMinute: 1_000_000,
+      ownRecordsPerDayMax: 100_000,
+    })
     patient = await world.newPatient()
     opener = await world.newPatient()
     technician = await world.newMember(world.city, 'lab technician')
@@ -80,6 +85,7 @@ describe('kill -9 of everything that runs', { skip: postgresMissing }, () => {
         { doing: () => known.ask(doctor, patient, 'TREAT', [record]) },
         { doing: () => known.ask(doctor, patient, 'HRESCH', [record]) },
         { doing: () => known.file(technician, patient), pauseMilliseconds: 150 },
+        { doing: () => known.add(patient), pauseMilliseconds: 300 },
       ])
       await sleep(random.integer(0, 400))
       const first = random.pick(partNames)
@@ -109,9 +115,12 @@ describe('kill -9 of everything that runs', { skip: postgresMissing }, () => {
     for (const content of known.uploads)
       assert.equal(await storedHash(world.city, content), content, 'an acknowledged upload is readable')
     const access = await requestAccess(patient, { patient: patient.account, purpose: 'PATRQT' })
-    let opened = 0
-    for await (const item of openRecords(patient, access)) if (item.body.length > 0) opened++
-    assert.ok(opened >= known.batches * someRecords.length, `${opened} of ${known.batches} batches' records`)
+    const opened = new Set<Hex>()
+    for await (const item of openRecords(patient, access))
+      if (item.body.length > 0) opened.add(item.leaf.record)
+    const filed = known.batches * someRecords.length + known.added.length
+    assert.ok(opened.size >= filed, `${opened.size} of ${filed} records`)
+    assert.ok(known.added.every((record) => opened.has(record)))
     await assertAnchoredOnce(world.lakeside, known.requests)
     await world.city.gateway.gateway.anchors.run()
     await assertAnchoredOnce(world.city, [])
@@ -130,9 +139,11 @@ class Acknowledged {
   /** Nonces of access requests that were answered, whatever the answer. */
   readonly requests: Hex[] = []
   batches = 0
+  /** Records that a patient was told are added (R14). */
+  readonly added: Hex[] = []
 
   summary(): string {
-    return `${this.operations.length} operations, ${this.uploads.length} uploads, ${this.requests.length} access requests, ${this.batches} batches`
+    return `${this.operations.length} operations, ${this.uploads.length} uploads, ${this.requests.length} access requests, ${this.batches} batches, ${this.added.length} added by the patient`
   }
 
   async open(actor: Actor): Promise<void> {
@@ -170,6 +181,11 @@ class Acknowledged {
     const { leaves } = await fileRecords(actor, { patient: account, records: someRecords })
     this.batches++
     return leaves[0]!.record
+  }
+
+  async add(actor: Actor): Promise<void> {
+    const { leaves } = await fileOwnRecords(actor, { records: someRecords.slice(0, 1) })
+    this.added.push(leaves[0]!.record)
   }
 }
 

@@ -40,7 +40,7 @@ import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import type { z } from 'zod'
 import { openOrCreateKey } from '../src/keys.ts'
 
-const chainId = 72_774
+export const chainId = 72_774
 
 /** One hospital of the test world. */
 export interface Hospital {
@@ -51,10 +51,13 @@ export interface Hospital {
   config: GatewayConfig
 }
 
+/** What tests need of a chain, whichever engine runs it. */
+export type AnyChain = Pick<Chain, 'url' | 'stop'>
+
 /** A chain and two admitted hospitals in this process: what most tests start from. */
 export interface World {
   deployment: Deployment
-  chain: Chain
+  chain: AnyChain
   rpc: PublicClient
   city: Hospital
   lakeside: Hospital
@@ -73,18 +76,23 @@ export interface World {
 }
 
 /**
- * @param settings - of both hospitals' gateways, in place of the tests' own; `databaseUrl` asked for each.
+ * @param settings - of both hospitals' gateways, in place of the tests' own; `databaseUrl` asked for each; a chain in place of the
+ * exchange's.
  * @param parts - of both gateways: their clock.
  */
 export async function startWorld(
-  settings: Partial<z.input<typeof configSchema>> & { newDatabase?: () => Promise<string> } = {},
+  settings: Partial<z.input<typeof configSchema>> & {
+    newDatabase?: () => Promise<string>
+    newChain?: () => Promise<AnyChain>
+  } = {},
   parts: Parameters<typeof startGateway>[1] = {},
 ): Promise<World> {
-  const { newDatabase, ...config } = settings
+  const { newDatabase, newChain, ...config } = settings
   const settingsOf = async () => ({ ...config, ...(newDatabase && { databaseUrl: await newDatabase() }) })
   const folder = await mkdtemp(join(tmpdir(), 'hre-test-'))
   // By the process's clock at each moment, so that `advance` moves the chain as well.
-  const chain = await startChain({ dataDir: join(folder, 'chain'), chainId, clock: () => Date.now() })
+  const ownChain = () => startChain({ dataDir: join(folder, 'chain'), chainId, clock: () => Date.now() })
+  const chain = await (newChain ?? ownChain)()
   const citySeed = await openOrCreateKey(join(folder, 'city.key'), join(folder, 'city.password'))
   const lakesideSeed = await openOrCreateKey(join(folder, 'lakeside.key'), join(folder, 'lakeside.password'))
   const deployment = await deploy(chain.url, citySeed)

@@ -10,10 +10,12 @@ import { BatchTrees } from './access/trees.ts'
 import { Trustee } from './access/trustee.ts'
 import { Eraser } from './blobs/eraser.ts'
 import { FilesBlobStore } from './blobs/files.ts'
+import { OwnUploads } from './blobs/ownUploads.ts'
 import { assertContracts, connectChain } from './chain.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { GatewayConfig } from './config.ts'
 import { BatchIndexer, type ManifestSource } from './follower/batches.ts'
+import { BlockCache } from './follower/blockCache.ts'
 import { Follower } from './follower/follower.ts'
 import type { Gateway } from './gateway.ts'
 import { createOperationsServer } from './http/operationsServer.ts'
@@ -77,6 +79,7 @@ export async function startGateway(
   const leases = new Leases(db)
   const outbox = new Outbox({ db, clock, days: config.notificationDays })
   const follower = new Follower({ chain, db, deployment, outbox, log })
+  const blockCache = new BlockCache(follower)
   const relay = new Relay({
     chain,
     db,
@@ -87,10 +90,10 @@ export async function startGateway(
     clock,
     ...relaySettings(config),
   })
-  const signatures = new SignatureChecker({ chain, db, deployment })
+  const signatures = new SignatureChecker({ chain, db, deployment, blockCache })
   const standings = new Standings({ patienceMillisecondsMin: config.hedgeMilliseconds })
   const peers = new Peers({ db, deployment, identity: keys.identity, signatures, standings, log })
-  const receipts = new ReceiptLog({ db, deployment, organisation: keys.identity.account, outbox })
+  const receipts = new ReceiptLog({ db, organisation: keys.identity.account, outbox })
   const anchors = new Anchors({ chain, db, deployment, identity: keys.identity, receipts, relay, log })
   const trustee = new Trustee({
     db,
@@ -124,7 +127,13 @@ export async function startGateway(
   })
   const ceremonies = new Ceremonies({ db, clock })
   const login = { db, deployment, signatures, ceremonies, clock, origin }
-  const indexer = new BatchIndexer({ db, outbox, log, manifestOf: manifestSource(db, peers) })
+  const indexer = new BatchIndexer({
+    db,
+    outbox,
+    clock,
+    log,
+    manifestOf: manifestSource(db, peers, organisation),
+  })
   const collector = new UploadCollector({ db, organisation, blobs, hours: config.uploadHours, log })
   const watch = new IntegrityWatch({
     db,
@@ -177,11 +186,13 @@ export async function startGateway(
     calendar,
     deliveries,
     follower,
+    blockCache,
     indexer,
     relay,
     peers,
     signatures,
     receipts,
+    ownUploads: new OwnUploads({ db, clock, ...config }),
     trees: new BatchTrees(db),
     anchors,
     trustee,
@@ -273,6 +284,7 @@ export async function rebuildGateway(config: GatewayConfig): Promise<{ block: nu
     const indexer = new BatchIndexer({
       db,
       outbox,
+      clock: systemClock,
       log,
       manifestOf: async (contentId) => {
         const [row] = await db.select().from(t.manifests).where(eq(t.manifests.contentId, contentId))
@@ -315,12 +327,14 @@ const replicationSettings = (config: GatewayConfig) => ({
   hours: config.replicationHours,
 })
 
-/** Manifests from this gateway's shelf, or from their author's gateway, kept afterwards. */
-function manifestSource(db: Gateway['db'], peers: Peers): ManifestSource {
-  return async (contentId, organisation) => {
+/** Manifests from this gateway's shelf, or from their keeper's gateway, kept afterwards. */
+function manifestSource(db: Gateway['db'], peers: Peers, own: Address): ManifestSource {
+  return async (contentId, keeper) => {
     const [row] = await db.select().from(t.manifests).where(eq(t.manifests.contentId, contentId))
     if (row) return row.json
-    const json = await peers.manifest(contentId, organisation)
+    // Not from itself: its answer would wait for the very round that asks.
+    if (keeper === own) return undefined
+    const json = await peers.manifest(contentId, keeper)
     if (json !== undefined) await db.insert(t.manifests).values({ contentId, json }).onConflictDoNothing()
     return json
   }

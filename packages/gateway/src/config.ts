@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { deploymentSchema } from '@hre/protocol'
+import { deploymentSchema, limits } from '@hre/protocol'
 import { z } from 'zod'
 import { cardSchema } from './keys/card.ts'
 import { areNetworks } from './notifications/publicAddress.ts'
@@ -63,6 +63,10 @@ export const configSchema = z.strictObject({
   integrityHours: z.coerce.number().min(0.001).max(8_760).default(24),
   /** Sealed files that no batch names are deleted after this, in hours. */
   uploadHours: z.coerce.number().min(0.001).max(8_760).default(48),
+  /** What a patient adds to the own chart (G40): one sealed file's size, bytes within 24 hours, records within 24 hours. */
+  ownFileBytesMax: z.coerce.number().int().min(0).default(limits.ownFileBytesMax),
+  ownBytesPerDayMax: z.coerce.number().int().min(0).default(100_000_000),
+  ownRecordsPerDayMax: z.coerce.number().int().min(0).default(50),
   /** Another gateway is asked for a file beside one that is silent, after this long at least, in milliseconds. */
   hedgeMilliseconds: z.coerce.number().int().min(10).max(60_000).default(100),
   /** Whole copies wanted of each sealed file, the gateway's own among them; by default 3, or as many as there are gateways. */

@@ -6,10 +6,12 @@ import type { SignatureChecker } from './access/signatures.ts'
 import type { BatchTrees } from './access/trees.ts'
 import type { Trustee } from './access/trustee.ts'
 import type { BlobStore } from './blobs/blobStore.ts'
+import type { OwnUploads } from './blobs/ownUploads.ts'
 import type { Chain } from './chain.ts'
 import type { Clock } from './clock.ts'
 import type { GatewayConfig } from './config.ts'
 import type { BatchIndexer } from './follower/batches.ts'
+import type { BlockCache } from './follower/blockCache.ts'
 import type { Follower } from './follower/follower.ts'
 import type { KeyAgent } from './keys/keyAgent.ts'
 import type { Calendar } from './notifications/calendar.ts'
@@ -43,6 +45,7 @@ export interface Gateway {
   chain: Chain
   keys: KeyAgent
   blobs: BlobStore
+  ownUploads: OwnUploads
   leases: Leases
   outbox: Outbox
   streams: NotificationStreams
@@ -51,6 +54,7 @@ export interface Gateway {
   calendar: Calendar
   deliveries: Deliveries
   follower: Follower
+  blockCache: BlockCache
   indexer: BatchIndexer
   relay: Relay
   peers: Peers

@@ -491,6 +491,22 @@ export function commitBatchCall({ records }: Deployment, root: Hex, count: numbe
   )
 }
 
+/** @param keeper - the organisation at whose gateway the manifest and the files are (R14). */
+export function commitOwnCall(
+  { records }: Deployment,
+  batch: { root: Hex; count: number; manifest: Hex; keeper: Address },
+): Call {
+  return call(
+    records,
+    200_000,
+    encodeFunctionData({
+      abi: recordsAbi,
+      functionName: 'commitOwn',
+      args: [batch.root, batch.count, batch.manifest, batch.keeper],
+    }),
+  )
+}
+
 /** @param parties - two registered accounts; the caller, when it is one of them, has signed with this (R8). */
 export function commitTwoPartyCall(
   { records }: Deployment,

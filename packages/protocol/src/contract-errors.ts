@@ -31,6 +31,11 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
   },
   AccountUnknown: { title: 'This wallet is no account’s signer', hint: 'Register the account first' },
   ConsentBackLinkLengthInvalid: { title: 'A back-link has 60 bytes', hint: fixInput },
+  ConsentBeyondDelegate: {
+    title: 'Whoever decides for a patient gives no more than they may open themselves',
+    hint: 'Choose parts, a ceiling and an end within your own grant',
+    status: 403,
+  },
   ConsentCeilingInvalid: { title: 'A ceiling is between 1 and 5', hint: fixInput },
   ConsentCompartmentExists: { title: 'That compartment was opened already', hint: already, status: 409 },
   ConsentCompartmentUnknown: { title: 'No such compartment in this chart', hint: 'Open it first' },
@@ -334,6 +339,15 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
     title: 'The record was superseded, withdrawn or erased before',
     hint: 'Read its status and act on its successor',
     status: 409,
+  },
+  RecordsKeeperUnknown: {
+    title: 'Nobody keeps these files: that is no active organisation',
+    hint: 'Name the organisation at whose gateway the files are',
+  },
+  RecordsPatientUnknown: {
+    title: 'Only a registered patient adds to their own chart',
+    hint: 'A member files for the organisation; a patient is attested first',
+    status: 403,
   },
   RecordsPartiesEqual: { title: 'Two parties are two different accounts', hint: fixInput },
   RecordsPartyUnknown: { title: 'A party is not registered', hint: 'Parties register first' },

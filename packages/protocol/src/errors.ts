@@ -133,6 +133,12 @@ export const errorTable = {
     'This organisation has filed as much into the patient’s inbox as it may in a day',
     'Ask the patient for a write grant, or file the rest tomorrow',
   ),
+  'own-limit-reached': row(
+    429,
+    'later',
+    'This patient has added as much as a day allows',
+    'Nothing was stored; add the rest after the seconds in Retry-After',
+  ),
   'emergency-release-refused': row(
     403,
     'never',
@@ -242,6 +248,12 @@ export const errorTable = {
     'never',
     'The contracts at the configured addresses are of another version',
     'Nothing was changed; start the version that fits them, or configure the deployment that fits this one',
+  ),
+  'outcome-unknown': row(
+    503,
+    'afterRefresh',
+    'The connection was lost before the gateway answered, so it may have been done',
+    'Look whether it was done before you do it again',
   ),
   'operation-timeout': row(
     504,

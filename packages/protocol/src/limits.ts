@@ -25,6 +25,8 @@ export const limits = {
   releaseSecondsMax: 5 * 60,
   /** Records that one organisation files into one patient's inbox within 24 hours, without a grant (C17). */
   inboxRecordsPerDayMax: 50,
+  /** One sealed file that a patient adds to the own chart (G40); a gateway may take less, or more. */
+  ownFileBytesMax: 20_000_000,
   /** Leaves in a batch (R3). */
   leavesPerBatchMax: 100_000,
   /** Manifest as JSON (R4). */
@@ -34,6 +36,8 @@ export const limits = {
   /** One wrap, or the set of wraps of a rotation. */
   attachmentBytesMax: 1024 * 1024,
   attachmentsPerSubmissionMax: 256,
+  /** Names of a chart's parts, sealed to a delegate (C13). */
+  delegateMapBytesMax: 32 * 1024,
   /** Trustees of a compartment (B1), guardians of an account (D16). */
   shareHoldersMax: 9,
   /** A share sealed to somebody (S4). */

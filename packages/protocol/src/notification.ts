@@ -16,6 +16,9 @@ export const notificationKinds = [
   'grant-narrowed',
   'grant-renewed',
   'grant-ended',
+  // Of somebody who decides for a patient: both of them.
+  'delegate-named',
+  'delegate-ended',
   // Of an emergency: patient, guardians, who declared and for whom, auditors who may review it.
   'emergency-declared',
   'emergency-share-released',
@@ -42,6 +45,8 @@ export const notificationSubjectSchema = z.object({
   /** Whose keys a recovery replaces; whose licence ends. */
   account: addressSchema.optional(),
   member: addressSchema.optional(),
+  /** Who decided for the patient (C13), or may from now on. */
+  delegate: addressSchema.optional(),
   trustee: addressSchema.optional(),
   author: addressSchema.optional(),
   /** Index of the receipt in the organisation's log (A3). */

@@ -10,7 +10,7 @@ import {
   type OpenedWrap,
 } from '@hre/vault'
 import { hexToBytes, type Address, type Hex } from 'viem'
-import { listCompartments } from './actions/grants.ts'
+import { listCompartments } from './actions/consent-lists.ts'
 import type { Actor } from './actor.ts'
 import { base64ToBytes } from './base64.ts'
 
@@ -51,6 +51,17 @@ export class EpochKeys {
         : this.#reach(patient, compartment, epoch))
     this.#keys.set(key, found)
     return found
+  }
+
+  /**
+   * What the newest wrap to the actor holds, for handing on to somebody else (C13).
+   *
+   * @throws HreError `not-found` without a grant to read; VaultError.
+   */
+  async newestOf(patient: Address, compartment: Hex): Promise<OpenedWrap & { epoch: number }> {
+    const held = await this.#newestWrap(patient, compartment)
+    const opened = await this.#open(patient, compartment, held, await this.#epochsOf(patient, compartment))
+    return { ...opened, epoch: held.epoch }
   }
 
   async #own(compartment: Hex, epoch: number): Promise<Uint8Array> {

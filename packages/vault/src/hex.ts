@@ -14,16 +14,21 @@ export function encodeHex(bytes: Uint8Array): Hex {
 
 /** Reads exactly `sizeBytes` of hexadecimal, either case. Throws `argument-invalid` naming the argument, not its value. */
 export function decodeHex(text: unknown, argument: string, sizeBytes: number): Uint8Array {
-  const digits = sizeBytes * 2
-  if (typeof text !== 'string' || text.length !== digits + 2 || !/^0x[0-9a-fA-F]*$/.test(text)) {
-    throw new VaultError('argument-invalid', { argument, expected: `0x and ${digits} hexadecimal digits` })
-  }
+  assertHex(text, argument, sizeBytes)
   return hexToBytes(text.slice(2))
 }
 
 /** The one spelling that contexts and labels use, so that a checksummed address makes the same bytes. */
 export function lowerHex(text: unknown, argument: string, sizeBytes: number): Hex {
-  return encodeHex(decodeHex(text, argument, sizeBytes))
+  assertHex(text, argument, sizeBytes)
+  return text.toLowerCase() as Hex
+}
+
+function assertHex(text: unknown, argument: string, sizeBytes: number): asserts text is Hex {
+  const digits = sizeBytes * 2
+  if (typeof text !== 'string' || text.length !== digits + 2 || !/^0x[0-9a-fA-F]*$/.test(text)) {
+    throw new VaultError('argument-invalid', { argument, expected: `0x and ${digits} hexadecimal digits` })
+  }
 }
 
 export function assertBytes(

@@ -34,7 +34,7 @@ export function nodePrimitives(): Primitives | undefined {
 }
 
 function primitivesOf(crypto: typeof NodeCrypto): Primitives {
-  const { encapsulate, ...xwing } = xwingOf(crypto)
+  const xwing = xwingOf(crypto)
   const plain = (buffer: Uint8Array) => new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength)
   /**
    * Gives memory back now. The collector does not see how much hangs on a buffer and lets hundreds of them wait, and fresh
@@ -127,7 +127,7 @@ function primitivesOf(crypto: typeof NodeCrypto): Primitives {
   }
   // One whole turn: an older Node has the module and not the algorithms or the raw key formats.
   const seed = new Uint8Array(32)
-  const { share } = encapsulate(xwing.xwingPublicKey(seed))
+  const { share } = xwing.xwingEncapsulate(xwing.xwingPublicKey(seed))
   const chunk = new Uint8Array(shortBytesMax + 1)
   native.aeadSeal(xwing.xwingDecapsulate(seed, share), chunk.subarray(0, 12), chunk)
   return native

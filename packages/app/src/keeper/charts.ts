@@ -3,6 +3,7 @@ import {
   listGrants,
   openRecords,
   requestAccess,
+  requestPages,
   type Actor,
   type EmergencyKeys,
   type OpenAccess,
@@ -76,16 +77,26 @@ export class ChartRoom {
   }
 
   async #fetch(patient: Hex): Promise<Chart> {
-    const actor = this.#actor
     this.#onProgress({ step: 'asking' })
-    const isOwn = patient === actor.account
+    const isOwn = patient === this.#actor.account
     const emergency = isOwn ? undefined : await (await this.emergencies()).openFor(patient)
-    const accesses = await this.#accesses(patient, isOwn, emergency)
-    const of = accesses.reduce((sum, { access }) => sum + access.records.length, 0)
+    const chart = await this.opened(patient, this.#accesses(patient, isOwn, emergency))
+    if (!emergency) return chart
+    return { ...chart, emergency: { declaration: emergency.declaration, until: emergency.until } }
+  }
+
+  /** Opens what these accesses let go. */
+  async opened(
+    patient: Hex,
+    accesses: AsyncIterable<{ access: OpenAccess; keys?: EmergencyKeys }>,
+  ): Promise<Chart> {
+    const actor = this.#actor
+    const isOwn = patient === actor.account
     const closed = new Set<string>()
-    let done = 0
+    let [done, of] = [0, 0]
     const parsed = new Map<Hex, ParsedRecord>()
-    for (const { access, keys } of accesses)
+    for await (const { access, keys } of accesses) {
+      of += access.records.length
       for await (const { body, mediaType, ...proven } of openRecords(actor, access, {
         onClosed: ({ leaf }) => closed.add(leaf.record),
         ...(keys && { emergency: keys }),
@@ -97,12 +108,14 @@ export class ChartRoom {
           topic: isOwn ? this.#topicOf(proven.leaf.compartment) : null,
           author: proven.leaf.author as Hex,
           organisation: proven.organisation as Hex,
+          isPatientsOwn: proven.organisation === proven.leaf.patient,
           status: proven.status,
           body,
           mediaType,
         })
         if (++done % 16 === 0) this.#onProgress({ step: 'opening', done, of })
       }
+    }
     this.#onProgress({ step: 'opening', done: of, of })
     const items = [...parsed.values()].map(itemOf)
     return {
@@ -113,30 +126,35 @@ export class ChartRoom {
       organisations: await this.#company.organisations(),
       at: Math.floor(Date.now() / 1000),
       isKept: false,
-      emergency: emergency ? { declaration: emergency.declaration, until: emergency.until } : null,
+      emergency: null,
+      isHelped: false,
     }
   }
 
   /** By the grants there are, and by an open emergency: one of the two may show what the other does not. */
-  async #accesses(
+  async *#accesses(
     patient: Hex,
     isOwn: boolean,
     emergency: OpenEmergency | undefined,
-  ): Promise<{ access: OpenAccess; keys?: EmergencyKeys }[]> {
+  ): AsyncGenerator<{ access: OpenAccess; keys?: EmergencyKeys }> {
     const actor = this.#actor
-    const purpose = isOwn ? 'PATRQT' : 'TREAT'
-    if (!emergency) return [{ access: await requestAccess(actor, { patient, purpose }) }]
-    const access = await requestAccess(actor, { patient, purpose: 'ETREAT' })
+    const usual = requestPages(actor, { patient, purpose: isOwn ? 'PATRQT' : 'TREAT' })
+    if (!emergency) {
+      for await (const access of usual) yield { access }
+      return
+    }
+    for await (const access of requestPages(actor, { patient, purpose: 'ETREAT' }))
+      yield { access, keys: emergency.keys }
     const granted = (await listGrants(actor, 'received')).some(
       (grant) => grant.patient === patient && isInForce(grant),
     )
-    const byEmergency = { access, keys: emergency.keys }
-    if (!granted) return [byEmergency]
-    // A grant for another purpose than treatment refuses; what the emergency opens is open all the same.
-    const usual = await requestAccess(actor, { patient, purpose }).catch((error: unknown) => {
+    if (!granted) return
+    try {
+      for await (const access of usual) yield { access }
+    } catch (error) {
+      // A grant for another purpose than treatment refuses; what the emergency opens is open all the same.
       if (!isHreError(error, 'not-found')) throw error
-    })
-    return usual ? [{ access: usual }, byEmergency] : [byEmergency]
+    }
   }
 
   /** Opens these records of a patient, and nothing else, for somebody who has to look at them. */
@@ -147,7 +165,10 @@ export class ChartRoom {
       const { record, author } = proven.leaf
       this.#proven.set(record as Hex, proven)
       const { organisation, status } = proven
-      items.push(itemOf({ record, topic: null, author, organisation, status, body, mediaType }))
+      const isPatientsOwn = organisation === proven.leaf.patient
+      items.push(
+        itemOf({ record, topic: null, author, organisation, isPatientsOwn, status, body, mediaType }),
+      )
     }
     return items
   }

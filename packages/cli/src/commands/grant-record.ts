@@ -1,7 +1,7 @@
 import { isHreError, type Purpose } from '@hre/protocol'
 import { grantRecord, revokeRecord, type Actor } from '@hre/sdk'
 import type { Address, Hex } from 'viem'
-import { accessTo, recordsOf } from '../access.ts'
+import { accessToOne } from '../access.ts'
 import type { Context } from '../context.ts'
 import { CliError } from '../errors.ts'
 import { formatMoment } from '../options/amounts.ts'
@@ -47,8 +47,7 @@ export async function revokeOneRecord(
 /** A whole id as it is; a shortened one is looked up in the actor's own chart. */
 async function ownRecordId(actor: Actor, id: string): Promise<Hex> {
   if (isFullId(id)) return id.toLowerCase() as Hex
-  const wish = { patient: actor.account, purpose: 'PATRQT' as const, wanted: [id] }
-  const [item] = recordsOf(await accessTo(actor, wish))
+  const item = await accessToOne(actor, { patient: actor.account, purpose: 'PATRQT', wanted: id })
   if (!item) throw new CliError('record-unknown')
   return item.leaf.record
 }

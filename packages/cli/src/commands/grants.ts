@@ -1,12 +1,13 @@
 import { purposesOfBits, rights, rightsOfBits, type GrantView } from '@hre/protocol'
 import { listGrants, listRecordGrants } from '@hre/sdk'
 import type { Command } from 'commander'
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import { contextOf } from '../context.ts'
+import { usageError } from '../errors.ts'
 import { formatMoment } from '../options/amounts.ts'
 import { shortId } from '../options/short-id.ts'
-import { partNames } from '../parts.ts'
-import { actorOf, nameOfAccount, runningExchange } from '../running.ts'
+import { namesBy, partIds, partNames } from '../parts.ts'
+import { accountNamed, actorOf, nameOfAccount, runningExchange } from '../running.ts'
 
 export function addGrants(program: Command): void {
   program
@@ -14,21 +15,30 @@ export function addGrants(program: Command): void {
     .description('who may open what: grants that a patient gave, or that a reader received')
     .option('--as <name>', 'who is acting')
     .option('--received', 'those that were given to the one who is acting')
-    .action(async (options: { as?: string; received?: boolean }, command: Command) => {
+    .option('--patient <name>', 'those that a patient gave whom the one who is acting looks after')
+    .action(async (options: { as?: string; received?: boolean; patient?: string }, command: Command) => {
       const context = contextOf(command)
       const { output } = context
       const exchange = await runningExchange(context)
       const actor = await actorOf(exchange, options.as)
       const side = options.received ? 'received' : 'given'
-      const single = (await listRecordGrants(actor, side)).map((grant) => ({ ...grant, rights: rights.read }))
-      const grants: (Omit<GrantView, 'endedBlock'> & { record?: Hex })[] = [
-        ...(await listGrants(actor, side)),
-        ...single,
-      ]
+      const patient = options.patient === undefined ? undefined : accountNamed(exchange, options.patient)
+      if (patient && options.received)
+        throw usageError('What a patient received is theirs to see', 'Leave out --received or --patient')
+      const partOf = patient && namesBy(await partIds(actor, patient))
+      // Grants of single records are the patient's alone to see and to give.
+      const single = (patient ? [] : await listRecordGrants(actor, side)).map((grant) => ({
+        ...grant,
+        rights: rights.read,
+      }))
+      const grants: (Omit<GrantView, 'endedBlock' | 'delegate'> & {
+        record?: Hex
+        delegate?: Address | null
+      })[] = [...(await listGrants(actor, side, patient)), ...single]
       const rows = grants.map((grant) => ({
         patient: grant.patient,
         reader: grant.reader,
-        part: partNames(actor, grant.patient)(grant.compartment),
+        part: (partOf ?? partNames(actor, grant.patient))(grant.compartment),
         record: grant.record,
         rights: rightsOfBits(grant.rights),
         purposes: purposesOfBits(grant.purposes),
@@ -36,6 +46,8 @@ export function addGrants(program: Command): void {
         from: grant.from,
         until: grant.until,
         state: stateOf(grant),
+        /** Who gave it for the patient. */
+        delegate: grant.delegate ?? null,
       }))
       output.value({ grants: rows })
       if (rows.length === 0) return output.line('There are no grants.')
@@ -48,7 +60,7 @@ export function addGrants(program: Command): void {
           row.purposes.join(', '),
           String(row.ceiling),
           formatMoment(row.until),
-          row.state,
+          row.delegate ? `${row.state}, given by ${nameOfAccount(exchange, row.delegate)}` : row.state,
         ]),
       ])
     })

@@ -13,7 +13,7 @@ import { contextOf } from '../context.ts'
 import { CliError } from '../errors.ts'
 import { counted, formatMoment } from '../options/amounts.ts'
 import { wordsOfPurpose } from '../options/words.ts'
-import { actorOf, nameOfAccount, runningExchange, type KnownExchange } from '../running.ts'
+import { accountNamed, actorOf, nameOfAccount, runningExchange, type KnownExchange } from '../running.ts'
 
 export function addLog(program: Command): void {
   program
@@ -21,13 +21,15 @@ export function addLog(program: Command): void {
     .description(
       'who looked at your chart, or tried to, at every hospital; each entry checked against the chain',
     )
-    .option('--as <name>', 'the patient who is acting')
-    .action(async (options: { as?: string }, command: Command) => {
+    .option('--as <name>', 'the patient who is acting, or somebody who looks after them')
+    .option('--patient <name>', 'the chart of a patient whom the one who is acting looks after')
+    .action(async (options: { as?: string; patient?: string }, command: Command) => {
       const context = contextOf(command)
       const { output } = context
       const exchange = await runningExchange(context)
       const actor = await actorOf(exchange, options.as)
-      const { accesses, unreachable } = await readAccessLog(actor)
+      const patient = options.patient === undefined ? actor.account : accountNamed(exchange, options.patient)
+      const { accesses, unreachable } = await readAccessLog(actor, patient)
       accesses.sort(inOrder(exchange))
       const chain = connectChain(exchange.rpcUrl)
       output.progress.report('Checking the log against the chain')
@@ -87,12 +89,14 @@ function sentenceOf(exchange: KnownExchange, patient: string, entry: Entry): str
   const who = entry.reader === patient ? 'You' : nameOfAccount(exchange, entry.reader)
   const what = counted(entry.records, 'record')
   const where = nameOfAccount(exchange, entry.organisation)
-  const why = who === 'You' ? 'for yourself' : `for ${wordsOfPurpose(entry.purpose)}`
+  const why =
+    entry.purpose === 'PATRQT' && who === 'You' ? 'for yourself' : `for ${wordsOfPurpose(entry.purpose)}`
   const by = entry.forwardedBy ? `, passed on by ${nameOfAccount(exchange, entry.forwardedBy)}` : ''
   if (entry.decision === 'PermittedInEmergency')
     return `${who} opened ${what} IN AN EMERGENCY that nobody granted; at ${where}${by}`
   if (entry.decision !== 'Permitted')
     return `${who} asked ${why} and was REFUSED: ${reasonOf(entry.decision)}; at ${where}${by}`
+  // Somebody who looks after the patient reads it too (C13).
   if (entry.records === 0) return `${who} read this log; at ${where}`
   return `${who} opened ${what} ${why}; at ${where}${by}`
 }

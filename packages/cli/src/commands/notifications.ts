@@ -99,6 +99,14 @@ function sentenceOf(exchange: KnownExchange, actor: Actor, { organisation, notif
     case 'grant-renewed':
     case 'grant-ended':
       return ofGrant(exchange, actor, notification)
+    case 'delegate-named':
+      return about.patient === actor.account
+        ? `You let ${who(about.delegate)} decide for you, until ${formatMoment(about.until ?? 0)}`
+        : `${who(about.patient)} lets you decide for them, until ${formatMoment(about.until ?? 0)}`
+    case 'delegate-ended':
+      return about.patient === actor.account
+        ? `${who(about.delegate)} decides nothing for you any more`
+        : `You decide nothing for ${who(about.patient)} any more`
     case 'emergency-declared':
       return `${who(about.member)} broke the glass of ${whose}: ${emergency}, until ${formatMoment(about.until ?? 0)}`
     case 'emergency-share-released':
@@ -131,11 +139,13 @@ function ofGrant(exchange: KnownExchange, actor: Actor, { kind, about }: Notific
   const parts = (about.compartments ?? []).map(partNames(actor, about.patient ?? actor.account))
   const what = about.record ? `record ${shortId(about.record)}` : parts.join(', ')
   const until = about.until ? `, until ${formatMoment(about.until)}` : ''
+  const helper = about.delegate && whoIs(exchange, actor, about.delegate)
   const permission = own
     ? `the permission of ${reader} for ${what}`
     : `your permission from ${whoIs(exchange, actor, about.patient)} for ${what}`
   switch (kind) {
     case 'grant-made':
+      if (own && helper) return `${helper} gave ${reader} a permission for ${what}${until}, for you`
       return own
         ? `You gave ${reader} a permission for ${what}${until}`
         : `${whoIs(exchange, actor, about.patient)} gave you a permission for ${what}${until}`
@@ -144,7 +154,7 @@ function ofGrant(exchange: KnownExchange, actor: Actor, { kind, about }: Notific
     case 'grant-renewed':
       return `${capital(permission)} lasts longer${until}`
     default:
-      return `${capital(permission)} ${about.until ? 'ran out' : 'was taken back'}`
+      return `${capital(permission)} ${about.until ? 'ran out' : 'was taken back'}${helper ? ` by ${helper}` : ''}`
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, type Resource } from '@hre/fhir'
 import { openRecords, type OpenedItem } from '@hre/sdk'
 import type { Command } from 'commander'
-import { accessTo, purposeOf, recordsOf } from '../access.ts'
+import { accessesTo, purposeOf } from '../access.ts'
 import { contextOf, fromCaller } from '../context.ts'
 import { CliError } from '../errors.ts'
 import { marksInWords } from '../marks.ts'
@@ -34,21 +34,22 @@ export function addOpen(program: Command): void {
       const patient = accountNamed(exchange, name)
       const actor = await actorOf(exchange, options.as)
       const purpose = purposeOf(actor, patient, options.purpose)
-      const accesses = await accessTo(actor, { patient, purpose, wanted })
-      const records = recordsOf(accesses)
-      const marks = marksInWords(exchange, records)
+      let shown = 0
       let opened = 0
       let closed = 0
       // Named records must open; a list may hold some from before a grant from now on.
       const onClosed = wanted.length === 0 ? { onClosed: () => closed++ } : {}
-      for (const access of accesses)
+      for await (const access of accessesTo(actor, { patient, purpose, wanted })) {
+        shown += access.records.length
+        const marks = marksInWords(exchange, access.records)
         for await (const item of openRecords(actor, access, onClosed)) {
-          output.progress.report('Opening records', ++opened, records.length)
+          output.progress.report('Opening records', ++opened, shown)
           const file = options.out && (await saveRecord(fromCaller(options.out), item))
           output.value(asJson(item, file))
           const mark = marks(item) === 'live' ? '' : ` (${marks(item)})`
           output.line(`${output.style('dim', shortId(item.leaf.record))}  ${inWords(item)}${mark}`)
         }
+      }
       if (closed > 0) output.note(`${counted(closed, 'record')} from before your grant stayed closed.`)
       output.line(
         `${counted(opened, 'record')} opened; each fits its content id, its seal and its commitment.`,

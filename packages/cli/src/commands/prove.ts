@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { proofFileOf } from '@hre/sdk'
 import type { Command } from 'commander'
-import { accessTo, purposeOf, recordsOf } from '../access.ts'
+import { accessToOne, purposeOf } from '../access.ts'
 import { contextOf, fromCaller } from '../context.ts'
 import { CliError, usageError } from '../errors.ts'
 import { marksInWords } from '../marks.ts'
@@ -30,7 +30,7 @@ export function addProve(program: Command): void {
       const patient = accountNamed(exchange, options.patient)
       const actor = await actorOf(exchange, options.as)
       const purpose = purposeOf(actor, patient, options.purpose)
-      const [item] = recordsOf(await accessTo(actor, { patient, purpose, wanted: [id] }))
+      const item = await accessToOne(actor, { patient, purpose, wanted: id })
       if (!item) throw new CliError('record-unknown')
       const proof = proofFileOf(actor.deployment, item)
       const marks = marksInWords(exchange, [item])(item)

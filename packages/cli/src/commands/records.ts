@@ -1,5 +1,5 @@
-import { nameOf, recordKinds } from '@hre/protocol'
-import { requestAccess } from '@hre/sdk'
+import { nameOf, recordKinds, type ProvenLeaf } from '@hre/protocol'
+import { requestPages } from '@hre/sdk'
 import type { Command } from 'commander'
 import { purposeOf } from '../access.ts'
 import { contextOf } from '../context.ts'
@@ -21,10 +21,13 @@ export function addRecords(program: Command): void {
       const exchange = await runningExchange(context)
       const patient = accountNamed(exchange, name)
       const actor = await actorOf(exchange, options.as)
-      const { records, receipt } = await requestAccess(actor, {
-        patient,
-        purpose: purposeOf(actor, patient, options.purpose),
-      })
+      const purpose = purposeOf(actor, patient, options.purpose)
+      const records: ProvenLeaf[] = []
+      const receipts: number[] = []
+      for await (const page of requestPages(actor, { patient, purpose })) {
+        records.push(...page.records)
+        receipts.push(page.receipt.index)
+      }
       const partOf = partNames(actor, patient)
       const marks = marksInWords(exchange, records)
       const rows = records.map(({ leaf, batch, status, successor, signing }) => ({
@@ -39,7 +42,7 @@ export function addRecords(program: Command): void {
         successor,
         signing,
       }))
-      output.value({ patient, receipt: receipt.index, records: rows })
+      output.value({ patient, receipts, records: rows })
       output.table([
         ['RECORD', 'KIND', 'PART', 'SENSITIVITY', 'BATCH', 'EPOCH', 'STATE'],
         ...rows.map((row) => [
@@ -52,6 +55,7 @@ export function addRecords(program: Command): void {
           marks(row),
         ]),
       ])
-      output.line(`${counted(rows.length, 'record')}; the access is entry ${receipt.index} of the log.`)
+      const entries = receipts.length === 1 ? 'the access is entry' : 'the accesses are entries'
+      output.line(`${counted(rows.length, 'record')}; ${entries} ${receipts.join(', ')} of the log.`)
     })
 }

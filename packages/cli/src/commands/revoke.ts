@@ -1,18 +1,19 @@
 import { compartmentNames } from '@hre/fhir'
 import { rights } from '@hre/protocol'
-import { compartmentIds, finishRevocations, listGrants, revokeAccess } from '@hre/sdk'
+import { finishRevocations, listGrants, revokeAccess, revokeAccessFor } from '@hre/sdk'
 import type { Command } from 'commander'
 import { contextOf } from '../context.ts'
 import { CliError, usageError } from '../errors.ts'
 import { shortHash } from '../options/short-id.ts'
 import { parseParts } from '../options/words.ts'
-import { listParts, partNames } from '../parts.ts'
+import { listParts, partIds, partNames } from '../parts.ts'
 import { accountNamed, actorOf, nameOfAccount, runningExchange } from '../running.ts'
 import { revokeOneRecord } from './grant-record.ts'
 import { stateOf } from './grants.ts'
 
 interface RevokeOptions {
   as?: string
+  patient?: string
   record?: string
   finish?: boolean
 }
@@ -21,6 +22,7 @@ export function addRevoke(program: Command): void {
   program
     .command('revoke [reader] [part...]')
     .description('take a permission back and change the keys; without parts, all of that reader’s')
+    .option('--patient <name>', 'of the chart of a patient whom the one who is acting looks after')
     .option('--record <id>', 'the permission to open this one record; no key changes')
     .option('--finish', 'change the keys that an interrupted `hre revoke` left as they were')
     .option('--as <name>', 'the patient who is acting')
@@ -34,11 +36,14 @@ export function addRevoke(program: Command): void {
       const reader = accountNamed(exchange, name)
       const actor = await actorOf(exchange, options.as)
       if (options.record !== undefined) {
-        if (words.length > 0) throw usageError('Name parts or a record, not both', 'Run it once for each')
+        if (words.length > 0 || options.patient !== undefined)
+          throw usageError('Name parts or an own record, not both', 'Run it once for each')
         return revokeOneRecord(context, exchange, actor, { reader, record: options.record })
       }
-      const ids = compartmentIds(actor)
-      const held = (await listGrants(actor)).filter(
+      const patient = options.patient === undefined ? actor.account : accountNamed(exchange, options.patient)
+      const isOwn = patient === actor.account
+      const ids = await partIds(actor, patient)
+      const held = (await listGrants(actor, 'given', patient)).filter(
         (grant) =>
           grant.reader === reader &&
           ['in force', 'to come'].includes(stateOf(grant)) &&
@@ -52,11 +57,18 @@ export function addRevoke(program: Command): void {
       const missing = parts.filter((part) => !open.includes(part))
       if (missing.length > 0 || parts.length === 0)
         throw new CliError('part-not-granted', { data: { parts: missing } })
-      const applied = await revokeAccess(actor, { reader, compartments: parts.map((part) => ids[part]) })
+      const compartments = parts.map((part) => ids[part]!)
+      const applied = isOwn
+        ? await revokeAccess(actor, { reader, compartments })
+        : await revokeAccessFor(actor, patient, { reader, compartments })
       const { transaction, block } = applied[0]!
       output.value({ reader, parts, applied })
       output.line(
-        `${nameOfAccount(exchange, reader)} may no longer open ${listParts(parts)}; what is filed from now on has a new key.`,
+        `${nameOfAccount(exchange, reader)} may no longer open ${listParts(parts)}; ${
+          isOwn
+            ? 'what is filed from now on has a new key.'
+            : `the key changes when ${nameOfAccount(exchange, patient)} logs in.`
+        }`,
       )
       output.line(output.style('dim', `transaction ${shortHash(transaction)} · block ${block}`))
     })

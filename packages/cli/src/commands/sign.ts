@@ -1,6 +1,6 @@
 import { signBatch } from '@hre/sdk'
 import type { Command } from 'commander'
-import { accessTo, purposeOf, recordsOf } from '../access.ts'
+import { accessToOne, purposeOf } from '../access.ts'
 import { contextOf } from '../context.ts'
 import { CliError, usageError } from '../errors.ts'
 import { shortHash, shortId } from '../options/short-id.ts'
@@ -27,7 +27,7 @@ export function addSign(program: Command): void {
       const patient = accountNamed(exchange, options.patient)
       const actor = await actorOf(exchange, options.as)
       const purpose = purposeOf(actor, patient, options.purpose)
-      const [item] = recordsOf(await accessTo(actor, { patient, purpose, wanted: [id] }))
+      const item = await accessToOne(actor, { patient, purpose, wanted: id })
       if (!item) throw new CliError('record-unknown')
       const { batch, signing } = item
       const applied = await signBatch(actor, batch)

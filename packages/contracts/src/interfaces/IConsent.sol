@@ -152,6 +152,8 @@ interface IConsent {
 
     /// @notice `delegate` may not decide for `patient` at this time (C13).
     error ConsentNotDelegated(address patient, address delegate);
+    /// @notice A delegate gives others no more than `held`, which is what it may open itself, and nothing to itself (C13).
+    error ConsentBeyondDelegate(address patient, address delegate, Grant held);
     /// @notice `account` is not a registered, attested patient.
     error ConsentPatientUnknown(address account);
     /// @notice The patient has no such compartment.
@@ -223,9 +225,10 @@ interface IConsent {
     /// @custom:emits ConsentGranted, then ConsentConditioned(patient, reader, compartment, specialty, country, licensed)
     function grantOn(GrantTerms calldata terms, Conditions calldata conditions) external;
 
-    /// @notice As `grant`, by a delegate of `patient`.
+    /// @notice As `grant`, by a delegate of `patient`, to somebody else and within the delegate's own grant to read.
     /// @dev C13.
     /// @custom:reverts ConsentNotDelegated(patient, delegate)
+    /// @custom:reverts ConsentBeyondDelegate(patient, delegate, held)
     /// @custom:reverts as grant
     /// @custom:emits ConsentByDelegate(patient, delegate, reader, compartment), then ConsentGranted
     function grantFor(address patient, GrantTerms calldata terms) external;

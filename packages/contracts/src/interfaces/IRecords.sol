@@ -6,7 +6,7 @@ import {CompartmentId} from "../types/CompartmentId.sol";
 
 /// @title Records
 /// @notice Commitments to sealed records: that they exist, who wrote them, when, and that no byte has changed.
-/// @dev Rules R1-R12 in spec/records.md.
+/// @dev Rules R1-R17 in spec/records.md.
 interface IRecords {
     /// @notice What is committed about one record (R1).
     /// @param content SHA-256 of the sealed file.
@@ -52,6 +52,7 @@ interface IRecords {
     }
 
     /// @notice A leaf with the proof that it is in a batch of `organisation`: the root that the proof leads to says in which.
+    /// @param organisation The patient's own account for what the patient added (R14).
     struct ProvenLeaf {
         address organisation;
         Leaf leaf;
@@ -74,6 +75,9 @@ interface IRecords {
         bytes32 manifest
     );
 
+    /// @notice A patient added the records of `batch` to the own chart (R14): `organisation` and `author` are the patient.
+    /// The gateway of `keeper` has the manifest and the files.
+    event RecordsKept(BatchId indexed batch, address indexed keeper);
     /// @notice The records of `batch` count as signed by both once `first` and `second` have signed.
     event RecordsPartiesNamed(BatchId indexed batch, address indexed first, address indexed second);
     /// @notice One of the two parties has signed `batch`.
@@ -102,6 +106,11 @@ interface IRecords {
     error RecordsRootCommitted(BatchId batch);
     /// @notice The organisation has committed no such root (R11).
     error RecordsBatchUnknown(BatchId batch);
+
+    /// @notice `account` is no registered patient, and has no chart to add to (R14).
+    error RecordsPatientUnknown(address account);
+    /// @notice `keeper` is no active organisation, or the patient (R14).
+    error RecordsKeeperUnknown(address keeper);
 
     /// @notice Two parties are two different accounts (R8).
     error RecordsPartiesEqual(address party);
@@ -145,6 +154,20 @@ interface IRecords {
         external
         returns (BatchId batch);
 
+    /// @notice Commits a batch of records that the calling patient adds to the own chart.
+    /// @dev R14. Its own function, as whoever is a patient may be a doctor too: `commitBatch` is the doctor's. The
+    /// patient's account stands where the organisation does, in the batch's id and in every proof.
+    /// @param keeper The active organisation whose gateway has the manifest and the files.
+    /// @return batch `batchIdOf` the patient and the root.
+    /// @custom:reverts RecordsPatientUnknown(account)
+    /// @custom:reverts RecordsKeeperUnknown(keeper)
+    /// @custom:reverts RecordsCountInvalid(count, countMax)
+    /// @custom:reverts RecordsRootEmpty()
+    /// @custom:reverts RecordsRootCommitted(batch)
+    /// @custom:emits RecordsCommitted(batch, organisation, author, root, count, manifest)
+    /// @custom:emits RecordsKept(batch, keeper)
+    function commitOwn(bytes32 root, uint32 count, bytes32 manifest, address keeper) external returns (BatchId batch);
+
     /// @notice Signs a batch as one of its two parties.
     /// @dev R9.
     /// @custom:reverts RecordsWithdrawn(batch)
@@ -161,7 +184,7 @@ interface IRecords {
     /// @custom:emits BatchWithdrawn(batch)
     function withdrawBatch(bytes32 root) external;
 
-    /// @notice Replaces a record by another one; both are live and of the caller's organisation.
+    /// @notice Replaces a record by another one; both are live and of the caller's organisation, or the caller's own (R15).
     /// @dev R10, R12. No record is its own successor, however long the chain.
     /// @custom:reverts RecordsNotPermitted(account)
     /// @custom:reverts RecordsProofInvalid(batch, leafHash)
@@ -170,7 +193,7 @@ interface IRecords {
     /// @custom:emits RecordSuperseded(batch, leafHash, successorBatch, successorHash)
     function supersede(ProvenLeaf calldata old, ProvenLeaf calldata next) external;
 
-    /// @notice Withdraws one record of the caller's organisation.
+    /// @notice Withdraws one record of the caller's organisation, or the caller's own (R15).
     /// @dev R10.
     /// @custom:reverts RecordsNotPermitted(account)
     /// @custom:reverts RecordsProofInvalid(batch, leafHash)

@@ -172,7 +172,9 @@ export async function setStage(exchange: Exchange): Promise<Stage> {
     wrapHash: hash('wrap'),
   })
   await say('patient', 'Consent.openCompartment', labs, 3, recipient)
-  await say('patient', 'Consent.grant', terms(account.clinician))
+  // What a delegate may open, it may let others open (C13).
+  for (const reader of [account.clinician, account.delegate])
+    await say('patient', 'Consent.grant', terms(reader))
   await say('patient', 'Consent.grantRecord', record, terms(account.clinician))
   const trustees = [account.trustee, account.organisation]
   await say('patient', 'Emergency.setTrustees', labs, 1, trustees, 2, hash('set'))
@@ -248,6 +250,7 @@ export async function setStage(exchange: Exchange): Promise<Stage> {
       'Consent.rotate': () => [labs, 2, newRecipient, backLink, hash('wraps')],
       'Records.commitBatch': () => [hash('batch'), 1, manifest],
       'Records.commitTwoParty': () => [hash('batch'), 1, manifest, account.patient, account.countersigner],
+      'Records.commitOwn': () => [hash('batch'), 1, manifest, account.organisation],
       'Records.sign': () => [toSign],
       'Records.withdrawBatch': () => [hashLeaf(leaf('old'))],
       'Records.supersede': () => [proven('old'), proven('next')],

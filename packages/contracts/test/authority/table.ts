@@ -148,6 +148,8 @@ export const whoMay: Record<string, Row> = {
 
   'Records.commitBatch': pausable([...authors, 'countersigner', 'trustee'], 'RecordsNotPermitted'),
   'Records.commitTwoParty': pausable([...authors, 'countersigner', 'trustee'], 'RecordsNotPermitted'),
+  // Into one's own chart; nobody in the cast is a patient and a member besides.
+  'Records.commitOwn': pausable(['patient', ...patients], 'RecordsPatientUnknown'),
   'Records.sign': pausable(['countersigner'], 'RecordsNotAwaited'),
   // A batch is named by root and by the caller's own organisation.
   'Records.withdrawBatch': pausable(authors, 'RecordsNotPermitted', {

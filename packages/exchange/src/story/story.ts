@@ -11,6 +11,7 @@ import {
   readAccessLog,
   recordsOfChart,
   requestAccess,
+  requestPages,
   revokeAccess,
   verifyAccesses,
   verifyRecord,
@@ -156,19 +157,23 @@ class Story {
 
   async #open(): Promise<Finding> {
     const { lakesideDoctor, patient } = this.#cast
-    this.#access = await requestAccess(lakesideDoctor, { patient: patient.account, purpose: 'TREAT' })
     const originals = new Set(this.#chart.map((resource) => JSON.stringify(resource)))
+    const shown: ProvenLeaf[] = []
     let equal = 0
-    for await (const { body } of openRecords(lakesideDoctor, this.#access)) {
-      if (originals.has(new TextDecoder().decode(body))) equal++
-      this.#progress('Lakeside’s doctor opens the records', equal, this.#access.records.length)
+    for await (const page of requestPages(lakesideDoctor, { patient: patient.account, purpose: 'TREAT' })) {
+      this.#access = page
+      shown.push(...page.records)
+      for await (const { body } of openRecords(lakesideDoctor, page)) {
+        if (originals.has(new TextDecoder().decode(body))) equal++
+        this.#progress('Lakeside’s doctor opens the records', equal, shown.length)
+      }
     }
     const expected = this.#leavesIn(this.#shared.id).length
-    const [first] = this.#access.records
+    const [first] = shown
     return {
-      ok: equal >= expected && equal === this.#ofThisStory(this.#access.records).length,
+      ok: equal >= expected && equal === this.#ofThisStory(shown).length,
       text: `She opens ${equal} ${equal === 1 ? 'record' : 'records'}; each is byte for byte what City Hospital wrote, and nothing else of the chart is open to her`,
-      proof: { contentId: first!.leaf.content, receipt: this.#access.receipt.index, opened: equal },
+      proof: { contentId: first!.leaf.content, receipt: this.#access!.receipt.index, opened: equal },
     }
   }
 

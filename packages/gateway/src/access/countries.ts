@@ -45,10 +45,10 @@ export async function keepCountries(
   return (await countriesOf(db, said.patient))!
 }
 
-/** An unerased record of a sealed file, and where the organisation is that committed it. */
+/** An unerased record of a sealed file, and where the organisation is that keeps it: whoever committed it, but for R14. */
 interface Filed {
   patient: Address
-  organisation: Address
+  keeper: Address
   country: string
 }
 
@@ -57,18 +57,18 @@ export async function filedAs(db: Database, content: Hex): Promise<Filed[]> {
   return db
     .select({
       patient: t.leaves.patient,
-      organisation: t.leaves.organisation,
+      keeper: t.leaves.keeper,
       country: t.organisations.country,
     })
     .from(t.leaves)
-    .innerJoin(t.organisations, eq(t.organisations.account, t.leaves.organisation))
+    .innerJoin(t.organisations, eq(t.organisations.account, t.leaves.keeper))
     .leftJoin(t.marks, and(eq(t.marks.batch, t.leaves.batch), eq(t.marks.leafHash, t.leaves.leafHash)))
     .where(and(eq(t.leaves.content, content), or(isNull(t.marks.status), ne(t.marks.status, 'erased'))))
 }
 
 /**
  * Organisations that may hold a copy of a sealed file (P5): each of its records' patients allows their country, or said nothing and
- * it is the country of the organisation that committed the record; which may hold it itself. None for a file that nobody committed,
+ * it is the country of the record's keeper; which may hold it itself. None for a file that nobody committed,
  * or whose records are all erased.
  */
 export async function permittedHolders(db: Database, content: Hex): Promise<Address[]> {
@@ -85,8 +85,8 @@ export async function permittedHolders(db: Database, content: Hex): Promise<Addr
   return organisations
     .filter((holder) =>
       filed.every(
-        ({ patient, organisation, country }) =>
-          holder.account === organisation || (allowed.get(patient) ?? [country]).includes(holder.country),
+        ({ patient, keeper, country }) =>
+          holder.account === keeper || (allowed.get(patient) ?? [country]).includes(holder.country),
       ),
     )
     .map(({ account }) => account)
@@ -99,22 +99,22 @@ export async function mayHold(db: Database, content: Hex, holder: Address): Prom
 /**
  * Where a patient's records may be read from (P10), for one request: by somebody who acts in a country, through a gateway in one.
  *
- * @returns for the organisation that committed a record, and whether it is an emergency that opens it: may it be read?
+ * @returns for the organisation that keeps a record, and whether it is an emergency that opens it: may it be read?
  */
 export async function readingRule(
   db: Database,
   { reader, patient, organisation }: Pick<AccessRequest, 'reader' | 'patient' | 'organisation'>,
-): Promise<(committedBy: Address, inEmergency: boolean) => boolean> {
+): Promise<(keptBy: Address, inEmergency: boolean) => boolean> {
   const said = await countriesOf(db, patient)
   if (!said || said.readingAbroad === 'granted' || reader === patient) return () => true
   const rows = await db.select().from(t.organisations)
   const countries = new Map(rows.map(({ account, country }) => [account, country]))
   const employer = await organisationOf(db, reader)
   const places = [organisation, ...(employer ? [employer] : [])].map((account) => countries.get(account))
-  return (committedBy, inEmergency) =>
+  return (keptBy, inEmergency) =>
     (inEmergency && said.readingAbroad === 'emergency') ||
     places.every(
       (country) =>
-        country !== undefined && (said.countries.includes(country) || country === countries.get(committedBy)),
+        country !== undefined && (said.countries.includes(country) || country === countries.get(keptBy)),
     )
 }

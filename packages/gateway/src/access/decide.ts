@@ -1,4 +1,4 @@
-import { and, asc, eq, getTableColumns, inArray, isNull, ne, or } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm'
 import {
   decideRecord,
   isPermitting,
@@ -12,6 +12,7 @@ import {
 } from '@hre/protocol'
 import type { Address, Hex } from 'viem'
 import type { Clock } from '../clock.ts'
+import type { Gateway } from '../gateway.ts'
 import type { Database } from '../store/database.ts'
 import { attributesOf, isBarred, organisationOf } from '../store/directory.ts'
 import * as t from '../store/schema.ts'
@@ -24,6 +25,18 @@ export type StoredLeaf = typeof t.leaves.$inferSelect
 export interface Ruling {
   decision: AccessDecision
   leaves: StoredLeaf[]
+}
+
+/** Where decisions are read from. */
+export type Sources = Pick<Gateway, 'db' | 'blockCache'>
+
+/** Where a record stands in the order of the chain: its batch's block and event, and its place in the batch. */
+export type Place = readonly [block: number, logIndex: number, position: number]
+
+/** One page of a list (A9). */
+export interface ListRuling extends Ruling {
+  /** Of the page's last record, where there are more behind it. */
+  next: Place | undefined
 }
 
 /**
@@ -39,38 +52,132 @@ export const rulingTime = ({
 }): number => Math.max(clock(), follower.cursor.blockTime)
 
 /**
- * Decides a request from what the follower knows (C6, C10). Named records are all or none; a list (no records named) is what the
- * reader may see. For emergency treatment an open declaration permits what no grant does (B8). Whatever permits it, a patient who
- * wants no reading abroad is obeyed (P10).
+ * Decides a request for named records from what the follower knows (C6, C10): all or none.
  *
  * @param at - Unix seconds.
  */
-export async function ruleOn(db: Database, request: AccessRequest, at: number): Promise<Ruling> {
-  const asked = request.records.length > 0
+export async function ruleOn(sources: Sources, request: AccessRequest, at: number): Promise<Ruling> {
+  const { decisionOf } = await judgeOf(sources, request, at)
+  const ruled = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { records: request.records }))
+  const complete = ruled.length === new Set(request.records).size
+  const refusal = ruled.map(({ decision }) => decision).find(isRefusal)
+  // An unknown record is answered as one that was not granted: the caller cannot tell which it is.
+  if (!complete || refusal) return { decision: refusal ?? 'NoGrant', leaves: [] }
+  return permitted(ruled)
+}
+
+/**
+ * Decides a request that names no records: a page of what the reader may see of the chart (A9).
+ *
+ * @param page - `after`: behind this record, wherever the list would go on; undefined: from the start.
+ */
+export async function ruleOnList(
+  sources: Sources,
+  request: AccessRequest,
+  at: number,
+  page: { limit: number; after?: Place | undefined },
+): Promise<ListRuling> {
+  const { decisionOf, facts } = await judgeOf(sources, request, at)
+  const open: Ruled[] = []
+  const refusals = new Set<Decision>()
+  let after = page.after
+  // Each look takes more than the one before, so that a chart of which little is open is not gone through in small steps.
+  for (let limit = page.limit + 1; open.length <= page.limit; limit *= 4) {
+    const found = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { after, limit }))
+    for (const ruled of found) {
+      if (isRefusal(ruled.decision)) refusals.add(ruled.decision)
+      else open.push(ruled)
+    }
+    if (found.length < limit) break
+    after = found.at(-1)!.place
+  }
+  if (open.length > 0) {
+    const shown = open.slice(0, page.limit)
+    return { ...permitted(shown), next: open.length > page.limit ? shown.at(-1)!.place : undefined }
+  }
+  // Behind the last record the list is empty to those who may see some of it, and refused to all others.
+  const decision = page.after
+    ? (await ruleOnList(sources, request, at, { limit: 1 })).decision
+    : mostTelling(refusals, facts)
+  return { decision, leaves: [], next: undefined }
+}
+
+/** Decides which of these records a request that names none opens: those that another gateway showed the reader for it (A9). */
+export async function ruleOnShown(
+  sources: Sources,
+  request: AccessRequest,
+  at: number,
+  records: readonly Hex[],
+): Promise<Ruling> {
+  const { decisionOf, facts } = await judgeOf(sources, request, at)
+  const ruled = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { records }))
+  const open = ruled.filter(({ decision }) => isPermitting(decision))
+  if (open.length > 0) return permitted(open)
+  const refusals = new Set(ruled.map(({ decision }) => decision).filter(isRefusal))
+  return { decision: mostTelling(refusals, facts), leaves: [] }
+}
+
+/**
+ * Decides anew about a sealed file that a receipt releases: is a record of this request's patient that has it open still?
+ *
+ * @param records - that the receipt names.
+ * @returns the record; undefined when there is none, or when it may not be seen any more.
+ */
+export async function openFile(
+  sources: Sources,
+  request: AccessRequest,
+  at: number,
+  file: { content: Hex; records: readonly Hex[] },
+): Promise<StoredLeaf | undefined> {
+  const { decisionOf } = await judgeOf(sources, request, at)
+  const ruled = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { content: file.content }))
+  return ruled.find(({ leaf, decision }) => file.records.includes(leaf.record) && isPermitting(decision))
+    ?.leaf
+}
+
+interface Ruled {
+  leaf: StoredLeaf
+  place: Place
+  decision: AccessDecision
+}
+
+type Facts = Awaited<ReturnType<typeof factsOf>>
+
+/**
+ * Reads once what the decisions about a request depend on. For emergency treatment an open declaration permits what no grant
+ * does (B8). Whatever permits it, a patient who wants no reading abroad is obeyed (P10).
+ */
+async function judgeOf(
+  { db, blockCache }: Sources,
+  request: AccessRequest,
+  at: number,
+): Promise<{ decisionOf: (leaf: StoredLeaf) => AccessDecision; facts: Facts }> {
   const { reader, patient, purpose } = request
-  const leaves = await leavesOf(db, patient, asked ? request.records : undefined)
-  const facts = await factsOf(db, reader, patient)
+  const facts = await blockCache.read(`facts ${reader} ${patient}`, () => factsOf(db, reader, patient))
   const mayReadFrom = await readingRule(db, request)
   const emergency = purpose === purposes.ETREAT ? await emergencyOf(db, reader, patient, at) : undefined
-  const ruled = leaves.map((leaf) => {
+  const decisionOf = (leaf: StoredLeaf): AccessDecision => {
     const question = { sensitivity: leaf.sensitivity, purpose, at }
     const granted = decideRecord(facts(leaf.compartment, leaf.record), question)
-    const isAbroad = granted === 'Permitted' && !mayReadFrom(leaf.organisation, false)
-    const decision = isAbroad ? ('JurisdictionNotMet' as const) : granted
+    const isAbroad = granted === 'Permitted' && !mayReadFrom(leaf.keeper, false)
+    const decision = isAbroad ? 'JurisdictionNotMet' : granted
     const breaks =
       decision !== 'Permitted' &&
       emergency?.(leaf.compartment) === 'Permitted' &&
-      mayReadFrom(leaf.organisation, true)
-    return { leaf, decision: breaks ? ('PermittedInEmergency' as const) : decision }
-  })
-  const open = ruled.filter(({ decision }) => isPermitting(decision))
-  const refusals = ruled.map(({ decision }) => decision).filter(isRefusal)
+      mayReadFrom(leaf.keeper, true)
+    return breaks ? 'PermittedInEmergency' : decision
+  }
+  return { decisionOf, facts }
+}
 
-  if (asked) {
-    const complete = leaves.length === new Set(request.records).size
-    // An unknown record is answered as one that was not granted: the caller cannot tell which it is.
-    if (!complete || refusals.length > 0) return { decision: refusals[0] ?? 'NoGrant', leaves: [] }
-  } else if (open.length === 0) return { decision: mostTelling(refusals, facts), leaves: [] }
+const ruledBy = (decisionOf: (leaf: StoredLeaf) => AccessDecision, leaves: readonly PlacedLeaf[]): Ruled[] =>
+  leaves.map(({ leaf, block, logIndex }) => ({
+    leaf,
+    place: [block, logIndex, leaf.position],
+    decision: decisionOf(leaf),
+  }))
+
+function permitted(open: readonly Ruled[]): Ruling {
   const inEmergency = open.some(({ decision }) => decision === 'PermittedInEmergency')
   return {
     decision: inEmergency ? 'PermittedInEmergency' : 'Permitted',
@@ -80,26 +187,42 @@ export async function ruleOn(db: Database, request: AccessRequest, at: number): 
 
 const isRefusal = (decision: AccessDecision): decision is Decision => !isPermitting(decision)
 
+interface PlacedLeaf {
+  leaf: StoredLeaf
+  block: number
+  logIndex: number
+}
+
 /** A patient's records in the order of the chain, without those that are to be deleted everywhere (R10). */
-async function leavesOf(db: Database, patient: Address, records?: Hex[]): Promise<StoredLeaf[]> {
-  return db
-    .select(getTableColumns(t.leaves))
+async function leavesOf(
+  db: Database,
+  patient: Address,
+  which: { records: readonly Hex[] } | { content: Hex } | { after: Place | undefined; limit: number },
+): Promise<PlacedLeaf[]> {
+  const { block, logIndex } = t.batches
+  const found = db
+    .select({ leaf: t.leaves, block, logIndex })
     .from(t.leaves)
     .innerJoin(t.batches, eq(t.batches.batch, t.leaves.batch))
     .leftJoin(t.marks, and(eq(t.marks.batch, t.leaves.batch), eq(t.marks.leafHash, t.leaves.leafHash)))
     .where(
       and(
         eq(t.leaves.patient, patient),
-        records && inArray(t.leaves.record, records),
+        'records' in which ? inArray(t.leaves.record, [...which.records]) : undefined,
+        'content' in which ? eq(t.leaves.content, which.content) : undefined,
+        'after' in which && which.after
+          ? sql`(${block}, ${logIndex}, ${t.leaves.position}) > (${sql.join([...which.after], sql`, `)})`
+          : undefined,
         or(isNull(t.marks.status), ne(t.marks.status, 'erased')),
       ),
     )
-    .orderBy(asc(t.batches.block), asc(t.batches.logIndex), asc(t.leaves.position))
+    .orderBy(asc(block), asc(logIndex), asc(t.leaves.position))
+  return 'limit' in which ? found.limit(which.limit) : found
 }
 
 /** For the patient's log: a refusal because a grant ended says more than one because there was none. */
-function mostTelling(refusals: Decision[], facts: (compartment: Hex) => DecisionFacts): Decision {
-  const telling = refusals.find((decision) => decision !== 'NoGrant')
+function mostTelling(refusals: ReadonlySet<Decision>, facts: Facts): Decision {
+  const telling = [...refusals].find((decision) => decision !== 'NoGrant')
   if (telling) return telling
   const { patientKnown, reader, patient, readerKnown } = facts('0x')
   if (!patientKnown) return 'PatientUnknown'

@@ -3,18 +3,22 @@ import type { ProvenLeaf } from '@hre/protocol'
 import type { Hex } from 'viem'
 import type { Database } from '../store/database.ts'
 import * as t from '../store/schema.ts'
-import type { StoredLeaf } from './decide.ts'
+import type { Sources, StoredLeaf } from './decide.ts'
 
 /** What a reader sees of a record beside the record (R13). */
 type Marks = Pick<ProvenLeaf, 'status' | 'successor' | 'signing'>
 
 /** What became of records since they were committed, as the chain says. Erased ones are not to be asked about. */
 export async function marksOf(
-  db: Database,
+  { db, blockCache }: Sources,
   leaves: readonly StoredLeaf[],
 ): Promise<(leaf: StoredLeaf) => Marks> {
-  const ids = [...new Set(leaves.map(({ batch }) => batch))]
+  const ids = [...new Set(leaves.map(({ batch }) => batch))].sort()
   if (ids.length === 0) return () => ({ status: 'live', successor: null, signing: null })
+  return blockCache.read(`marks ${ids.join(' ')}`, () => marksIn(db, ids))
+}
+
+async function marksIn(db: Database, ids: Hex[]): Promise<(leaf: StoredLeaf) => Marks> {
   const [batches, parties, marks] = await Promise.all([
     db.select().from(t.batches).where(inArray(t.batches.batch, ids)),
     db.select().from(t.parties).where(inArray(t.parties.batch, ids)).orderBy(asc(t.parties.account)),

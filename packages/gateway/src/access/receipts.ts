@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, max, sum } from 'drizzle-orm'
 import {
   decisionNumber,
-  hashAccessRequest,
   hashReceipt,
   hashRecords,
   hreError,
@@ -11,10 +10,10 @@ import {
   treeOf,
   type AccessDecision,
   type AccessRequest,
-  type Deployment,
   type LoggedAccess,
   type Receipt,
 } from '@hre/protocol'
+import { LRUCache } from 'lru-cache'
 import { bytesToHex, type Address, type Hex } from 'viem'
 import type { Notice, Outbox } from '../notifications/outbox.ts'
 import type { Database } from '../store/database.ts'
@@ -26,6 +25,8 @@ export type StoredReceipt = typeof t.receipts.$inferSelect
 /** An access about to be answered. */
 export interface Access {
   request: AccessRequest
+  /** EIP-712 digest of the request. */
+  requestHash: Hex
   signature: Hex
   decision: AccessDecision
   records: readonly Hex[]
@@ -43,21 +44,26 @@ interface Waiting {
 
 /** Receipts that one transaction writes at most. */
 const receiptsPerWriteMax = 256
+/** Record ids of the receipts that are kept in memory: some 20 MB. */
+const recordsKeptMax = 100_000
 
 /** The organisation's access log (A2, A3): append, then release. */
 export class ReceiptLog {
   readonly #db: Database
-  readonly #deployment: Deployment
   readonly #organisation: Address
   readonly #outbox: Outbox
   /** Indexes below this are on chain already, whatever is stored here. */
   #anchoredCount = 0
   readonly #line: Waiting[] = []
+  /** The latest that were written here: files are asked for by a receipt right after it. */
+  readonly #latest = new LRUCache<number, StoredReceipt>({
+    maxSize: recordsKeptMax,
+    sizeCalculation: ({ records }) => 10 + records.length,
+  })
   #isWriting = false
 
-  constructor(options: { db: Database; deployment: Deployment; organisation: Address; outbox: Outbox }) {
+  constructor(options: { db: Database; organisation: Address; outbox: Outbox }) {
     this.#db = options.db
-    this.#deployment = options.deployment
     this.#organisation = options.organisation
     this.#outbox = options.outbox
   }
@@ -94,8 +100,10 @@ export class ReceiptLog {
     }
     for (const [index, { resolve, reject }] of group.entries()) {
       const row = rows[index]
-      if (row) resolve(row)
-      else reject(hreError('request-stale', { reason: 'nonce used before' }))
+      if (row) {
+        this.#latest.set(row.index, row)
+        resolve(row)
+      } else reject(hreError('request-stale', { reason: 'nonce used before' }))
     }
     this.#outbox.wake()
   }
@@ -110,12 +118,11 @@ export class ReceiptLog {
     const values: (typeof t.receipts.$inferInsert)[] = []
     const receipts: (StoredReceipt | number | undefined)[] = []
     for (const access of accesses) {
-      const { request, forwardedBy = null } = access
+      const { request, requestHash, forwardedBy = null } = access
       if (!forwardedBy && !fresh.delete(nonceKey(request))) {
         receipts.push(undefined)
         continue
       }
-      const requestHash = hashAccessRequest(this.#deployment, request)
       // Files of one forwarded request are asked for side by side: the first writes the receipt for all.
       const earlier =
         forwardedBy &&
@@ -211,7 +218,10 @@ export class ReceiptLog {
     return lost
   }
 
-  async get(index: number): Promise<StoredReceipt | undefined> {
+  /** What a receipt says of an access. Never changes; where it is anchored is not told. */
+  async get(index: number): Promise<Omit<StoredReceipt, 'anchor'> | undefined> {
+    const latest = this.#latest.get(index)
+    if (latest) return latest
     const [row] = await this.#db.select().from(t.receipts).where(eq(t.receipts.index, index))
     return row
   }

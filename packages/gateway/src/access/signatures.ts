@@ -1,8 +1,10 @@
 import { hashMessage, hreError, intakeAbi, type Deployment, type TypedMessage } from '@hre/protocol'
-import { isAddressEqual, recoverAddress, size, type Address, type Hex } from 'viem'
+import { size, type Address, type Hex } from 'viem'
 import type { Chain } from '../chain.ts'
+import type { BlockCache } from '../follower/blockCache.ts'
 import type { Database } from '../store/database.ts'
 import { signerOf } from '../store/directory.ts'
+import { SecpSigners } from './secpSigners.ts'
 
 /**
  * Checks EIP-712 signatures by accounts: an EOA here, any other ERC-7913 signer by asking the Intake.
@@ -11,11 +13,14 @@ export class SignatureChecker {
   readonly #chain: Chain
   readonly #db: Database
   readonly #deployment: Deployment
+  readonly #blockCache: BlockCache
+  readonly #signers = new SecpSigners()
 
-  constructor(options: { chain: Chain; db: Database; deployment: Deployment }) {
+  constructor(options: { chain: Chain; db: Database; deployment: Deployment; blockCache: BlockCache }) {
     this.#chain = options.chain
     this.#db = options.db
     this.#deployment = options.deployment
+    this.#blockCache = options.blockCache
   }
 
   /** @throws HreError `signature-invalid`, also for an account that is not registered; `chain-unavailable`. */
@@ -29,12 +34,9 @@ export class SignatureChecker {
   }
 
   async #isSigned(account: Address, digest: Hex, signature: Hex): Promise<boolean> {
-    const signer = await signerOf(this.#db, account)
+    const signer = await this.#blockCache.read(`signer ${account}`, () => signerOf(this.#db, account))
     if (signer === undefined) return false
-    if (size(signer) === 20 && size(signature) === 65) {
-      const by = await recoverAddress({ hash: digest, signature }).catch(() => undefined)
-      if (by !== undefined && isAddressEqual(by, signer)) return true
-    }
+    if (size(signer) === 20 && this.#signers.isBy(signer, digest, signature)) return true
     return this.#chain
       .readContract({
         address: this.#deployment.intake,

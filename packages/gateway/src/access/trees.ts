@@ -14,6 +14,10 @@ export class BatchTrees {
   readonly #kept = new LRUCache<Hex, { tree: HashTree; leaves: number }>({
     maxSize: leavesKeptMax,
     sizeCalculation: ({ leaves }) => leaves,
+    // All who ask for a tree while it is built wait for that one: a page of records is mostly of one batch.
+    fetchMethod: (batch) => this.#build(batch),
+    // One that gave way to others while it was built is not kept, and is good all the same for who waits.
+    ignoreFetchAbort: true,
   })
 
   constructor(db: Database) {
@@ -22,8 +26,10 @@ export class BatchTrees {
 
   /** @throws HreError `not-found` for a batch whose manifest is not here. */
   async of(batch: Hex): Promise<HashTree> {
-    const kept = this.#kept.get(batch)
-    if (kept) return kept.tree
+    return (await this.#kept.forceFetch(batch)).tree
+  }
+
+  async #build(batch: Hex): Promise<{ tree: HashTree; leaves: number }> {
     const [row] = await this.#db
       .select({ json: t.manifests.json })
       .from(t.batches)
@@ -31,8 +37,6 @@ export class BatchTrees {
       .where(eq(t.batches.batch, batch))
     if (!row) throw hreError('not-found')
     const { leaves } = JSON.parse(row.json) as Manifest
-    const tree = treeOf(leaves.map(hashLeaf))
-    this.#kept.set(batch, { tree, leaves: leaves.length })
-    return tree
+    return { tree: treeOf(leaves.map(hashLeaf)), leaves: leaves.length }
   }
 }

@@ -196,7 +196,7 @@ async function verify(config: GatewayConfig, db: Database): Promise<number> {
     const [row] = await db.select().from(t.manifests).where(eq(t.manifests.contentId, contentId))
     return row?.json
   }
-  await new BatchIndexer({ db, outbox, log, manifestOf }).run()
+  await new BatchIndexer({ db, outbox, clock: systemClock, log, manifestOf }).run()
   const own = keys.identity.account
   const [known] = await db.select().from(t.organisations).where(eq(t.organisations.account, own))
   if (!known)

@@ -35,6 +35,8 @@ export interface EventPlace {
   block: number
   logIndex: number
   transaction: `0x${string}`
+  /** Who made this decision for the patient (C13); undefined: the patient. */
+  delegate: `0x${string}` | undefined
 }
 
 /** One event into rows. Runs inside the follower's transaction; the same events always make the same rows. */
@@ -177,9 +179,25 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
       await say('A patient renewed a grant')
       return
     }
+    case 'DelegateSet': {
+      const { args } = event
+      const [patient, delegate] = [lowerAddress(args.patient), lowerAddress(args.delegate)]
+      if (args.until === 0) {
+        await db.delete(t.delegations).where(delegationIs(patient, delegate))
+        await say('A patient ended what somebody else may decide for them')
+        return
+      }
+      const terms = { since: place.at, until: args.until }
+      await db
+        .insert(t.delegations)
+        .values({ patient, delegate, ...terms })
+        .onConflictDoUpdate({ target: [t.delegations.patient, t.delegations.delegate], set: terms })
+      await say('A patient lets somebody else decide for them')
+      return
+    }
     case 'ConsentRevoked': {
       await endGrant(db, keyOf(event.args), place)
-      await say('A patient revoked a grant')
+      await say(place.delegate ? 'A grant was revoked for a patient' : 'A patient revoked a grant')
       return
     }
     case 'RecordConsentGranted':
@@ -194,6 +212,8 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
       await db.insert(t.batches).values({
         batch,
         organisation: lowerAddress(organisation),
+        // Unless the next event names another one.
+        keeper: lowerAddress(organisation),
         author: lowerAddress(author),
         root,
         count,
@@ -204,6 +224,15 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
         state: 'waiting',
       })
       await say(`${count} ${count === 1 ? 'record was' : 'records were'} committed in one batch`)
+      return
+    }
+    case 'RecordsKept': {
+      const { batch, keeper } = event.args
+      await db
+        .update(t.batches)
+        .set({ keeper: lowerAddress(keeper) })
+        .where(eq(t.batches.batch, batch))
+      await say('A patient added to their own chart')
       return
     }
     case 'RecordsPartiesNamed': {
@@ -369,6 +398,9 @@ async function applyApproval(
   await addActivity(db, 'A guardian wants to give an account new keys', place)
 }
 
+const delegationIs = (patient: `0x${string}`, delegate: `0x${string}`) =>
+  and(eq(t.delegations.patient, patient), eq(t.delegations.delegate, delegate))
+
 /** The grant in force. */
 const grantIs = (key: GrantKey) =>
   and(
@@ -403,10 +435,11 @@ async function applyGrant(
     from,
     until,
     wrapHash,
+    delegate: place.delegate ?? null,
     epoch: compartment.epoch,
     since: place.at,
   })
-  await addActivity(db, 'A patient gave a grant', place)
+  await addActivity(db, place.delegate ? 'A grant was given for a patient' : 'A patient gave a grant', place)
 }
 
 /** What is left takes the place of the grant (C15), which stays in the list: what was filed under it was permitted. */

@@ -1,8 +1,9 @@
-import { and, asc, eq, gt, isNull, lte, or } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, isNull, lte, ne, or } from 'drizzle-orm'
 import { hashLeaf, manifestSchema, permitsWriting, treeOf, type Leaf, type Manifest } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Address, Hex } from 'viem'
 import { termsOf } from '../access/decide.ts'
+import type { Clock } from '../clock.ts'
 import { sourceOf } from '../notifications/chainNotices.ts'
 import type { Notice, Outbox } from '../notifications/outbox.ts'
 import type { Database } from '../store/database.ts'
@@ -12,11 +13,14 @@ import { inboxOf, inboxRoom, inboxWindowSeconds } from './inbox.ts'
 
 type Batch = typeof t.batches.$inferSelect
 
-/** Where a manifest's bytes come from: this gateway's own shelf or another's. Checked by content id. */
-export type ManifestSource = (contentId: Hex, organisation: Address) => Promise<string | undefined>
+/** Where a manifest's bytes come from: this gateway's own shelf or the keeper's. Checked by content id. */
+export type ManifestSource = (contentId: Hex, keeper: Address) => Promise<string | undefined>
 
-/** Rows a statement inserts at most: PostgreSQL takes 65,535 parameters. */
-const rowsPerInsert = 1000
+/** Before a keeper is asked again for a patient's manifest that it did not have (R16), and at most. */
+const askAgainSeconds = { first: 30, last: 60 * 60 }
+
+/** Rows a statement names or inserts at most: PostgreSQL takes 65,535 parameters. */
+const rowsPerStatement = 1000
 
 /**
  * Turns committed batches into leaves that can be asked for (R5). A batch whose manifest cannot be had yet waits; one
@@ -26,12 +30,21 @@ export class BatchIndexer {
   readonly #db: Database
   readonly #manifestOf: ManifestSource
   readonly #outbox: Outbox
+  readonly #clock: Clock
   readonly #log: FastifyBaseLogger
+  readonly #askedInVain = new Map<Hex, { times: number; nextAt: number }>()
 
-  constructor(options: { db: Database; manifestOf: ManifestSource; outbox: Outbox; log: FastifyBaseLogger }) {
+  constructor(options: {
+    db: Database
+    manifestOf: ManifestSource
+    outbox: Outbox
+    clock: Clock
+    log: FastifyBaseLogger
+  }) {
     this.#db = options.db
     this.#manifestOf = options.manifestOf
     this.#outbox = options.outbox
+    this.#clock = options.clock
     this.#log = options.log
   }
 
@@ -44,9 +57,28 @@ export class BatchIndexer {
       .orderBy(asc(t.batches.block), asc(t.batches.logIndex))
     const unread: Batch[] = []
     for (const batch of waiting) {
-      const json = await this.#manifestOf(batch.manifest, batch.organisation)
+      const json = isOwn(batch)
+        ? await this.#ownManifest(batch)
+        : await this.#manifestOf(batch.manifest, batch.organisation)
       if (json === undefined || !(await this.#index(batch, json, unread))) unread.push(batch)
     }
+  }
+
+  /**
+   * Any patient may name any organisation as the keeper of what they never handed in. So that such batches cost next to nothing,
+   * they are asked for less and less often.
+   */
+  async #ownManifest({ batch, manifest, keeper }: Batch): Promise<string | undefined> {
+    const now = this.#clock()
+    const earlier = this.#askedInVain.get(batch)
+    if (earlier && now < earlier.nextAt) return undefined
+    const json = await this.#manifestOf(manifest, keeper)
+    if (json === undefined) {
+      const times = earlier?.times ?? 0
+      const pause = Math.min(askAgainSeconds.first * 2 ** times, askAgainSeconds.last)
+      this.#askedInVain.set(batch, { times: times + 1, nextAt: now + pause })
+    } else this.#askedInVain.delete(batch)
+    return json
   }
 
   /** @param unread - earlier batches that wait still. @returns whether the batch is settled. */
@@ -69,10 +101,10 @@ export class BatchIndexer {
         .where(and(eq(t.batches.batch, batch.batch), eq(t.batches.state, 'waiting')))
         .returning({ batch: t.batches.batch })
       if (!mine) return
-      for (let start = 0; start < permitted.length; start += rowsPerInsert) {
+      for (let start = 0; start < permitted.length; start += rowsPerStatement) {
         await tx
           .insert(t.leaves)
-          .values(permitted.slice(start, start + rowsPerInsert))
+          .values(permitted.slice(start, start + rowsPerStatement))
           .onConflictDoNothing({ target: t.leaves.record }) // R7
       }
       await this.#outbox.tell(tx, noticesOf(batch, permitted))
@@ -88,11 +120,16 @@ export class BatchIndexer {
   ): Promise<(typeof t.leaves.$inferInsert)[] | undefined> {
     const may = filingRights(this.#db, batch, { at: batch.committedAt, ...batch })
     const rows: (typeof t.leaves.$inferInsert)[] = []
+    const { organisation, keeper } = batch
+    const others = new Set(
+      isOwn(batch) ? await filedByOthers(this.#db, batch.organisation, contentsOf(leaves)) : [],
+    )
     for (const [position, { leaf, leafHash }] of leaves.entries()) {
+      if (others.has(leaf.content)) continue
       const right = await may(leaf)
       if (right === 'inbox' && unread.some((earlier) => mayShareDay(earlier, batch))) return undefined
       if (right !== 'none' && right !== 'inbox full')
-        rows.push({ ...leaf, leafHash, batch: batch.batch, position, organisation: batch.organisation })
+        rows.push({ ...leaf, leafHash, batch: batch.batch, position, organisation, keeper })
     }
     return rows
   }
@@ -112,6 +149,33 @@ function noticesOf(batch: Batch, leaves: readonly (typeof t.leaves.$inferInsert)
     }))
 }
 
+/** A patient's own, kept by an organisation (R14): no organisation keeps for itself by another's hand. */
+const isOwn = ({ organisation, keeper }: Pick<Batch, 'organisation' | 'keeper'>): boolean =>
+  organisation !== keeper
+
+const contentsOf = (leaves: readonly HashedLeaf[]): Hex[] => leaves.map(({ leaf }) => leaf.content)
+
+/**
+ * Which of these sealed files are in somebody else's chart already. Whoever could read a record knows its content id: in a chart of
+ * their own it would outlast its erasure.
+ */
+export async function filedByOthers(
+  db: Database,
+  patient: Address,
+  contents: readonly Hex[],
+): Promise<Hex[]> {
+  const found: Hex[] = []
+  for (let start = 0; start < contents.length; start += rowsPerStatement) {
+    const some = contents.slice(start, start + rowsPerStatement)
+    const rows = await db
+      .select({ content: t.leaves.content })
+      .from(t.leaves)
+      .where(and(inArray(t.leaves.content, some), ne(t.leaves.patient, patient)))
+    found.push(...rows.map(({ content }) => content))
+  }
+  return found
+}
+
 interface HashedLeaf {
   leaf: Leaf
   leafHash: Hex
@@ -128,6 +192,7 @@ function leavesOf(batch: Batch, json: string): HashedLeaf[] | undefined {
     manifest.organisation === batch.organisation &&
     leaves.length === batch.count &&
     leaves.every((leaf) => leaf.author === batch.author) &&
+    (!isOwn(batch) || leaves.every((leaf) => leaf.patient === batch.author)) && // R16
     treeOf(hashes).root === batch.root
   return fits ? leaves.map((leaf, index) => ({ leaf, leafHash: hashes[index]! })) : undefined
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eq, sql } from 'drizzle-orm'
-import { hreError, type Deployment } from '@hre/protocol'
+import { hreError, lowerAddress, type Deployment } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import type { Chain } from '../chain.ts'
 import { ChainNotices } from '../notifications/chainNotices.ts'
 import type { Outbox } from '../notifications/outbox.ts'
@@ -25,6 +25,7 @@ const followed = [
   t.inboxes,
   t.grants,
   t.recordGrants,
+  t.delegations,
   t.batches,
   t.parties,
   t.marks,
@@ -258,12 +259,13 @@ async function loadCursor(db: Database): Promise<Cursor | undefined> {
 async function applyChunk(tx: Database, chunk: Chunk, outbox: Outbox): Promise<Cursor> {
   const { events, times, cursor } = chunk
   const notices = new ChainNotices(outbox)
-  for (const event of events) {
+  for (const [index, event] of events.entries()) {
     const place = {
       at: times.get(event.blockNumber) ?? cursor.blockTime,
       block: Number(event.blockNumber),
       logIndex: event.logIndex,
       transaction: event.transactionHash,
+      delegate: delegateBefore(event, events[index - 1]),
     }
     await applyEvent(tx, event, place)
     await notices.add(tx, event, place)
@@ -274,6 +276,15 @@ async function applyChunk(tx: Database, chunk: Chunk, outbox: Outbox): Promise<C
     .values({ id: 1, ...cursor })
     .onConflictDoUpdate({ target: t.cursor.id, set: cursor })
   return cursor
+}
+
+/** Who decided for the patient: the event of that stands directly before the decision's (C13). */
+function delegateBefore(event: ExchangeEvent, previous: ExchangeEvent | undefined): Address | undefined {
+  const isNext =
+    previous?.eventName === 'ConsentByDelegate' &&
+    previous.transactionHash === event.transactionHash &&
+    previous.logIndex + 1 === event.logIndex
+  return isNext ? lowerAddress(previous.args.delegate) : undefined
 }
 
 function unavailable(cause: unknown): never {

@@ -35,6 +35,8 @@ export interface Circumstances {
   /** Where the request comes from: for limits alone. */
   address: string
   ifMatch: string | undefined
+  /** Size of the body, as the sender says, who cannot send more. */
+  announcedBytes: number | undefined
   /** First byte that the caller wants of an answer of bytes; 0: all of it. */
   from: number
   /** The `Last-Event-ID` of whoever comes back to a stream. */

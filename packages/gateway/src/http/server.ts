@@ -23,6 +23,7 @@ import type { Circumstances, FilePart, Handlers } from './handler.ts'
 import { askHandlers } from './handlers/asks.ts'
 import { chainHandlers } from './handlers/chain.ts'
 import { consentHandlers } from './handlers/consent.ts'
+import { delegationHandlers } from './handlers/delegations.ts'
 import { copyHandlers } from './handlers/copies.ts'
 import { directoryHandlers } from './handlers/directory.ts'
 import { frontDeskHandlers } from './handlers/frontDesk.ts'
@@ -35,6 +36,7 @@ import { notificationHandlers } from './handlers/notifications.ts'
 import { operationHandlers } from './handlers/operations.ts'
 import { passkeyHandlers } from './handlers/passkeys.ts'
 import { peerHandlers } from './handlers/peer.ts'
+import { ownRecordHandlers } from './handlers/ownRecords.ts'
 import { recordHandlers } from './handlers/records.ts'
 import { recoveryHandlers } from './handlers/recovery.ts'
 import { sessionHandlers } from './handlers/session.ts'
@@ -52,7 +54,9 @@ const handlers: Handlers<RouteName> = {
   ...operationHandlers,
   ...directoryHandlers,
   ...consentHandlers,
+  ...delegationHandlers,
   ...recordHandlers,
+  ...ownRecordHandlers,
   ...signatureHandlers,
   ...emergencyHandlers,
   ...findPatientHandlers,
@@ -174,6 +178,7 @@ function addRoute(server: FastifyInstance, gateway: Gateway, name: RouteName): v
       const circumstances: Circumstances = {
         address: request.ip,
         ifMatch: request.headers['if-match'],
+        announcedBytes: announcedIn(headerOf(request, 'content-length')),
         from: route.ranged ? firstByteIn(headerOf(request, 'range')) : 0,
         lastEventId: lastEventIdOf(request),
         gone: gone.signal,
@@ -247,6 +252,10 @@ function partOf(answer: Uint8Array, wanted: number): FilePart {
 function firstByteIn(range: string | undefined): number {
   return Number(/^bytes=(\d{1,15})-$/.exec(range ?? '')?.[1] ?? 0)
 }
+
+/** RFC 9110, 8.6. Undefined where a body comes in chunks. */
+const announcedIn = (length: string | undefined): number | undefined =>
+  length === undefined ? undefined : Number(length)
 
 /** @throws HreError `bad-request` for what no event of ours was called. */
 function lastEventIdOf(request: FastifyRequest): number | undefined {

@@ -33,7 +33,7 @@ export class ChainNotices {
     const { transaction, logIndex, at } = place
     if (!this.#firstLogs.has(transaction)) this.#firstLogs.set(transaction, logIndex)
     if (this.#outbox.isOver(at)) return
-    const telling = await tellingOf(tx, event)
+    const telling = await tellingOf(tx, event, place.delegate)
     const position = logIndex - this.#firstLogs.get(transaction)!
     for (const { kind, about, to } of telling)
       for (const account of new Set(to)) {
@@ -58,16 +58,23 @@ export class ChainNotices {
 export const sourceOf = (...parts: readonly (string | number)[]): Hex =>
   `0x${createHash('sha256').update(parts.join('|')).digest('hex')}`
 
-async function tellingOf(tx: Database, event: ExchangeEvent): Promise<Telling[]> {
+async function tellingOf(
+  tx: Database,
+  event: ExchangeEvent,
+  delegate: Address | undefined,
+): Promise<Telling[]> {
+  const decided = delegate && { delegate }
   switch (event.eventName) {
+    case 'DelegateSet':
+      return ofDelegation(event.args)
     case 'ConsentGranted':
-      return ofGrant('grant-made', event.args, { until: event.args.until })
+      return ofGrant('grant-made', event.args, { until: event.args.until, ...decided })
     case 'ConsentNarrowed':
       return ofGrant('grant-narrowed', event.args, { until: event.args.until })
     case 'ConsentRenewed':
       return ofGrant('grant-renewed', event.args, { until: event.args.until })
     case 'ConsentRevoked':
-      return ofGrant('grant-ended', event.args)
+      return ofGrant('grant-ended', event.args, { ...decided })
     case 'RecordConsentGranted':
       return ofGrant('grant-made', event.args, { until: event.args.until, record: event.args.record })
     case 'RecordConsentRevoked':
@@ -123,11 +130,19 @@ async function tellingOf(tx: Database, event: ExchangeEvent): Promise<Telling[]>
 function ofGrant(
   kind: NotificationKind,
   args: { patient: Address; reader: Address; compartment: Hex },
-  more: Pick<NotificationSubject, 'until' | 'record'> = {},
+  more: Pick<NotificationSubject, 'until' | 'record' | 'delegate'> = {},
 ): Telling[] {
   const [patient, reader] = [lowerAddress(args.patient), lowerAddress(args.reader)]
   const about = { patient, reader, ...more, compartments: [args.compartment] }
   return [{ kind, about, to: [patient, reader] }]
+}
+
+function ofDelegation(args: { patient: Address; delegate: Address; until: number }): Telling[] {
+  const [patient, delegate] = [lowerAddress(args.patient), lowerAddress(args.delegate)]
+  const to = [patient, delegate]
+  return args.until === 0
+    ? [{ kind: 'delegate-ended', about: { patient, delegate }, to }]
+    : [{ kind: 'delegate-named', about: { patient, delegate, until: args.until }, to }]
 }
 
 /** The patient and their guardians, who declared, the organisation, and every auditor who may review it (B10). */

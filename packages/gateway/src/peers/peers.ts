@@ -5,7 +5,6 @@ import { GatewayClient, Session, type CallOptions } from '@hre/client'
 import {
   hreError,
   isHreError,
-  type AccessRequest,
   type Deployment,
   type RouteInput,
   type RouteName,
@@ -122,7 +121,7 @@ export class Peers {
   async release(
     holders: readonly Address[],
     contentId: Hex,
-    body: { request: AccessRequest; signature: Hex },
+    body: RouteInput<Routes['releaseToPeer']>['body'],
   ): Promise<Uint8Array> {
     const isFinal = (error: unknown, organisation: Address) =>
       organisation === holders[0] && isHreError(error) && finalRefusals.has(error.code)

@@ -26,23 +26,30 @@ export async function enqueue(
   deployment: Deployment,
   operations: readonly SignedOperation[],
 ): Promise<void> {
-  const ids = idsOf(deployment, operations)
-  const sender = operations[0]!.operation.account
+  await enqueueAll(db, [{ operations, ids: idsOf(deployment, operations) }])
+}
+
+/** What one caller handed in at a time. */
+export interface Submission {
+  operations: readonly SignedOperation[]
+  ids: readonly Hex[]
+}
+
+/** The same for several callers, each with a line of its own, in one statement. */
+export async function enqueueAll(db: Database, submissions: readonly Submission[]): Promise<void> {
   const at = systemClock()
-  await db
-    .insert(t.operations)
-    .values(
-      operations.map((signed, index) => ({
-        id: ids[index]!,
-        account: signed.operation.account,
-        sender,
-        at,
-        nonce: signed.operation.nonce,
-        signed,
-        state: 'queued' as const,
-      })),
-    )
-    .onConflictDoNothing({ target: t.operations.id })
+  const rows = submissions.flatMap(({ operations, ids }) =>
+    operations.map((signed, index) => ({
+      id: ids[index]!,
+      account: signed.operation.account,
+      sender: operations[0]!.operation.account,
+      at,
+      nonce: signed.operation.nonce,
+      signed,
+      state: 'queued' as const,
+    })),
+  )
+  await db.insert(t.operations).values(rows).onConflictDoNothing({ target: t.operations.id })
 }
 
 /** @throws HreError `queue-full`, or `rate-limited` when it is this sender's own line that is too long. */

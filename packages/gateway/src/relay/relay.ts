@@ -6,22 +6,34 @@ import {
   limits,
   toProblem,
   toSubmission,
+  type HreError,
   type Deployment,
   type OperationStatus,
   type SignedOperation,
 } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
-import { size, type Hex, type TransactionReceipt } from 'viem'
+import { BaseError, ContractFunctionRevertedError, size, type Hex, type TransactionReceipt } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import type { Chain } from '../chain.ts'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../store/database.ts'
+import { databaseFault } from '../store/faults.ts'
 import type { Leases } from '../store/leases.ts'
 import * as t from '../store/schema.ts'
+import { Together } from '../together.ts'
 import { Carrier, type Attempts } from './carrier.ts'
 import type { Fees } from './fees.ts'
 import { carriedBefore, earlierOutcome, errorOfReason, outcomesOf, type Outcome } from './outcome.ts'
-import { assertRoom, enqueue, idsOf, nextInLine, type QueuedOperation, type QueueLimits } from './queue.ts'
+import {
+  assertRoom,
+  enqueue,
+  enqueueAll,
+  idsOf,
+  nextInLine,
+  type QueuedOperation,
+  type QueueLimits,
+  type Submission,
+} from './queue.ts'
 
 /** Gas of one transaction: below the cap of EIP-7825 (16,777,216). */
 const gasPerTransactionMax = 16_000_000
@@ -55,12 +67,29 @@ export interface RelayOptions {
 export class Relay {
   readonly #options: RelayOptions
   readonly #carrier: Carrier
+  readonly #trials: Together<readonly SignedOperation[], HreError | undefined>
+  readonly #entries: Together<Submission, void>
   #stopped = false
   #loop: Promise<void> | undefined
   #wake: () => void = () => {}
 
   constructor(options: RelayOptions) {
     this.#options = options
+    this.#trials = new Together({
+      run: (submissions) => this.#tryOut(submissions),
+      size: (operations) => operations.reduce((sum, signed) => sum + gasOfOne({ signed }), 0),
+      sizeMax: gasPerTransactionMax - gasOverhead.transaction,
+      isOfAll: (error) => !isRevert((error as Error).cause),
+    })
+    this.#entries = new Together({
+      run: async (submissions) => {
+        await options.db.transaction((tx) => enqueueAll(tx, submissions))
+        return submissions.map(() => {})
+      },
+      size: ({ operations }) => operations.length,
+      sizeMax: limits.operationsPerSubmissionMax,
+      isOfAll: (error) => databaseFault(error) !== undefined,
+    })
     this.#carrier = new Carrier(options)
   }
 
@@ -115,9 +144,10 @@ export class Relay {
   async accept(operations: readonly SignedOperation[]): Promise<Hex[]> {
     const { db, deployment, queue } = this.#options
     await assertRoom(db, operations[0]!.operation.account, queue)
-    await db.transaction((tx) => this.enqueue(tx, operations))
+    const ids = idsOf(deployment, operations)
+    await this.#entries.add({ operations, ids })
     this.wake()
-    return idsOf(deployment, operations)
+    return ids
   }
 
   /** Queues without asking the chain first: for the gateway's own operations, inside the caller's transaction. */
@@ -131,10 +161,12 @@ export class Relay {
   }
 
   async statusOf(id: Hex): Promise<OperationStatus | undefined> {
-    const [row] = await this.#options.db.select().from(t.operations).where(eq(t.operations.id, id))
-    if (!row) return undefined
-    const { state, transaction, block, problem } = row
-    return { id, state, transaction, block, problem }
+    const { state, transaction, block, problem } = t.operations
+    const [row] = await this.#options.db
+      .select({ state, transaction, block, problem })
+      .from(t.operations)
+      .where(eq(t.operations.id, id))
+    return row && { id, ...row }
   }
 
   async #assertWouldApply(operations: readonly SignedOperation[]): Promise<void> {
@@ -153,12 +185,23 @@ export class Relay {
       if (operation.deadline < now || operation.deadline > now + limits.operationDeadlineSecondsMax)
         throw hreError('request-stale', { operation: index, deadline: operation.deadline })
     }
+    const error = await this.#trials.add(operations)
+    if (error) throw error
+  }
+
+  /**
+   * Asks the chain what would become of several callers' operations, in one call. Who is refused there is asked about alone, since
+   * it may be for a neighbour's sake; who passes for a neighbour's sake comes behind that neighbour in the queue as well.
+   *
+   * @returns for each caller the error of their first operation that would be refused.
+   */
+  async #tryOut(submissions: readonly (readonly SignedOperation[])[]): Promise<(HreError | undefined)[]> {
     const outcomes = await this.#options.chain
       .simulateContract({
         address: this.#options.deployment.intake,
         abi: intakeAbi,
         functionName: 'submit',
-        args: [operations.map(toSubmission)],
+        args: [submissions.flat().map(toSubmission)],
         account: this.#options.payer.address,
         gas: BigInt(gasPerTransactionMax),
         gasPrice: 0n,
@@ -167,11 +210,14 @@ export class Relay {
       .catch((cause: unknown) => {
         throw hreError('chain-unavailable', {}, cause)
       })
-    const refused = outcomes.findIndex(({ applied }) => !applied)
-    if (refused < 0) return
-    const error = errorOfReason(outcomes[refused]!.reason)
-    error.data['operation'] = refused
-    throw error
+    const errors: (HreError | undefined)[] = []
+    let first = 0
+    for (const operations of submissions) {
+      const error = refusalAmong(outcomes.slice(first, first + operations.length))
+      errors.push(error && submissions.length > 1 ? (await this.#tryOut([operations]))[0] : error)
+      first += operations.length
+    }
+    return errors
   }
 
   /**
@@ -275,16 +321,23 @@ export class Relay {
           rows.map(({ signed }) => signed),
         )
       : []
+    // Most are applied, which one statement says of all.
+    const allApplied: Change = settled({ applied: true }, receipt)
     const changes = await Promise.all(
-      rows.map(
-        async ({ signed }, index) =>
-          (await this.#earlier(signed, outcomes[index])) ?? settled(outcomes[index], receipt),
-      ),
+      rows.map(async ({ signed }, index) => {
+        const outcome = outcomes[index]
+        if (outcome?.applied) return allApplied
+        return (await this.#earlier(signed, outcome)) ?? settled(outcome, receipt)
+      }),
     )
     await db.transaction(async (tx) => {
       await leases.assertHeld(tx, 'relay')
+      const applied = rows.filter((_, index) => changes[index] === allApplied).map(({ id }) => id)
+      if (applied.length > 0)
+        await tx.update(t.operations).set(allApplied).where(inArray(t.operations.id, applied))
       for (const [index, { id }] of rows.entries())
-        await tx.update(t.operations).set(changes[index]!).where(eq(t.operations.id, id))
+        if (changes[index] !== allApplied)
+          await tx.update(t.operations).set(changes[index]!).where(eq(t.operations.id, id))
       await tx.delete(t.submissions).where(eq(t.submissions.first, attempts.first))
     })
   }
@@ -308,8 +361,21 @@ function settled(outcome: Outcome | undefined, receipt: TransactionReceipt | und
 const change = (outcome: Outcome): Change =>
   outcome.applied ? { state: 'applied' } : { state: 'failed', problem: toProblem(outcome.error) }
 
+/** Whether it was the contract that gave no answer, and not the node. */
+const isRevert = (cause: unknown): boolean =>
+  cause instanceof BaseError && cause.walk((error) => error instanceof ContractFunctionRevertedError) !== null
+
+/** The first of these outcomes that is a refusal, as its error. */
+function refusalAmong(outcomes: readonly { applied: boolean; reason: Hex }[]): HreError | undefined {
+  const refused = outcomes.findIndex(({ applied }) => !applied)
+  if (refused < 0) return undefined
+  const error = errorOfReason(outcomes[refused]!.reason)
+  error.data['operation'] = refused
+  return error
+}
+
 /** An operation's allowance, what the EVM keeps back of it (1/64), and its signature and call data. */
-const gasOfOne = ({ signed: { operation, signature } }: QueuedOperation): number =>
+const gasOfOne = ({ signed: { operation, signature } }: Pick<QueuedOperation, 'signed'>): number =>
   Math.ceil((operation.gasLimit * 64) / 63) +
   gasOverhead.operation +
   (size(signature) === 65 ? 0 : gasOverhead.contractSigner)

@@ -140,6 +140,8 @@ export const grants = pgTable(
     from: seconds('from_seconds').notNull(),
     until: seconds('until_seconds').notNull(),
     wrapHash: hex('wrap_hash').notNull(),
+    /** Who gave it for the patient (C13); null: the patient. */
+    delegate: address('delegate'),
     /** What the reading person has to be (C11); null: no matter. Specialty in decimal. */
     conditions: jsonb('conditions').$type<{ specialty: string; country: string; licensed: boolean }>(),
     /** Epoch of the compartment when it was granted: the one the wrap holds. */
@@ -185,11 +187,30 @@ export const recordGrants = pgTable(
   ],
 )
 
+/** Who decides for a patient (D18), by the patient's latest word. What was ended has no row. */
+export const delegations = pgTable(
+  'delegations',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    patient: address('patient').notNull(),
+    delegate: address('delegate').notNull(),
+    since: seconds('since').notNull(),
+    until: seconds('until_seconds').notNull(),
+  },
+  (t) => [
+    uniqueIndex('delegations_patient').on(t.patient, t.delegate),
+    index('delegations_delegate').on(t.delegate),
+  ],
+)
+
 export const batchStates = ['waiting', 'indexed', 'invalid'] as const
 
 export const batches = pgTable('batches', {
   batch: hex('batch').primaryKey(),
+  /** Who committed it: an organisation, or a patient for the own chart (R14). */
   organisation: address('organisation').notNull(),
+  /** At whose gateway the manifest and the files are: that organisation, or the one that the patient named. */
+  keeper: address('keeper').notNull(),
   author: address('author').notNull(),
   root: hex('root').notNull(),
   count: integer('count').notNull(),
@@ -353,8 +374,10 @@ export const leaves = pgTable(
     sensitivity: smallint('sensitivity').notNull(),
     kind: smallint('kind').notNull(),
     author: address('author').notNull(),
-    /** Who holds the sealed file first: the organisation that committed it. */
+    /** Who committed it, as in its batch. */
     organisation: address('organisation').notNull(),
+    /** Who holds the sealed file first, as in its batch. */
+    keeper: address('keeper').notNull(),
   },
   (t) => [
     index('leaves_patient').on(t.patient, t.compartment),
@@ -412,6 +435,18 @@ export const manifests = pgTable('manifests', {
   contentId: hex('content_id').primaryKey(),
   json: text('json').notNull(),
 })
+
+/** Sealed files that patients uploaded for their own charts lately (G40): what counts for a day, and what they may name. */
+export const ownUploads = pgTable(
+  'own_uploads',
+  {
+    patient: address('patient').notNull(),
+    content: hex('content').notNull(),
+    bytes: bigint('bytes', { mode: 'number' }).notNull(),
+    at: seconds('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.patient, t.content] })],
+)
 
 /** The access log (A3), with the request that each entry answers. */
 export const receipts = pgTable(
@@ -600,6 +635,17 @@ export const staffNames = pgTable('staff_names', {
   account: address('account').primaryKey(),
   name: text('name').notNull(),
 })
+
+/** Names of a chart's parts, sealed by the patient to somebody who decides for them (C13). */
+export const delegateMaps = pgTable(
+  'delegate_maps',
+  {
+    patient: address('patient').notNull(),
+    delegate: address('delegate').notNull(),
+    map: hex('map').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.patient, t.delegate] })],
+)
 
 /** One ask for each reader and patient, the newest. */
 export const asks = pgTable(

@@ -45,7 +45,8 @@ export class UploadCollector {
 
   /**
    * In one statement, so that it sees one state: after a rebuild there are no leaves until the batches are indexed, and an operation
-   * under way may be about to name the file. Then nothing is deleted.
+   * under way may be about to name the file. Then nothing is deleted. A patient may name this gateway as the keeper of what was never
+   * handed in: only a manifest that is here counts.
    */
   async #isUnnamed(content: Hex): Promise<boolean> {
     const wanted = t.leaves.content.mapToDriverValue(content)
@@ -54,6 +55,9 @@ export class UploadCollector {
       select not exists (select 1 from leaves where content = ${wanted})
          and not exists (select 1 from guest_copies where content = ${wanted})
          and not exists (select 1 from batches where organisation = ${organisation} and state = 'waiting')
+         and not exists (
+           select 1 from batches inner join manifests on content_id = manifest
+           where keeper = ${organisation} and state = 'waiting')
          and not exists (select 1 from operations where state in ('queued', 'submitted')) as unnamed`)
     return rowsOf<{ unnamed: boolean }>(answer)[0]!.unnamed
   }

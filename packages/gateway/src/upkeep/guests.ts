@@ -204,8 +204,7 @@ export class Guests {
   /** The organisation's own file of the same bytes stays. */
   async #drop(content: Hex): Promise<void> {
     const filed = await filedAs(this.#db, content)
-    if (!filed.some(({ organisation }) => organisation === this.#organisation))
-      await this.#blobs.delete(content)
+    if (!filed.some(({ keeper }) => keeper === this.#organisation)) await this.#blobs.delete(content)
     await this.#db.delete(t.guestCopies).where(eq(t.guestCopies.content, content))
   }
 

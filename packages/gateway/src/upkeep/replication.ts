@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, inArray } from 'drizzle-orm'
 import { isHreError, type Deployment, type SignedCountries } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
@@ -14,8 +13,8 @@ import { ranked } from '../peers/ranking.ts'
 import type { Database } from '../store/database.ts'
 import type { Leases } from '../store/leases.ts'
 import * as t from '../store/schema.ts'
+import { FileRounds } from './fileRounds.ts'
 import type { Guests } from './guests.ts'
-import { heldAfter } from './rounds.ts'
 import {
   advanceReplicationRound,
   finishReplicationRound,
@@ -25,10 +24,6 @@ import {
   type ReplicationRound,
 } from './replicationRounds.ts'
 
-const filesPerLook = 50
-const pauseMilliseconds = 5_000
-/** A new gateway has other things to do first. */
-const firstRoundSeconds = 600
 /** Where copies are on their way, it is looked after them sooner. */
 const askedSeconds = 3_600
 /** Who proved to hold a copy and is away for less than this is not replaced. */
@@ -62,51 +57,32 @@ export interface ReplicationOptions {
  */
 export class Replication {
   readonly #options: ReplicationOptions
-  readonly #stop = new AbortController()
-  readonly #startedAt = performance.now()
-  #loop: Promise<void> | undefined
+  readonly #rounds: FileRounds
 
   constructor(options: ReplicationOptions) {
     this.#options = options
+    this.#rounds = new FileRounds({ ...options, job: 'replication' })
   }
 
   start(): void {
-    if (this.#options.bytesPerSecond === 0) return
-    const { signal } = this.#stop
-    this.#loop = (async () => {
-      while (!signal.aborted) {
-        await sleep(pauseMilliseconds, undefined, { signal }).catch(() => {})
-        if (signal.aborted) break
-        await this.#attempt()
-      }
-    })()
+    this.#rounds.start({
+      isDue: () => this.#isDue(),
+      run: () => this.run(),
+      onInterrupted: (code) =>
+        this.#options.log.warn({ code }, 'the count of copies was interrupted; it goes on later'),
+    })
   }
 
-  async stop(): Promise<void> {
-    this.#stop.abort()
-    await this.#loop
-    await this.#options.leases.release('replication').catch(() => {})
-  }
-
-  async #attempt(): Promise<void> {
-    const { leases, log } = this.#options
-    try {
-      if ((await this.#isDue()) && (await leases.claim('replication'))) await this.run()
-    } catch (error) {
-      const { code } = error as { code?: string }
-      log.warn({ code }, 'the count of copies was interrupted; it goes on later')
-    }
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
   async #isDue(): Promise<boolean> {
-    const { db, clock, hours } = this.#options
-    const pauseSeconds = hours * 3600
-    const state = await replicationState(db)
-    if (!state) return performance.now() - this.#startedAt >= Math.min(firstRoundSeconds, pauseSeconds) * 1000
-    if (state.finishedAt === null) return true
-    const since = clock() - state.finishedAt
-    if (since >= pauseSeconds) return true
-    return since >= askedSeconds && (await db.$count(t.copies, eq(t.copies.state, 'asked'))) > 0
+    const { db, clock } = this.#options
+    const newest = await replicationState(db)
+    if (this.#rounds.isDue(newest)) return true
+    if (!newest?.finishedAt || clock() - newest.finishedAt < askedSeconds) return false
+    return (await db.$count(t.copies, eq(t.copies.state, 'asked'))) > 0
   }
 
   /**
@@ -115,34 +91,24 @@ export class Replication {
    * @returns the round as it ended, or undefined when told to stop.
    */
   async run(): Promise<ReplicationRound | undefined> {
-    const { db, organisation, leases, guests, clock } = this.#options
+    const { db, leases, guests, clock } = this.#options
     await guests.reconsider()
     const round = await openReplicationRound(db, clock())
-    let after = round.after
-    for (;;) {
-      const contents = await heldAfter(db, organisation, after, filesPerLook)
-      if (contents.length === 0) break
-      for (const content of contents) {
-        if (this.#stop.signal.aborted || !(await leases.claim('replication'))) return undefined
-        await this.#look(round.id, content)
-        after = content
-      }
-    }
+    if (!(await this.#rounds.walk(round.after, (content) => this.#look(round.id, content)))) return undefined
     return db.transaction(async (tx) => {
       await leases.assertHeld(tx, 'replication')
       return finishReplicationRound(tx, round.id, clock())
     })
   }
 
-  async #look(round: number, content: Hex): Promise<void> {
-    const { db, leases, bytesPerSecond } = this.#options
+  async #look(round: number, content: Hex): Promise<number> {
+    const { db, leases } = this.#options
     const { bytes, ...care } = await this.#care(content)
     await db.transaction(async (tx) => {
       await leases.assertHeld(tx, 'replication')
       await advanceReplicationRound(tx, round, content, care)
     })
-    if (bytesPerSecond > 0)
-      await sleep((bytes / bytesPerSecond) * 1000, undefined, { signal: this.#stop.signal }).catch(() => {})
+    return bytes
   }
 
   /** Counts the copies of one file and asks for more. */

@@ -51,7 +51,7 @@ export async function roundState(
   return { ...newest, lastFinishedAt: last?.at ?? undefined }
 }
 
-/** Files that the organisation committed and has to hold, after a content id, in order. Erased ones are nobody's to hold (R10). */
+/** Files that the organisation keeps, for itself or for a patient (R14), after a content id, in order. Erased ones are nobody's to hold (R10). */
 export async function heldAfter(
   db: Database,
   organisation: Hex,
@@ -64,7 +64,7 @@ export async function heldAfter(
     .leftJoin(t.marks, and(eq(t.marks.batch, t.leaves.batch), eq(t.marks.leafHash, t.leaves.leafHash)))
     .where(
       and(
-        eq(t.leaves.organisation, organisation),
+        eq(t.leaves.keeper, organisation),
         sql`${t.leaves.content} > ${t.leaves.content.mapToDriverValue(after)}`,
         or(isNull(t.marks.status), ne(t.marks.status, 'erased')),
       ),

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { eq } from 'drizzle-orm'
 import {
   attestCall,
@@ -22,20 +21,8 @@ import type { Leases } from '../store/leases.ts'
 import { systemClock } from '../clock.ts'
 import * as t from '../store/schema.ts'
 import type { UploadCollector } from './collector.ts'
-import {
-  advanceRound,
-  findingsOf,
-  heldAfter,
-  openRound,
-  roundState,
-  type Finding,
-  type Round,
-} from './rounds.ts'
-
-const filesPerLook = 50
-const pauseMilliseconds = 5_000
-/** A new gateway has other things to do first. */
-const firstRoundSeconds = 600
+import { FileRounds } from './fileRounds.ts'
+import { advanceRound, findingsOf, openRound, roundState, type Finding, type Round } from './rounds.ts'
 
 export interface WatchOptions {
   db: Database
@@ -58,52 +45,30 @@ export interface WatchOptions {
  */
 export class IntegrityWatch {
   readonly #options: WatchOptions
-  readonly #stop = new AbortController()
-  readonly #startedAt = performance.now()
-  #loop: Promise<void> | undefined
+  readonly #rounds: FileRounds
 
   constructor(options: WatchOptions) {
     this.#options = options
+    const { identity } = options
+    this.#rounds = new FileRounds({
+      ...options,
+      organisation: identity.account,
+      job: 'integrity',
+      clock: systemClock,
+    })
   }
 
   start(): void {
-    if (this.#options.bytesPerSecond === 0) return
-    const { signal } = this.#stop
-    this.#loop = (async () => {
-      while (!signal.aborted) {
-        await sleep(pauseMilliseconds, undefined, { signal }).catch(() => {})
-        if (signal.aborted) break
-        await this.#attempt()
-      }
-    })()
+    this.#rounds.start({
+      isDue: async () => this.#rounds.isDue(await roundState(this.#options.db)),
+      run: () => this.run(),
+      onInterrupted: (code) =>
+        this.#options.log.warn({ code }, 'the integrity watch was interrupted; it goes on later'),
+    })
   }
 
-  async stop(): Promise<void> {
-    this.#stop.abort()
-    await this.#loop
-    await this.#options.leases.release('integrity').catch(() => {})
-  }
-
-  async #attempt(): Promise<void> {
-    const { leases, log } = this.#options
-    try {
-      if ((await this.#isDue()) && (await leases.claim('integrity'))) await this.run()
-    } catch (error) {
-      log.warn(
-        { code: (error as { code?: string }).code },
-        'the integrity watch was interrupted; it goes on later',
-      )
-    }
-  }
-
-  async #isDue(): Promise<boolean> {
-    const state = await roundState(this.#options.db)
-    if (!state)
-      return (
-        performance.now() - this.#startedAt >= Math.min(firstRoundSeconds, this.#options.hours * 3600) * 1000
-      )
-    if (state.finishedAt === null) return true
-    return systemClock() - state.finishedAt >= this.#options.hours * 3600
+  stop(): Promise<void> {
+    return this.#rounds.stop()
   }
 
   /**
@@ -112,24 +77,15 @@ export class IntegrityWatch {
    * @returns the round as it ended, or undefined when told to stop.
    */
   async run(): Promise<Round | undefined> {
-    const { db, identity, leases, collector } = this.#options
+    const { db, collector } = this.#options
     const round = await openRound(db, systemClock())
-    let after = round.after
-    for (;;) {
-      const contents = await heldAfter(db, identity.account, after, filesPerLook)
-      if (contents.length === 0) break
-      for (const content of contents) {
-        if (this.#stop.signal.aborted || !(await leases.claim('integrity'))) return undefined
-        await this.#look(round.id, content)
-        after = content
-      }
-    }
+    if (!(await this.#rounds.walk(round.after, (content) => this.#look(round.id, content)))) return undefined
     await collector.run()
     return this.#finish(round.id)
   }
 
-  async #look(round: number, content: Hex): Promise<void> {
-    const { db, leases, log, bytesPerSecond } = this.#options
+  async #look(round: number, content: Hex): Promise<number> {
+    const { db, leases, log } = this.#options
     const { result, bytes } = await this.#read(content)
     let finding: Finding | undefined
     if (result !== 'intact') {
@@ -143,8 +99,7 @@ export class IntegrityWatch {
       await leases.assertHeld(tx, 'integrity')
       await advanceRound(tx, round, { content, bytes, finding, now: systemClock() })
     })
-    if (bytesPerSecond > 0)
-      await sleep((bytes / bytesPerSecond) * 1000, undefined, { signal: this.#stop.signal }).catch(() => {})
+    return bytes
   }
 
   async #read(content: Hex): Promise<{ result: 'intact' | Finding['result']; bytes: number }> {

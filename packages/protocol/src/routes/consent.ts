@@ -36,11 +36,13 @@ export const grantSchema = z.object({
   revoked: z.boolean(),
   /** Block in which it was revoked or replaced. */
   endedBlock: z.int().nullable(),
+  /** Who gave it for the patient (C13); null: the patient. */
+  delegate: addressSchema.nullable(),
 })
 export type GrantView = z.infer<typeof grantSchema>
 
 export const recordGrantSchema = grantSchema
-  .omit({ rights: true, endedBlock: true })
+  .omit({ rights: true, endedBlock: true, delegate: true })
   .extend({ record: bytes32Schema })
 export type RecordGrantView = z.infer<typeof recordGrantSchema>
 
@@ -69,10 +71,16 @@ export const consentRoutes = {
     method: 'GET',
     path: '/v1/grants',
     auth: 'account',
-    summary: 'Grants that the caller gave, or was given (also through their organisation)',
-    query: z.object({ side: z.enum(['given', 'received']).default('given'), ...pageQuery }),
+    summary:
+      'Grants that the caller, or a patient for whom they may decide, gave, or that the caller was given (also through their organisation)',
+    query: z.object({
+      side: z.enum(['given', 'received']).default('given'),
+      /** Whose given ones; the caller's own if absent. */
+      patient: addressSchema.optional(),
+      ...pageQuery,
+    }),
     response: z.object({ grants: z.array(grantSchema), next: nextSchema }),
-    errors: [],
+    errors: ['not-found'],
   }),
   listRecordGrants: route({
     method: 'GET',

@@ -2,6 +2,7 @@ import { askRoutes } from './asks.ts'
 import { chainRoutes } from './chain.ts'
 import { consentRoutes } from './consent.ts'
 import { copyRoutes } from './copies.ts'
+import { delegationRoutes } from './delegations.ts'
 import { directoryRoutes } from './directory.ts'
 import { frontDeskRoutes } from './front-desk.ts'
 import { emergencyRoutes } from './emergency.ts'
@@ -9,6 +10,7 @@ import { keystoreRoutes } from './keystore.ts'
 import { integrityRoutes } from './integrity.ts'
 import { notificationRoutes } from './notifications.ts'
 import { operationRoutes } from './operations.ts'
+import { ownRecordRoutes } from './own-records.ts'
 import { passkeyRoutes } from './passkeys.ts'
 import { peerRoutes } from './peer.ts'
 import { recordRoutes } from './records.ts'
@@ -24,7 +26,9 @@ export const routeGroups = {
   Operations: operationRoutes,
   Directory: directoryRoutes,
   Consent: consentRoutes,
+  Delegations: delegationRoutes,
   Records: recordRoutes,
+  'What patients add': ownRecordRoutes,
   Signatures: signatureRoutes,
   Emergencies: emergencyRoutes,
   Recovery: recoveryRoutes,
@@ -46,7 +50,9 @@ export const routes = {
   ...operationRoutes,
   ...directoryRoutes,
   ...consentRoutes,
+  ...delegationRoutes,
   ...recordRoutes,
+  ...ownRecordRoutes,
   ...signatureRoutes,
   ...emergencyRoutes,
   ...recoveryRoutes,
@@ -67,6 +73,7 @@ export * from './asks.ts'
 export * from './chain.ts'
 export * from './consent.ts'
 export * from './copies.ts'
+export * from './delegations.ts'
 export * from './directory.ts'
 export * from './front-desk.ts'
 export * from './emergency.ts'
@@ -74,6 +81,7 @@ export * from './keystore.ts'
 export * from './integrity.ts'
 export * from './operations.ts'
 export * from './notifications.ts'
+export * from './own-records.ts'
 export * from './page.ts'
 export * from './passkeys.ts'
 export * from './peer.ts'

@@ -50,7 +50,12 @@ export const peerRoutes = {
     ranged: true,
     summary: 'A sealed file for a reader whose signed request is passed on; decided again here (A7)',
     params: z.object({ contentId: bytes32Schema }),
-    body: z.object({ request: accessRequestSchema, signature: bytesSchema(limits.signatureBytesMax) }),
+    body: z.object({
+      request: accessRequestSchema,
+      signature: bytesSchema(limits.signatureBytesMax),
+      /** Of a request that names no records: those that the reader was shown for it (A9). */
+      page: z.array(bytes32Schema).max(limits.pageRowsMax).default([]),
+    }),
     response: 'bytes',
     errors: ['not-found', 'forbidden', 'request-stale', 'signature-invalid', 'record-damaged'],
   }),

@@ -97,9 +97,10 @@ export const recordRoutes = {
     method: 'POST',
     path: '/v1/accesses',
     auth: 'account',
-    summary: 'Ask to see records, by a signed request. A receipt is written either way',
-    body: z.object({ request: accessRequestSchema, signature: signatureSchema }),
-    response: z.object({ receipt: receiptSchema, records: z.array(provenLeafSchema) }),
+    summary:
+      'Ask to see records, by a signed request. A receipt is written either way; a page of a list takes a request of its own',
+    body: z.object({ request: accessRequestSchema, signature: signatureSchema, ...pageQuery }),
+    response: z.object({ receipt: receiptSchema, records: z.array(provenLeafSchema), next: nextSchema }),
     status: 201,
     errors: ['not-found', 'request-stale', 'signature-invalid', 'peer-unavailable'],
   }),
@@ -120,7 +121,7 @@ export const recordRoutes = {
     auth: 'account',
     crossOrigin: true,
     summary:
-      'Every access to the caller’s chart at this organisation, refusals included. Itself logged; a page takes a request of its own',
+      'Every access to the chart of the caller, or of a patient for whom they may decide, at this organisation, refusals included. Itself logged; a page takes a request of its own',
     body: z.object({ request: accessRequestSchema, signature: signatureSchema, ...pageQuery }),
     response: z.object({ accesses: z.array(loggedAccessSchema), next: nextSchema }),
     errors: ['not-found', 'request-stale', 'signature-invalid'],

@@ -15,9 +15,9 @@ import {
 import { contentIdOf } from '@hre/vault'
 import type { Address, Hex } from 'viem'
 import type { Actor } from '../actor.ts'
-import { listCompartments, listGrants } from './grants.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
+import { listCompartments, listGrants } from './consent-lists.ts'
 import { rotateKeys, wrapFor, type History } from './rotate.ts'
 
 /**
@@ -41,10 +41,28 @@ export async function grantAccess(
     history?: History
   },
 ): Promise<Applied[]> {
-  const { reader, history = 'all' } = options
+  const { reader, history = 'all', ...terms } = options
   // Of this reader's earlier grant nothing is carried over: it would give what the new one is to keep back.
   if (history === 'from-now-on')
     await rotateKeys(actor, { compartments: options.compartments, without: reader })
+  const { calls, attachments } = await readingGrants(actor, { reader, history, ...terms })
+  return submit(actor, calls, { attachments })
+}
+
+/** Grants to read, and the wraps that they name, before they are handed in; `from` and `ceiling` as in `grantAccess`. */
+export async function readingGrants(
+  actor: Actor,
+  options: {
+    reader: Address
+    compartments: readonly Hex[]
+    purposes: readonly Purpose[]
+    until: number
+    from?: number
+    ceiling?: number
+    history: History
+  },
+): Promise<{ calls: Call[]; attachments: Uint8Array[] }> {
+  const { reader, history } = options
   const known = await listCompartments(actor, actor.account)
   const recipient = await recipientOfAccount(actor, reader)
   const calls: Call[] = []
@@ -66,7 +84,7 @@ export async function grantAccess(
       }),
     )
   }
-  return submit(actor, calls, { attachments })
+  return { calls, attachments }
 }
 
 /**
@@ -164,7 +182,7 @@ async function grantsInForce(
 
 /**
  * Parts of the actor's chart whose key a reader still has whose grant was taken back: the machine stopped between the
- * revocation and the new key. (The gateway refuses that reader meanwhile; what is filed is sealed to a key that they know.)
+ * revocation and the new key, or somebody took it back who decides for the actor and has no keys to change (C13). (The gateway refuses that reader meanwhile; what is filed is sealed to a key that they know.)
  */
 export async function unfinishedRevocations(actor: Actor): Promise<Hex[]> {
   const [known, grants] = await Promise.all([listCompartments(actor, actor.account), listGrants(actor)])
@@ -181,7 +199,7 @@ export async function unfinishedRevocations(actor: Actor): Promise<Hex[]> {
     .map(({ compartment }) => compartment)
 }
 
-/** Changes the keys that an interrupted revocation left. Does nothing when there is nothing to do. @returns which. */
+/** Changes the keys that an interrupted revocation left, or one by a delegate. What a patient's machine does at a login. Does nothing when there is nothing to do. @returns which. */
 export async function finishRevocations(actor: Actor): Promise<Hex[]> {
   const compartments = await unfinishedRevocations(actor)
   if (compartments.length > 0) await rotateKeys(actor, { compartments })

@@ -7,6 +7,7 @@ import {
   revokeCall,
   revokeRecordCall,
   revokeSignerCall,
+  setDelegateCall,
   setGuardiansCall,
   type Call,
 } from '@hre/protocol'
@@ -14,9 +15,10 @@ import type { Address } from 'viem'
 import type { Actor } from '../actor.ts'
 import { askEveryGateway } from '../gateways.ts'
 import { submit } from '../submit.ts'
-import { listGrants } from './grants.ts'
+import { listGrants } from './consent-lists.ts'
+import { listDelegations } from './delegates.ts'
 import { councilOf } from './guardians.ts'
-import { requestAccess } from './open-records.ts'
+import { listRecords } from './open-records.ts'
 import { listRecordGrants } from './record-consent.ts'
 
 /** What was done, and what is left. */
@@ -49,12 +51,13 @@ export async function deleteAccount(actor: Actor): Promise<Deletion> {
   return { erased, wraps, unreachable }
 }
 
-/** Grants, trustees and guardians end: nobody is handed anything from here on. */
+/** Grants, delegates, trustees and guardians end: nobody is handed anything from here on. */
 async function endings(actor: Actor): Promise<Call[]> {
   const { deployment } = actor
-  const [grants, records, { sets }, { guardians }] = await Promise.all([
+  const [grants, records, delegations, { sets }, { guardians }] = await Promise.all([
     listGrants(actor),
     listRecordGrants(actor),
+    listDelegations(actor),
     actor.session.call('listTrustees', {}),
     councilOf(actor),
   ])
@@ -65,6 +68,7 @@ async function endings(actor: Actor): Promise<Call[]> {
     ...records
       .filter(({ revoked }) => !revoked)
       .map(({ reader, compartment, record }) => revokeRecordCall(deployment, reader, compartment, record)),
+    ...delegations.map(({ delegate }) => setDelegateCall(deployment, delegate, 0)),
     ...sets.map(({ compartment }) => clearTrusteesCall(deployment, compartment)),
     ...(guardians.length > 0 ? [setGuardiansCall(deployment, [], 0)] : []),
   ]
@@ -74,7 +78,7 @@ async function endings(actor: Actor): Promise<Call[]> {
 async function eraseRecords(actor: Actor): Promise<number> {
   const { account: patient, deployment } = actor
   try {
-    const { records } = await requestAccess(actor, { patient, purpose: 'PATRQT' })
+    const records = await listRecords(actor, { patient, purpose: 'PATRQT' })
     await submitAll(
       actor,
       records.map(({ organisation, leaf, proof }) => eraseCall(deployment, { organisation, leaf, proof })),

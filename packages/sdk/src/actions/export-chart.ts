@@ -12,8 +12,8 @@ import type { Actor } from '../actor.ts'
 import { EpochKeys } from '../epoch-keys.ts'
 import { inParallel } from '../parallel.ts'
 import { compartmentIds } from './chart.ts'
-import { listCompartments } from './grants.ts'
-import { requestAccess } from './open-records.ts'
+import { listCompartments } from './consent-lists.ts'
+import { listRecords, requestAccess } from './open-records.ts'
 
 /** Where an export goes: a folder, an archive, a phone. */
 export interface ExportTarget {
@@ -57,7 +57,7 @@ export async function exportChart(
   const { account: patient } = actor
   const keys = new EpochKeys(actor)
   const compartments = await listCompartments(actor, patient)
-  const { records } = await requestAccess(actor, { patient, purpose: 'PATRQT' })
+  const records = await listRecords(actor, { patient, purpose: 'PATRQT' })
   const missing: ProvenLeaf[] = []
   for (const item of records)
     if (!(await target.has(fileOf(item.leaf), item.leaf.content))) missing.push(item)

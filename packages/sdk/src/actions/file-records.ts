@@ -2,6 +2,7 @@ import { classifyChart, type CompartmentName, type Resource } from '@hre/fhir'
 import {
   batchIdOf,
   commitBatchCall,
+  commitOwnCall,
   commitTwoPartyCall,
   encodeManifest,
   hashLeaf,
@@ -18,7 +19,8 @@ import { hexToBytes, type Address, type Hex } from 'viem'
 import type { Actor } from '../actor.ts'
 import { inParallel } from '../parallel.ts'
 import { waitForAll, type Applied } from '../submit.ts'
-import { listCompartments } from './grants.ts'
+import { compartmentIds } from './chart.ts'
+import { listCompartments } from './consent-lists.ts'
 
 /** One item to be sealed and filed. */
 export interface NewRecord {
@@ -81,6 +83,58 @@ export async function fileRecords(
   return { ...(await commit(actor, leaves, options.parties)), leaves, sealedBytes }
 }
 
+/**
+ * Seals records for the actor's own chart on this machine, uploads them and commits them in one batch (R14): all are added or none.
+ * The organisation whose gateway the actor uses keeps the files, and has to have attested them.
+ *
+ * @param options.onProgress - called after each record is sealed and uploaded.
+ * @throws HreError `write-refused` where the chart has no such part; `forbidden`; `payload-too-large`, `own-limit-reached`: nothing was
+ * added. `operation-timeout`: it is on its way. `outcome-unknown`: the answer was lost; look before it is added again.
+ */
+export async function fileOwnRecords(
+  actor: Actor,
+  options: { records: readonly NewRecord[]; onProgress?: (done: number, of: number) => void },
+): Promise<FiledBatch> {
+  const { account, deployment, organisation: keeper, session } = actor
+  const { records } = options
+  const known = await listCompartments(actor, account)
+  const ids = compartmentIds(actor)
+  let sealedBytes = 0
+  let done = 0
+  const leaves = await inParallel(records, uploadsAtOnce, async (record) => {
+    const { leaf, sealed } = await sealFor(actor, account, record, placeOf(record, ids, known))
+    await session.call('putOwnBlob', { params: { contentId: leaf.content }, body: sealed })
+    sealedBytes += sealed.length
+    options.onProgress?.(++done, records.length)
+    return leaf
+  })
+  const { manifest, ...batch } = batchOf(account, leaves)
+  const operation = await signCall(
+    actor.identity,
+    deployment,
+    commitOwnCall(deployment, { ...batch, manifest: batch.contentId, keeper }),
+  )
+  const { id } = await session.call('commitOwn', { body: { manifest, operation } }).catch(unanswered)
+  const [applied] = await waitForAll(actor, [id]).catch(unanswered)
+  return { ...applied!, batch: batchIdOf(account, batch.root), leaves, sealedBytes }
+}
+
+/** Until the commitment was sent nothing was added; from then on silence means neither yes nor no. */
+function unanswered(error: unknown): never {
+  throw isHreError(error, 'gateway-unreachable') ? hreError('outcome-unknown', {}, error) : error
+}
+
+/** What a commitment names. @param organisation - whose batch it is. */
+function batchOf(organisation: Address, leaves: readonly Leaf[]) {
+  const manifest = manifestOf(organisation, leaves)
+  return {
+    manifest,
+    contentId: contentIdOf(encodeManifest(manifest)),
+    root: treeOf(leaves.map(hashLeaf)).root,
+    count: leaves.length,
+  }
+}
+
 interface Place {
   compartment: Hex
   epoch: number
@@ -140,12 +194,10 @@ async function commit(
   parties?: readonly [Address, Address],
 ): Promise<Applied & { batch: Hex }> {
   const { deployment, identity, session, organisation } = actor
-  const manifest = manifestOf(organisation, leaves)
-  const { root } = treeOf(leaves.map(hashLeaf))
-  const contentId = contentIdOf(encodeManifest(manifest))
+  const { manifest, contentId, root, count } = batchOf(organisation, leaves)
   const call = parties
-    ? commitTwoPartyCall(deployment, { root, count: leaves.length, manifest: contentId, parties })
-    : commitBatchCall(deployment, root, leaves.length, contentId)
+    ? commitTwoPartyCall(deployment, { root, count, manifest: contentId, parties })
+    : commitBatchCall(deployment, root, count, contentId)
   const operation = await signCall(identity, deployment, call)
   const { id } = await session.call('commitBatch', { body: { manifest, operation } })
   const [applied] = await waitForAll(actor, [id])

@@ -18,6 +18,8 @@ import { grantedRecordKey } from './granted-record.ts'
 export interface OpenAccess {
   receipt: Receipt
   records: ProvenLeaf[]
+  /** Of a list: where it goes on; null on its last page. */
+  next: string | null
 }
 
 /** A record in the clear, with the leaf that it was checked against. */
@@ -49,15 +51,48 @@ export async function signRequest(
 }
 
 /**
- * Asks to see records; a receipt is written whatever the answer. Without `records`: all that is open to the actor.
+ * Asks to see records; a receipt is written whatever the answer. Without `records`: the first of what is open to the actor, 500
+ * at most; `requestPages` goes through all of it.
  *
+ * @param wish.cursor - `next` of the page before.
  * @throws HreError `not-found` when refused, and for what does not exist: the two look the same (A5).
  */
 export async function requestAccess(
   actor: Actor,
-  wish: { patient: Address; purpose: Purpose; records?: readonly Hex[] },
+  wish: { patient: Address; purpose: Purpose; records?: readonly Hex[]; limit?: number; cursor?: string },
 ): Promise<OpenAccess> {
-  return actor.session.call('requestAccess', { body: await signRequest(actor, wish) })
+  const { limit, cursor, ...asked } = wish
+  return actor.session.call('requestAccess', {
+    body: { ...(await signRequest(actor, asked)), limit, cursor },
+  })
+}
+
+/**
+ * All that is open to the actor, page by page: each is an access of its own, with its own receipt (A9), and is asked for when the
+ * loop comes to it, so that what is opened at once is opened within the time that a receipt is good for.
+ *
+ * @throws HreError `not-found` when refused, at once or, when what was open ends meanwhile, on the way.
+ */
+export async function* requestPages(
+  actor: Actor,
+  wish: { patient: Address; purpose: Purpose; limit?: number },
+): AsyncGenerator<OpenAccess> {
+  for (let cursor: string | undefined; ;) {
+    const access = await requestAccess(actor, { ...wish, ...(cursor !== undefined && { cursor }) })
+    yield access
+    if (access.next === null) return
+    cursor = access.next
+  }
+}
+
+/** Everything of a chart that is open to the actor, as leaves with proofs: for who does not open it, or opens it later. */
+export async function listRecords(
+  actor: Actor,
+  wish: { patient: Address; purpose: Purpose },
+): Promise<ProvenLeaf[]> {
+  const records: ProvenLeaf[] = []
+  for await (const page of requestPages(actor, wish)) records.push(...page.records)
+  return records
 }
 
 /**
@@ -71,7 +106,7 @@ export async function requestAccess(
  */
 export async function* openRecords(
   actor: Actor,
-  access: OpenAccess,
+  access: Pick<OpenAccess, 'receipt' | 'records'>,
   options: { onClosed?: (item: ProvenLeaf) => void; emergency?: EmergencyKeys } = {},
 ): AsyncGenerator<OpenedItem> {
   const keys = new EpochKeys(actor, options.emergency)

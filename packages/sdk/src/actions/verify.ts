@@ -52,8 +52,11 @@ export const proofFileOf = (
 /** What a proof says once it has been recomputed. */
 export interface VerifiedRecord {
   batch: Hex
+  /** Who committed it; the patient, where they added it themselves. */
   organisation: Address
   author: Address
+  /** The organisation that has the files of what the patient added (R14); null where an organisation committed the record. */
+  keeper: Address | null
   committedAt: number
   kind: string
   root: Hex
@@ -74,7 +77,7 @@ export interface VerifiedRecord {
  * the contract's events, the author's signature from the transaction itself. No gateway is asked.
  *
  * @throws HreError `not-found` when that chain has no such batch: the organisation never committed the record, or
- * something in the file was altered.
+ * something in the file was altered. Also for what somebody put into another person's chart as if it were their own (R16).
  */
 export async function verifyRecord(chain: PublicClient, file: ProofFile): Promise<VerifiedRecord> {
   const { deployment, organisation, leaf, proof } = file
@@ -91,6 +94,15 @@ export async function verifyRecord(chain: PublicClient, file: ProofFile): Promis
   })
   const [event] = events
   if (!event) throw hreError('not-found', { batch, computed: root })
+  const [kept] = await chain.getContractEvents({
+    address: deployment.records,
+    abi: recordsAbi,
+    eventName: 'RecordsKept',
+    args: { batch },
+    fromBlock: event.blockNumber,
+    strict: true,
+  })
+  if (kept && !isAddressEqual(leaf.patient, event.args.author)) throw hreError('not-found', { batch })
   const contract = { address: deployment.records, abi: recordsAbi } as const
   const [block, transaction, contractAgrees, status, { signing }] = await Promise.all([
     chain.getBlock({ blockNumber: event.blockNumber }),
@@ -103,6 +115,7 @@ export async function verifyRecord(chain: PublicClient, file: ProofFile): Promis
     batch,
     organisation: event.args.organisation,
     author: event.args.author,
+    keeper: kept?.args.keeper ?? null,
     committedAt: Number(block.timestamp),
     kind: nameOf(recordKinds, leaf.kind),
     root,

@@ -29,17 +29,19 @@ function Note({ patient, draft }: { patient: Hex; draft: Draft | null }) {
   const [text, setText] = useState(draft?.text ?? '')
   const [isEmpty, setEmpty] = useState(false)
   const keep = useMutation({
+    // One after the other: the last word counts.
+    scope: { id: 'draft' },
     mutationFn: (kept: { title: string; text: string }) => keeper.keepDraft({ patient, ...kept }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['today'] }),
   })
   const file = useMutation({
     async mutationFn() {
       await keeper.fileNote({ patient, title, text })
-      await keeper.keepDraft({ patient, title, text: '' })
     },
-    async onSuccess() {
-      await queries.invalidateQueries({ queryKey: ['today'] })
-      await queries.invalidateQueries({ queryKey: ['chart', patient] })
+    // What follows changes nothing about the note: it is filed.
+    onSuccess() {
+      keep.mutate({ title, text: '' })
+      void queries.invalidateQueries({ queryKey: ['chart', patient] })
     },
   })
 
@@ -80,7 +82,8 @@ function Note({ patient, draft }: { patient: Hex; draft: Draft | null }) {
         onChange={(event) => setText(event.currentTarget.value)}
         onBlur={() => text !== (draft?.text ?? '') && keep.mutate({ title, text })}
       />
-      <Text role="status" c="dimmed">
+      {/* As high before as after, so that the button below stays under the finger that presses it. */}
+      <Text role="status" c="dimmed" mih="1lh">
         {keep.isSuccess ? t('note.kept') : ''}
       </Text>
       <Text>{t('note.warning')}</Text>

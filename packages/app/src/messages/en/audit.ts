@@ -137,6 +137,7 @@ export const audit = {
       records: {
         commitBatch: '{{who}} filed records ({{count}}).',
         commitTwoParty: '{{who}} filed records ({{count}}) that two have to sign.',
+        commitOwn: '{{who}} added records ({{count}}) to their own chart.',
         sign: '{{who}} signed as one of two.',
         withdrawBatch: '{{who}} took a whole batch back.',
         supersede: '{{who}} replaced a record by a newer one.',

@@ -134,6 +134,7 @@ export const audit = {
       records: {
         commitBatch: '{{who}} ने रिकॉर्ड दर्ज किए ({{count}})।',
         commitTwoParty: '{{who}} ने रिकॉर्ड ({{count}}) दर्ज किए, जिन पर दो के हस्ताक्षर चाहिए।',
+        commitOwn: '{{who}} ने अपनी ही फ़ाइल में रिकॉर्ड ({{count}}) जोड़े।',
         sign: '{{who}} ने दो में से एक के रूप में हस्ताक्षर किए।',
         withdrawBatch: '{{who}} ने पूरा समूह वापस लिया।',
         supersede: '{{who}} ने रिकॉर्ड की जगह नया रखा।',

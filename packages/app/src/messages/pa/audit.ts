@@ -134,6 +134,7 @@ export const audit = {
       records: {
         commitBatch: '{{who}} ਨੇ ਰਿਕਾਰਡ ਦਰਜ ਕੀਤੇ ({{count}})।',
         commitTwoParty: '{{who}} ਨੇ ਰਿਕਾਰਡ ({{count}}) ਦਰਜ ਕੀਤੇ, ਜਿਨ੍ਹਾਂ ਉੱਤੇ ਦੋ ਦੇ ਦਸਤਖ਼ਤ ਚਾਹੀਦੇ ਹਨ।',
+        commitOwn: '{{who}} ਨੇ ਆਪਣੀ ਹੀ ਫ਼ਾਈਲ ਵਿੱਚ ਰਿਕਾਰਡ ({{count}}) ਜੋੜੇ।',
         sign: '{{who}} ਨੇ ਦੋ ਵਿੱਚੋਂ ਇੱਕ ਵਜੋਂ ਦਸਤਖ਼ਤ ਕੀਤੇ।',
         withdrawBatch: '{{who}} ਨੇ ਪੂਰਾ ਸਮੂਹ ਵਾਪਸ ਲਿਆ।',
         supersede: '{{who}} ਨੇ ਰਿਕਾਰਡ ਦੀ ਥਾਂ ਨਵਾਂ ਰੱਖਿਆ।',

@@ -1,4 +1,4 @@
-import { collectReleases, openRecords, requestAccess } from '@hre/sdk'
+import { collectReleases, openRecords, requestPages } from '@hre/sdk'
 import type { Command } from 'commander'
 import { contextOf, fromCaller } from '../../context.ts'
 import { counted } from '../../options/amounts.ts'
@@ -18,16 +18,16 @@ export function addOpenEmergency(emergency: Command): void {
       const patient = accountNamed(exchange, name)
       const actor = await actorOf(exchange, options.as)
       const { keys, emergency, refused, unreachable } = await collectReleases(actor, patient)
-      const access = await requestAccess(actor, { patient, purpose: 'ETREAT' })
       let opened = 0
       let closed = 0
       const reading = { emergency: keys, onClosed: () => closed++ }
-      for await (const item of openRecords(actor, access, reading)) {
-        opened++
-        const file = options.out && (await saveRecord(fromCaller(options.out), item))
-        output.value(asJson(item, file))
-        output.line(`${output.style('dim', shortId(item.leaf.record))}  ${inWords(item)}`)
-      }
+      for await (const access of requestPages(actor, { patient, purpose: 'ETREAT' }))
+        for await (const item of openRecords(actor, access, reading)) {
+          opened++
+          const file = options.out && (await saveRecord(fromCaller(options.out), item))
+          output.value(asJson(item, file))
+          output.line(`${output.style('dim', shortId(item.leaf.record))}  ${inWords(item)}`)
+        }
       for (const { organisation, reason } of refused)
         output.note(`${nameOfAccount(exchange, organisation)} gave no good share: ${reason}.`)
       for (const account of unreachable)

@@ -17,6 +17,7 @@ import {
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
 import { emergencyOf } from '../../access/emergencies.ts'
 import { rulingTime } from '../../access/decide.ts'
+import { assertMayDecideFor } from '../../access/delegates.ts'
 import type { Gateway } from '../../gateway.ts'
 import { inboxOf } from '../../follower/inbox.ts'
 import { accountView, organisationOf } from '../../store/directory.ts'
@@ -54,9 +55,12 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
     return { compartments }
   },
 
-  async listGrants({ db, follower }, { account, query }) {
+  async listGrants(gateway, { account, query }) {
+    const { db, follower } = gateway
     await follower.sync()
     const given = query.side === 'given'
+    const { patient = account } = query
+    if (patient !== account) await assertMayDecideFor(gateway, account, patient)
     const readers = await readersOf(db, account)
     const [after = 0] = placeIn('grants', query.cursor, 'number') ?? []
     const found = await db
@@ -64,7 +68,7 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
       .from(t.grants)
       .where(
         and(
-          given ? eq(t.grants.patient, account) : inArray(t.grants.reader, readers),
+          given ? eq(t.grants.patient, patient) : inArray(t.grants.reader, readers),
           gt(t.grants.id, Number(after)),
         ),
       )

@@ -48,8 +48,8 @@ export const copyHandlers: Handlers<keyof typeof copyRoutes> = {
     const { blobs, db, keys } = gateway
     const { contentId } = params
     const filed = await filedAs(db, contentId)
-    const isTheirs = filed.some(({ organisation }) => organisation === account)
-    const isOwn = filed.some(({ organisation }) => organisation === keys.identity.account)
+    const isTheirs = filed.some(({ keeper }) => keeper === account)
+    const isOwn = filed.some(({ keeper }) => keeper === keys.identity.account)
     // Its own, or what it was asked to keep and still may. Anything else is as if it were not here.
     const may = isTheirs || (isOwn && (await isHolder(gateway, contentId, account)))
     const found = may ? await blobs.get(contentId, from) : undefined
@@ -82,10 +82,10 @@ export const copyHandlers: Handlers<keyof typeof copyRoutes> = {
   },
 }
 
-/** The caller committed it, and it is not erased. @throws HreError `not-found`, as for what nobody committed. */
+/** The caller keeps it, and it is not erased. @throws HreError `not-found`, as for what nobody committed. */
 async function assertTheirs({ db }: Gateway, content: Hex, account: Address): Promise<void> {
   const filed = await filedAs(db, content)
-  if (!filed.some(({ organisation }) => organisation === account)) throw hreError('not-found')
+  if (!filed.some(({ keeper }) => keeper === account)) throw hreError('not-found')
 }
 
 async function isHolder({ db }: Gateway, content: Hex, account: Address): Promise<boolean> {

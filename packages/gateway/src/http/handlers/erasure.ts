@@ -76,6 +76,7 @@ async function forget(db: Database, account: Address, owner: Hex): Promise<void>
   await db.delete(t.lookups).where(eq(t.lookups.owner, owner))
   await db.delete(t.patientCountries).where(eq(t.patientCountries.patient, account))
   await db.delete(t.patientNumbers).where(eq(t.patientNumbers.patient, account))
+  await db.delete(t.delegateMaps).where(eq(t.delegateMaps.patient, account))
   await db.delete(t.guardianShares).where(eq(t.guardianShares.account, account))
   const requests = db
     .select({ hash: t.recoveryRequests.hash })

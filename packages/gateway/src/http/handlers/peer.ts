@@ -1,16 +1,16 @@
 import { eq } from 'drizzle-orm'
 import {
-  accessRequestTypedData,
   hashAccessRequest,
   hreError,
-  isPermitting,
   permittingDecisions,
+  type AccessRequest,
   type peerRoutes,
 } from '@hre/protocol'
-import { hexToBytes, type Address } from 'viem'
-import { ruleOn, rulingTime } from '../../access/decide.ts'
+import { hexToBytes, type Address, type Hex } from 'viem'
+import { openFile, ruleOn, ruleOnShown, rulingTime, type StoredLeaf } from '../../access/decide.ts'
 import type { Access, StoredReceipt } from '../../access/receipts.ts'
 import type { Gateway } from '../../gateway.ts'
+import type { Database } from '../../store/database.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
 import { cardEntry } from './findPatient.ts'
@@ -47,37 +47,55 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
 
   async releaseToPeer(gateway, { account, params, body, from }) {
     const { blobs, db, deployment, follower, keys, receipts, signatures } = gateway
-    const { request, signature } = body
-    const [leaf] = await db.select().from(t.leaves).where(eq(t.leaves.content, params.contentId))
-    // Whoever committed it answers for it. Others rule on what they have a copy of, and write nothing down about what they have not.
-    const isOwn = leaf?.organisation === keys.identity.account
+    const { request, signature, page } = body
+    const leaf = await wantedLeaf(db, params.contentId, request, page)
+    // Its keeper answers for it. Others rule on what they have a copy of, and write nothing down about what they have not.
+    const isOwn = leaf?.keeper === keys.identity.account
     if (leaf && !isOwn && !(await blobs.has(leaf.content))) throw hreError('not-found')
     // The reader asked the gateway that now asks us; a request captured elsewhere is worthless here.
     if (request.organisation !== account) throw hreError('bad-request', { field: 'request.organisation' })
-    await signatures.assertSigned(request.reader, accessRequestTypedData(deployment, request), signature)
     await follower.sync()
-    const now = rulingTime(gateway)
     const requestHash = hashAccessRequest(deployment, request)
+    await signatures.assertDigest(request.reader, requestHash, signature)
+    const now = rulingTime(gateway)
     // One receipt for a request, however many files it names; only its first release must be fresh.
     const earlier = await receipts.forwarded(db, requestHash, account, now)
     if (!earlier) assertFresh(request, now)
     const receipt =
-      earlier ?? (await receiptFor(gateway, { request, signature, at: now, forwardedBy: account }))
+      earlier ??
+      (await receiptFor(gateway, { request, requestHash, signature, at: now, forwardedBy: account }, page))
     if (!leaf || !permittingDecisions.includes(receipt.decision) || !receipt.records.includes(leaf.record))
       throw hreError('not-found')
     // Decided anew for each file: a revocation after the receipt counts.
-    const again = await ruleOn(db, { ...request, records: [leaf.record] }, now)
-    if (!isPermitting(again.decision)) throw hreError('not-found')
+    const { content, record } = leaf
+    if (!(await openFile(gateway, request, now, { content, records: [record] }))) throw hreError('not-found')
     return fetchBlob(gateway, leaf, from, () => Promise.reject(hreError('not-found')))
   },
 }
 
-/** Rules on the whole request and writes it down, before the first file is released (A2). */
+/** The record of this file that the request is about: the patient's, and one of those named or, of a list, shown. */
+async function wantedLeaf(
+  db: Database,
+  content: Hex,
+  { patient, records }: AccessRequest,
+  page: readonly Hex[],
+): Promise<StoredLeaf | undefined> {
+  const leaves = await db.select().from(t.leaves).where(eq(t.leaves.content, content))
+  const wanted = records.length > 0 ? records : page
+  return leaves.find((leaf) => leaf.patient === patient && wanted.includes(leaf.record))
+}
+
+/** Rules on all that the reader was shown and writes it down, before the first file is released (A2). */
 async function receiptFor(
-  { db, receipts }: Gateway,
-  access: Pick<Access, 'request' | 'signature' | 'at'> & { forwardedBy: Address },
+  gateway: Gateway,
+  access: Pick<Access, 'request' | 'requestHash' | 'signature' | 'at'> & { forwardedBy: Address },
+  page: readonly Hex[],
 ): Promise<StoredReceipt> {
-  const { decision, leaves } = await ruleOn(db, access.request, access.at)
-  const records = leaves.length > 0 ? leaves.map(({ record }) => record) : access.request.records
-  return receipts.append({ ...access, decision, records })
+  const { request, at } = access
+  const isList = request.records.length === 0
+  const { decision, leaves } = await (isList
+    ? ruleOnShown(gateway, request, at, page)
+    : ruleOn(gateway, request, at))
+  const records = leaves.length > 0 ? leaves.map(({ record }) => record) : request.records
+  return gateway.receipts.append({ ...access, decision, records })
 }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import {
-  accessRequestTypedData,
   authoringRoles,
   commitBatchCall,
   commitTwoPartyCall,
   encodeManifest,
+  hashAccessRequest,
   hashLeaf,
   hreError,
   isHreError,
@@ -13,6 +13,7 @@ import {
   limits,
   nameOf,
   permittingDecisions,
+  purposes,
   recordsAbi,
   roles,
   treeOf,
@@ -21,11 +22,21 @@ import {
   type Deployment,
   type Manifest,
   type ProvenLeaf,
+  type SignedOperation,
   type recordRoutes,
 } from '@hre/protocol'
 import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { permittedHolders } from '../../access/countries.ts'
-import { ruleOn, rulingTime, type Ruling, type StoredLeaf } from '../../access/decide.ts'
+import { assertMayDecideFor } from '../../access/delegates.ts'
+import {
+  openFile,
+  ruleOn,
+  ruleOnList,
+  rulingTime,
+  type ListRuling,
+  type Place,
+  type StoredLeaf,
+} from '../../access/decide.ts'
 import { marksOf } from '../../access/marks.ts'
 import { filingRights } from '../../follower/batches.ts'
 import type { Gateway } from '../../gateway.ts'
@@ -46,16 +57,14 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     const { manifest, operation } = body
     await gateway.follower.sync()
     await assertAuthor(gateway, account)
-    const json = assertManifest(gateway, account, manifest, operation.operation)
+    const json = assertManifest(manifest, operation.operation, {
+      author: account,
+      organisation: gateway.keys.identity.account,
+      callOf: (batch) => commitCall(gateway.deployment, batch, operation.operation),
+    })
     await assertMayFile(gateway, account, manifest)
     await assertUploaded(gateway, manifest)
-    await gateway.relay.assertAcceptable([operation])
-    await gateway.db
-      .insert(t.manifests)
-      .values({ contentId: sha256(json), json })
-      .onConflictDoNothing()
-    const [id] = await gateway.relay.accept([operation])
-    return { id: id! }
+    return acceptBatch(gateway, json, operation)
   },
 
   async getManifest({ db }, { account, params }) {
@@ -68,56 +77,65 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
 
   async requestAccess(gateway, { account, body }) {
     const { request, signature } = body
-    const ruling = await ruled(gateway, account, request, signature)
+    if (request.records.length > 0 && body.cursor !== undefined)
+      throw hreError('bad-request', { field: 'cursor' })
+    const after = placeIn('records', body.cursor, 'number', 'number', 'number') as Place | undefined
+    const requestHash = await assertRequest(gateway, account, request, signature)
+    const ruling = await ruledOn(gateway, request, { limit: body.limit, after })
     const receipt = await gateway.receipts.append({
       request,
+      requestHash,
       signature,
       decision: ruling.decision,
       records: ruling.leaves.length > 0 ? ruling.leaves.map(({ record }) => record) : request.records,
       at: rulingTime(gateway),
     })
     if (!isPermitting(ruling.decision)) throw hreError('not-found')
-    return { receipt: gateway.receipts.receiptOf(receipt), records: await proven(gateway, ruling.leaves) }
+    return {
+      receipt: gateway.receipts.receiptOf(receipt),
+      records: await proven(gateway, ruling.leaves),
+      next: ruling.next ? cursorAfter('records', ...ruling.next) : null,
+    }
   },
 
   async getBlob(gateway, { account, params, query, from }) {
     const { contentId } = params
     const receipt = await gateway.receipts.get(query.receipt)
-    const [leaf] = await gateway.db.select().from(t.leaves).where(eq(t.leaves.content, contentId))
-    const covers =
-      receipt &&
-      leaf &&
-      receipt.reader === account &&
+    const isGood =
+      receipt?.reader === account &&
       receipt.forwardedBy === null &&
       permittingDecisions.includes(receipt.decision) &&
-      receipt.records.includes(leaf.record) &&
       receipt.at + limits.releaseSecondsMax > rulingTime(gateway)
-    if (!covers) throw hreError('not-found')
+    if (!isGood) throw hreError('not-found')
     // A revocation after the receipt still counts: the answer is given anew from the chain as it is now.
     await gateway.follower.sync()
-    const again = await ruleOn(
-      gateway.db,
-      { ...receipt.request, records: [leaf.record] },
-      rulingTime(gateway),
-    )
-    if (!isPermitting(again.decision)) throw hreError('not-found')
-    const { request, signature } = receipt
+    const { request, signature, records } = receipt
+    const leaf = await openFile(gateway, request, rulingTime(gateway), { content: contentId, records })
+    if (!leaf) throw hreError('not-found')
+    const page = request.records.length === 0 ? records : []
     return fetchBlob(gateway, leaf, from, async () =>
-      gateway.peers.release(await holdersOf(gateway, leaf), contentId, { request, signature }),
+      gateway.peers.release(await holdersOf(gateway, leaf), contentId, { request, signature, page }),
     )
   },
 
   async readAccessLog(gateway, { account, body }) {
     const { request, signature } = body
-    if (request.patient !== account || request.records.length > 0) throw hreError('not-found')
-    await assertRequest(gateway, account, request, signature)
+    if (request.records.length > 0) throw hreError('not-found')
     await gateway.follower.sync()
-    const { decision } = await ruleOn(gateway.db, request, rulingTime(gateway))
-    await gateway.receipts.append({ request, signature, decision, records: [], at: rulingTime(gateway) })
+    // Somebody who decides for the patient sees on what (C13). Nobody else learns whether there is such a patient.
+    const isDelegate = request.patient !== account && request.purpose === purposes.FAMRQT
+    if (isDelegate) await assertMayDecideFor(gateway, account, request.patient)
+    else if (request.patient !== account) throw hreError('not-found')
+    const requestHash = await assertRequest(gateway, account, request, signature)
+    const at = rulingTime(gateway)
+    const decision = isDelegate
+      ? 'Permitted'
+      : (await ruleOnList(gateway, request, at, { limit: 1 })).decision
+    await gateway.receipts.append({ request, requestHash, signature, decision, records: [], at })
     if (decision !== 'Permitted') throw hreError('not-found')
     // What this reading adds stands behind the first page's end, so that reading on comes to one.
     const [after, through] = (placeIn('accesses', body.cursor, 'number', 'number') ?? []) as number[]
-    const found = await gateway.receipts.ofPatient(account, { after, through, limit: body.limit + 1 })
+    const found = await gateway.receipts.ofPatient(request.patient, { after, through, limit: body.limit + 1 })
     const last = through ?? (await gateway.receipts.lastIndex())
     const { rows, next } = pageOf(found, body.limit, ({ receipt }) =>
       cursorAfter('accesses', receipt.index, last),
@@ -126,30 +144,33 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
   },
 }
 
-/** Checks a signed request (A1) and rules on it from the chain as it is now. */
-async function ruled(
+/** Rules on a request: on the records that it names, which are shown whole, or on a page of the list. */
+async function ruledOn(
   gateway: Gateway,
-  account: Address,
   request: AccessRequest,
-  signature: Hex,
-): Promise<Ruling> {
-  await assertRequest(gateway, account, request, signature)
-  await gateway.follower.sync()
-  return ruleOn(gateway.db, request, rulingTime(gateway))
+  page: { limit: number; after: Place | undefined },
+): Promise<ListRuling> {
+  const at = rulingTime(gateway)
+  if (request.records.length === 0) return ruleOnList(gateway, request, at, page)
+  return { ...(await ruleOn(gateway, request, at)), next: undefined }
 }
 
+/** Checks a signed request (A1) by the chain as it is now: a key that was replaced in the newest block signs nothing. @returns its hash. */
 async function assertRequest(
   gateway: Gateway,
   account: Address,
   request: AccessRequest,
   signature: Hex,
-): Promise<void> {
+): Promise<Hex> {
   const { keys, signatures, deployment } = gateway
   if (request.reader !== account) throw hreError('signature-invalid', { reason: 'reader' })
   if (request.organisation !== keys.identity.account)
     throw hreError('bad-request', { field: 'request.organisation' })
+  await gateway.follower.sync()
   assertFresh(request, rulingTime(gateway))
-  await signatures.assertSigned(request.reader, accessRequestTypedData(deployment, request), signature)
+  const requestHash = hashAccessRequest(deployment, request)
+  await signatures.assertDigest(request.reader, requestHash, signature)
+  return requestHash
 }
 
 /** A1: at most five minutes old, at most one ahead. */
@@ -173,59 +194,63 @@ export async function fetchBlob(
   const here = await blobs.get(leaf.content, from).catch((error: unknown) => {
     if (!isHreError(error, 'record-damaged')) throw error
     log.error({ contentId: leaf.content }, 'a stored file does not match its content id')
-    if (leaf.organisation === keys.identity.account) throw error
+    if (leaf.keeper === keys.identity.account) throw error
     return undefined
   })
   if (here) return here
-  if (leaf.organisation === keys.identity.account)
-    throw hreError('record-damaged', { contentId: leaf.content })
+  if (leaf.keeper === keys.identity.account) throw hreError('record-damaged', { contentId: leaf.content })
   return elsewhere()
 }
 
-/** Who may have a sealed file: the organisation that committed it, then those that come first to hold a copy (P6). */
-async function holdersOf({ db, keys }: Gateway, { content, organisation }: StoredLeaf): Promise<Address[]> {
+/** Who may have a sealed file: its keeper, then those that come first to hold a copy (P6). */
+async function holdersOf({ db, keys }: Gateway, { content, keeper }: StoredLeaf): Promise<Address[]> {
   const permitted = await permittedHolders(db, content)
-  const others = permitted.filter((holder) => holder !== organisation && holder !== keys.identity.account)
-  return [organisation, ...ranked(content, others).slice(0, copyHoldersAsked)]
+  const others = permitted.filter((holder) => holder !== keeper && holder !== keys.identity.account)
+  return [keeper, ...ranked(content, others).slice(0, copyHoldersAsked)]
 }
 
 /** Leaves with proofs and marks. */
-async function proven({ db, trees }: Gateway, leaves: StoredLeaf[]): Promise<ProvenLeaf[]> {
-  const marks = await marksOf(db, leaves)
+async function proven({ db, blockCache, trees }: Gateway, leaves: StoredLeaf[]): Promise<ProvenLeaf[]> {
+  const marks = await marksOf({ db, blockCache }, leaves)
   return Promise.all(
     leaves.map(async (stored) => {
-      const { batch, position, organisation, leafHash: _leafHash, ...leaf } = stored
+      const { batch, position, organisation, leafHash: _leafHash, keeper: _keeper, ...leaf } = stored
       const proof = (await trees.of(batch)).proof(position)
       return { leaf, organisation, batch, proof, ...marks(stored) }
     }),
   )
 }
 
-async function assertAuthor({ db, keys }: Gateway, account: Address): Promise<void> {
-  const view = await accountView(db, account)
+async function assertAuthor({ db, blockCache, keys }: Gateway, account: Address): Promise<void> {
+  const view = await blockCache.read(`account ${account}`, () => accountView(db, account))
   const mayAuthor = account === view.organisation || authoringRoles.some((role) => roles[role] === view.role)
   if (view.organisation !== keys.identity.account || !mayAuthor) throw hreError('forbidden')
 }
 
-/** The manifest is what the operation commits to, every leaf by this author (R4, R5). @returns its JSON. */
-function assertManifest(
-  { deployment, keys }: Gateway,
-  account: Address,
+/**
+ * The manifest is what the operation commits to, every leaf by this author (R4, R5).
+ *
+ * @param expected.callOf - the call that commits such a batch.
+ * @returns its JSON.
+ */
+export function assertManifest(
   manifest: Manifest,
   operation: { account: Address; target: Address; data: Hex },
+  expected: {
+    author: Address
+    organisation: Address
+    callOf: (batch: { root: Hex; count: number; manifest: Hex }) => Call
+  },
 ): string {
+  const { author: account, organisation } = expected
   const json = new TextDecoder().decode(encodeManifest(manifest))
   const { root } = treeOf(manifest.leaves.map(hashLeaf))
-  const expected = commitCall(
-    deployment,
-    { root, count: manifest.leaves.length, manifest: sha256(json) },
-    operation,
-  )
+  const call = expected.callOf({ root, count: manifest.leaves.length, manifest: sha256(json) })
   const fits =
     operation.account === account &&
-    operation.target === expected.target &&
-    operation.data === expected.data &&
-    manifest.organisation === keys.identity.account &&
+    operation.target === call.target &&
+    operation.data === call.data &&
+    manifest.organisation === organisation &&
     manifest.leaves.every(({ author }) => author === account)
   if (!fits) throw hreError('manifest-invalid')
   const records = new Set(manifest.leaves.map(({ record }) => record))
@@ -255,7 +280,7 @@ function argumentsOfCommitTwoParty(data: Hex) {
   }
 }
 
-async function assertMayFile(gateway: Gateway, author: Address, manifest: Manifest): Promise<void> {
+export async function assertMayFile(gateway: Gateway, author: Address, manifest: Manifest): Promise<void> {
   const behindAll = { at: rulingTime(gateway), block: Number.MAX_SAFE_INTEGER, logIndex: 0 }
   const may = filingRights(gateway.db, { organisation: manifest.organisation, author }, behindAll)
   for (const leaf of manifest.leaves) {
@@ -267,7 +292,22 @@ async function assertMayFile(gateway: Gateway, author: Address, manifest: Manife
   }
 }
 
-async function assertUploaded({ blobs }: Gateway, manifest: Manifest): Promise<void> {
+/** Keeps the manifest and hands the operation to the relay: both, or neither (G3). */
+export async function acceptBatch(
+  { db, relay }: Gateway,
+  json: string,
+  operation: SignedOperation,
+): Promise<{ id: Hex }> {
+  await relay.assertAcceptable([operation])
+  await db
+    .insert(t.manifests)
+    .values({ contentId: sha256(json), json })
+    .onConflictDoNothing()
+  const [id] = await relay.accept([operation])
+  return { id: id! }
+}
+
+export async function assertUploaded({ blobs }: Gateway, manifest: Manifest): Promise<void> {
   const missing: Hex[] = []
   for (const { content } of manifest.leaves) if (!(await blobs.keep(content))) missing.push(content)
   if (missing.length > 0)
