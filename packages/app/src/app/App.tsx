@@ -29,6 +29,8 @@ function forgetOpened(): void {
 const changing: readonly unknown[] = ['visits', 'asks', 'shares', 'emergencies', 'recoveries', 'today']
 
 function lookAgain(): void {
+  // What the person is doing looks again when it is done, and has to say first how it went.
+  if (queries.isMutating() > 0) return
   void queries.invalidateQueries({ predicate: ({ queryKey }) => changing.includes(queryKey[0]) })
 }
 
