@@ -12,7 +12,7 @@ const built = join(import.meta.dirname, '../dist')
  * First load of a patient's home, everything that runs, the keeper's worker included. Not to grow: 250 kB are the wish
  * (SECURITY.md, known gaps).
  */
-const scriptBytesMax = 320_000
+const scriptBytesMax = 300_000
 
 /** Every page of a patient, by its address. */
 const pages = [
@@ -25,6 +25,8 @@ const pages = [
   'guardians',
   'emergency',
   'help',
+  'helpers',
+  'helped',
   'download',
   'close',
 ]
@@ -236,24 +238,13 @@ describe('the app, whatever it is used with', { skip }, () => {
       await ana.page.waitForFunction((lang) => document.documentElement.lang === lang, language)
       for (const page of pages) {
         await visit(page)
-        if (page === 'shares')
-          console.log(
-            await ana.page.evaluate(() => {
-              const b = document.querySelector('main a.mantine-Button-root')!
-              const c = getComputedStyle(b)
-              return [
-                c.backgroundColor,
-                c.color,
-                b.matches(':hover'),
-                getComputedStyle(b.querySelector('span span') ?? b).color,
-              ]
-            }),
-          )
         assert.match(await ana.page.locator('main h1').innerText(), script)
         assert.doesNotMatch(
           await ana.page.locator('body').innerText(),
           /\b[a-z]+\.[a-z]+[A-Za-z.]*\b(?<!hre\.\w+)/,
         )
+        // A browser without the language's months says "2025 M10 25".
+        assert.doesNotMatch(await ana.page.locator('body').innerText(), /\bM\d\d\b/)
         await ana.assertAccessible(`${page || 'home'}, ${language}`)
       }
       await signIn()

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { addAdd } from './commands/add.ts'
 import { addBackup } from './commands/backup.ts'
 import { addNarrow, addRenew } from './commands/change-grant.ts'
 import { addCountries } from './commands/countries.ts'
@@ -52,6 +53,7 @@ const commands = [
   addStatus,
   addPeople,
   addImport,
+  addAdd,
   addRecords,
   addOpen,
   addExport,

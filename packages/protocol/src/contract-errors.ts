@@ -32,8 +32,8 @@ export const contractErrorTable: Record<(typeof exchangeErrorsAbi)[number]['name
   AccountUnknown: { title: 'This wallet is no account’s signer', hint: 'Register the account first' },
   ConsentBackLinkLengthInvalid: { title: 'A back-link has 60 bytes', hint: fixInput },
   ConsentBeyondDelegate: {
-    title: 'Whoever decides for a patient gives others no more than they may open themselves, and no longer',
-    hint: 'Choose parts, a ceiling and an end within your own grant, or ask the patient',
+    title: 'Whoever decides for a patient gives no more than they may open themselves',
+    hint: 'Choose parts, a ceiling and an end within your own grant',
     status: 403,
   },
   ConsentCeilingInvalid: { title: 'A ceiling is between 1 and 5', hint: fixInput },

@@ -9,7 +9,7 @@ import {
   type Succession,
 } from '@hre/vault'
 import type { Address } from 'viem'
-import { ChainCheck } from './chain-check.ts'
+import type { ChainCheck } from './chain-check.ts'
 
 /** Somebody at a gateway, with the keys that only they hold. Every action takes one. */
 export interface Actor {
@@ -45,7 +45,10 @@ export async function connect(options: {
   const actor = await connectWith(gatewayUrl, keyring, known)
   if (rpcUrl === undefined) return actor
   // An app gives none, and its devices need not load a node's client.
-  const { connectChain } = await import('./actions/verify.ts')
+  const [{ connectChain }, { ChainCheck }] = await Promise.all([
+    import('./actions/verify.ts'),
+    import('./chain-check.ts'),
+  ])
   return { ...actor, check: new ChainCheck(connectChain(rpcUrl), actor.deployment) }
 }
 

@@ -10,7 +10,7 @@ import {
   type OpenedWrap,
 } from '@hre/vault'
 import { hexToBytes, type Address, type Hex } from 'viem'
-import { listCompartments } from './actions/consent.ts'
+import { listCompartments } from './actions/consent-lists.ts'
 import type { Actor } from './actor.ts'
 import { base64ToBytes } from './base64.ts'
 

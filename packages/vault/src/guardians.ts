@@ -1,5 +1,6 @@
 import { VaultError } from './errors.ts'
-import { fieldsOf, type Fields } from './fields.ts'
+import { fieldsOf } from './fields.ts'
+import { parseGuardianContext } from './guardianContext.ts'
 import { lowerHex, type Address, type Hex } from './hex.ts'
 import { labels, type GuardianContext } from './labels.ts'
 import { platformRandom, type RandomBytes } from './random.ts'
@@ -84,13 +85,6 @@ export function parseGuardianShare(value: unknown): GuardianShare {
     box: share.hex('box', sealedShareBytes),
   }
 }
-
-export const parseGuardianContext = (fields: Fields): GuardianContext => ({
-  chainId: fields.integer('chainId', 1, Number.MAX_SAFE_INTEGER),
-  directory: fields.hex('directory', 20),
-  account: fields.hex('account', 20),
-  term: fields.integer('term', 1, 0xffffffff),
-})
 
 /** The one spelling that messages have. */
 function spelled({ chainId, directory, account, term }: GuardianContext): GuardianContext {

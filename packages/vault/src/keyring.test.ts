@@ -29,6 +29,19 @@ const message = patientRegistrationTypedData(deployment, {
 })
 
 describe('keyring', () => {
+  it('[K13] the secret of a ward is the carer’s and the ward’s alone, and outlives a recovery', async () => {
+    const [one, other] = [`0x${'aa'.repeat(20)}`, `0x${'bb'.repeat(20)}`] as const
+    const carer = openKeyring(root)
+    assert.deepEqual(carer.wardSecret(one), openKeyring(root).wardSecret(one))
+    assert.notDeepEqual(carer.wardSecret(one), carer.wardSecret(other))
+    assert.notDeepEqual(carer.wardSecret(one), openKeyring(createRootSeed()).wardSecret(one))
+    const fresh = createRootSeed()
+    const succession = sealSuccession(fresh, { account: carer.account, rootSeed: root, lastEpochs: {} })
+    assert.deepEqual(openSucceededKeyring(fresh, succession).wardSecret(one), carer.wardSecret(one))
+    carer.forget()
+    await assertRefused(() => carer.wardSecret(one), 'locked')
+  })
+
   it('[E10] the same root seed gives the same keys', () => {
     const a = openKeyring(root)
     const b = openKeyring(root)

@@ -25,6 +25,8 @@ export interface Keyring {
   compartmentId(name: string): Hex32
   /** The seed of an epoch (1 and up) of one's own compartment, 32 bytes. Secret. */
   epochSeed(compartmentId: Hex32, epoch: number): Uint8Array
+  /** What opens the keys of an account that this person made for somebody they look after, 32 bytes (K13). Secret. */
+  wardSecret(account: Address): Uint8Array
   /** Overwrites every secret of it with zeros (K5). Public members stay; whatever needs a secret is refused as `locked`. */
   forget(): void
 }
@@ -61,6 +63,7 @@ export function openKeyring(rootSeed: Uint8Array): Keyring {
     recipient: recipientOf(recipientSeed),
     compartmentId: (name) => encodeHex(deriveOwn(labels.compartmentId(normalizeCompartmentName(name)))),
     epochSeed: (compartmentId, epoch) => deriveOwn(labels.epochSeed(compartmentId, epoch)),
+    wardSecret: (ward) => deriveOwn(labels.ward(ward)),
     forget() {
       isForgotten = true
       for (const secret of [root, signingKey, recipientSeed]) secret.fill(0)

@@ -31,6 +31,7 @@ describe('frozen labels', () => {
       labels.recordWrap({ ...context, record, contentId, purposes: 33 }),
       `HRE record wrap v1|31337|${c}|${a}|${d}|12|${record.toLowerCase()}|${contentId.toLowerCase()}|${b}|33`,
     )
+    assert.equal(labels.ward(patient), `HRE ward v1|${a}`)
     assert.equal(labels.compartmentMap(context), `HRE compartment map v1|31337|${c}|${a}|${b}`)
   })
 

@@ -30,6 +30,7 @@ export const labels = {
   unlockDocument: () => 'HRE unlock document v1',
   unlockProof: (account: Hex) => `HRE unlock proof v1|${lowerHex(account, 'account', 20)}`,
   succession: () => 'HRE succession v1',
+  ward: (account: Hex) => `HRE ward v1|${lowerHex(account, 'account', 20)}`,
   compartmentMap: (context: CompartmentMapContext) =>
     `HRE compartment map v1|${writeContext(context)}|${lowerHex(context.reader, 'reader', 20)}`,
   guardians: (context: GuardianContext) =>

@@ -52,7 +52,7 @@ export function sealSuccession(
 
 /**
  * The keys of somebody who was recovered: the fresh root seed signs and receives for the account, the old one makes the
- * compartments' ids and the epochs of before, the fresh one all later epochs (K9).
+ * compartments' ids, the epochs of before and the secrets of wards, the fresh one all later epochs (K9, K13).
  *
  * @throws VaultError `keystore-not-opened`: not under this seed; `message-refused`, `argument-invalid`.
  */
@@ -65,6 +65,7 @@ export function openSucceededKeyring(freshSeed: Uint8Array, succession: Successi
     ...fresh,
     account,
     compartmentId: former.compartmentId,
+    wardSecret: former.wardSecret,
     epochSeed: (compartment, epoch) => {
       const last = lastEpochs[lowerHex(compartment, 'compartment', 32)] ?? 0
       return (epoch <= last ? former : fresh).epochSeed(compartment, epoch)

@@ -1,6 +1,6 @@
 import { isVaultError, VaultError } from './errors.ts'
 import { fieldsOf as messageFieldsOf } from './fields.ts'
-import { parseGuardianContext } from './guardians.ts'
+import { parseGuardianContext } from './guardianContext.ts'
 import type { Hex } from './hex.ts'
 import { assertKeystore, type Keystore } from './keystoreForm.ts'
 import { parseShareSet } from './shareSet.ts'

@@ -27,7 +27,7 @@ export async function unlockProofsOf(
   const proofOf = (key: Uint8Array): Hex32 => encodeHex(derive(key, labels.unlockProof(account)))
   if (secret.kind === 'guardians')
     throw new VaultError('argument-invalid', { argument: 'kind', expected: 'password, passkey or phrase' })
-  if (secret.kind !== 'password') return [proofOf(wayKeyOf(secret))]
+  if (secret.kind !== 'password') return [proofOf(await wayKeyOf(secret))]
   const proofs: Hex32[] = []
   // One after the other: each takes 64 MiB.
   for (const { kdf, salt } of parameters)

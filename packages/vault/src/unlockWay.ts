@@ -5,7 +5,6 @@ import { openKeystore, sealKeystore } from './keystore.ts'
 import type { Keystore } from './keystoreForm.ts'
 import { derive, labels, type GuardianContext } from './labels.ts'
 import { platformRandom, type RandomBytes } from './random.ts'
-import { decodeRecoveryPhrase } from './recoveryPhrase.ts'
 import { shareSetHashOf, type ShareSet } from './shareSet.ts'
 
 /** What a person has or knows. Secret. */
@@ -60,7 +59,7 @@ export async function sealWay(
   const id = encodeHex(random(16))
   if (kind === 'password')
     return { id, kind, keystore: await sealKeystore(rootSeed, secret.password, random) }
-  const key = wayKeyOf(secret)
+  const key = await wayKeyOf(secret)
   const nonce = random(24)
   const sealed = { nonce: encodeHex(nonce), box: encodeHex(xchacha20poly1305(key, nonce).encrypt(rootSeed)) }
   if (kind === 'passkey') return { id, kind, credential: credentialOf(secret.credential), ...sealed }
@@ -78,7 +77,7 @@ export async function openWay(way: UnlockWay, secret: UnlockSecret): Promise<Uin
     if (way.kind === 'password')
       return await openKeystore(way.keystore, (secret as { password: string }).password)
     const nonce = decodeHex(way.nonce, 'nonce', 24)
-    const cipher = xchacha20poly1305(wayKeyOf(secret), nonce)
+    const cipher = xchacha20poly1305(await wayKeyOf(secret), nonce)
     try {
       return cipher.decrypt(decodeHex(way.box, 'box', 48))
     } catch {
@@ -91,9 +90,13 @@ export async function openWay(way: UnlockWay, secret: UnlockSecret): Promise<Uin
 }
 
 /** The key of a way that no password opens. @throws VaultError `argument-invalid`, `phrase-malformed`. */
-export function wayKeyOf(secret: UnlockSecret): Uint8Array {
+export async function wayKeyOf(secret: UnlockSecret): Promise<Uint8Array> {
   if (secret.kind === 'passkey') return passkeyKeyOf(secret.prf)
-  if (secret.kind === 'phrase') return derive(decodeRecoveryPhrase(secret.phrase), labels.unlockPhrase())
+  if (secret.kind === 'phrase') {
+    // With its list of words, which nobody needs who has the passkey or the password at hand.
+    const { decodeRecoveryPhrase } = await import('./recoveryPhrase.ts')
+    return derive(decodeRecoveryPhrase(secret.phrase), labels.unlockPhrase())
+  }
   if (secret.kind === 'guardians') return guardianKeyOf(secret)
   throw new VaultError('argument-invalid', {
     argument: 'kind',

@@ -20,7 +20,8 @@ const queries = new QueryClient({
 
 /** What was opened goes with the lock: nothing of a chart stays in the page. */
 function forgetOpened(): void {
-  queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== statusKey[0] })
+  const stays: readonly unknown[] = [statusKey[0], 'page']
+  queries.removeQueries({ predicate: ({ queryKey }) => !stays.includes(queryKey[0]) })
   void queries.invalidateQueries({ queryKey: statusKey })
 }
 

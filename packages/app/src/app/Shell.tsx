@@ -1,4 +1,4 @@
-import { Button, Center, Loader, Text } from '@mantine/core'
+import { Button, Text } from '@mantine/core'
 import {
   IconBook2,
   IconBuildingHospital,
@@ -18,6 +18,7 @@ import { keeper, walletAsks } from '../keeper/client.ts'
 import { learn } from '../messages/messages.ts'
 import { FailureNote } from '../ui/FailureNote.tsx'
 import { useSetStatus, useStatus } from './status.ts'
+import { Waiting } from './Waiting.tsx'
 
 const Asking = lazy(async () => {
   await learn('wallet')
@@ -39,6 +40,11 @@ export function Shell() {
   const isOpen = status?.state === 'open' && status.joined
   const isPatient = status?.role === 0
 
+  const title = isOpen && !isPatient ? t(`appOf.${placeOf(status.role)}`) : t('app')
+  useEffect(() => {
+    document.title = title
+  }, [title])
+
   // A new page is read from its beginning, by eyes and by screen readers.
   useEffect(() => {
     if (!isFirst.current) content.current?.focus({ preventScroll: true })
@@ -57,7 +63,7 @@ export function Shell() {
       </a>
       <header className="bar">
         <Text component={Link} to="/" fw={650}>
-          {t('app')}
+          {title}
         </Text>
         {isOpen && (
           <Button
@@ -113,15 +119,23 @@ function gate(state: string, joined: boolean, path: string) {
 }
 
 /** Where somebody works, by role. */
+function placeOf(role: number | null): keyof typeof places {
+  if (role === roles['lab technician']) return 'laboratory'
+  if (role === roles.auditor) return 'audit'
+  return role === roles.administrator ? 'organisation' : 'patients'
+}
+
+const places = {
+  laboratory: { Icon: IconMicroscope, tab: 'nav.work' },
+  audit: { Icon: IconListSearch, tab: 'nav.audit' },
+  organisation: { Icon: IconBuildingHospital, tab: 'nav.organisation' },
+  patients: { Icon: IconUsers, tab: 'nav.patients' },
+} as const
+
 function StaffTab({ role }: { role: number | null }) {
   const { t } = useTranslation()
-  if (role === roles['lab technician'])
-    return <Tab to="/" icon={<IconMicroscope aria-hidden />} text={t('nav.work')} />
-  if (role === roles.auditor)
-    return <Tab to="/" icon={<IconListSearch aria-hidden />} text={t('nav.audit')} />
-  if (role === roles.administrator)
-    return <Tab to="/" icon={<IconBuildingHospital aria-hidden />} text={t('nav.organisation')} />
-  return <Tab to="/" icon={<IconUsers aria-hidden />} text={t('nav.patients')} />
+  const { Icon, tab } = places[placeOf(role)]
+  return <Tab to="/" icon={<Icon aria-hidden />} text={t(tab)} />
 }
 
 function Tab({ to, icon, text }: { to: string; icon: React.ReactNode; text: string }) {
@@ -130,13 +144,5 @@ function Tab({ to, icon, text }: { to: string; icon: React.ReactNode; text: stri
       {icon}
       {text}
     </Link>
-  )
-}
-
-function Waiting() {
-  return (
-    <Center mih="40vh">
-      <Loader />
-    </Center>
   )
 }

@@ -1,44 +1,58 @@
-import {
-  createHashHistory,
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-} from '@tanstack/react-router'
-import { learn } from '../messages/messages.ts'
+import { createHashHistory, createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import type * as CarePages from '../features/care/pages.ts'
+import { learn, type Part } from '../messages/messages.ts'
+import { Journey, type Load } from './Journey.tsx'
 import { Shell } from './Shell.tsx'
 
 const root = createRootRoute({ component: Shell })
-const at = <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
-  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load, 'Page') })
+const at = <Path extends string>(path: Path, load: Load) =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    component: () => <Journey key={path} path={path} load={load} />,
+  })
 
-/** A page of those who work here, with its sentences. */
-const atWork = <Path extends string>(path: Path, load: () => Promise<{ Page: React.ComponentType }>) =>
-  at(path, async () => {
-    await learn('staff')
-    return load()
+/** A page whose sentences come with it. */
+const saying =
+  (sentences: Part) =>
+  <Path extends string>(path: Path, load: Load) =>
+    at(path, async () => {
+      await learn(sentences)
+      return load()
+    })
+const atWork = saying('staff')
+const leaving = saying('leaving')
+
+/** A page about somebody who is looked after, or looks after another; they come together. */
+const inCare = <Path extends string>(path: Path, name: keyof typeof CarePages) =>
+  saying('care')(path, async () => {
+    await learn('visits')
+    return { Page: (await import('../features/care/pages.ts'))[name] }
   })
 
 /** One chunk for each journey. After the #, so that nothing of a path reaches a server or its log. */
 const routes = root.addChildren([
   at('/', () => import('../features/home/Home.tsx')),
   at('/join/$secret', () => import('../features/join/Join.tsx')),
+  saying('own')('/add', () => import('../features/own/Add.tsx')),
   at('/record/$record', () => import('../features/record/Record.tsx')),
   at('/share', () => import('../features/sharing/Share.tsx')),
   at('/share/$reader', () => import('../features/sharing/Share.tsx')),
   at('/shares', () => import('../features/sharing/Shares.tsx')),
-  at('/visits', () => import('../features/visitors/Visits.tsx')),
+  saying('visits')('/visits', () => import('../features/visitors/Visits.tsx')),
   at('/more', () => import('../features/more/More.tsx')),
   at('/ways', () => import('../features/recovery/Ways.tsx')),
-  at('/wallet', async () => {
-    await learn('wallet')
-    return import('../features/wallet/Wallet.tsx')
-  }),
+  saying('wallet')('/wallet', () => import('../features/wallet/Wallet.tsx')),
   at('/guardians', () => import('../features/recovery/Guardians.tsx')),
-  at('/emergency', () => import('../features/emergency/Emergency.tsx')),
-  at('/download', () => import('../features/leaving/Download.tsx')),
-  at('/close', () => import('../features/leaving/Close.tsx')),
+  saying('emergency')('/emergency', () => import('../features/emergency/Emergency.tsx')),
+  leaving('/download', () => import('../features/leaving/Download.tsx')),
+  leaving('/close', () => import('../features/leaving/Close.tsx')),
   at('/help', () => import('../features/recovery/Help.tsx')),
+  inCare('/helpers', 'Helpers'),
+  inCare('/helped', 'Helped'),
+  inCare('/helped/$patient', 'HelpedChart'),
+  inCare('/helped/$patient/visits', 'HelpedVisits'),
+  inCare('/helped/$patient/shares', 'HelpedShares'),
   atWork('/patients/$patient', () => import('../features/doctor/PatientChart.tsx')),
   atWork('/patients/$patient/ask', () => import('../features/doctor/AskAccess.tsx')),
   atWork('/patients/$patient/emergency', () => import('../features/doctor/DeclareEmergency.tsx')),

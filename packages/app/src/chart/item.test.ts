@@ -7,6 +7,7 @@ const from = {
   topic: 'labs' as const,
   author: '0x02' as const,
   organisation: '0x03' as const,
+  isPatientsOwn: false,
   status: 'live' as const,
 }
 const read = (resource: unknown) =>

@@ -49,6 +49,10 @@ export interface ChartItem {
   details: string[]
   author: Hex
   organisation: Hex
+  /** The patient added it to the own chart (R14): nobody else signed it. */
+  isPatientsOwn: boolean
+  /** A picture or a PDF is in it. */
+  hasDocument: boolean
   status: 'live' | 'superseded' | 'withdrawn'
 }
 
@@ -58,6 +62,7 @@ export interface ParsedRecord {
   topic: Topic | null
   author: Hex
   organisation: Hex
+  isPatientsOwn: boolean
   status: ChartItem['status']
   body: Uint8Array
   mediaType: string
@@ -92,10 +97,34 @@ export function itemOf(parsed: ParsedRecord): ChartItem & { person: Person | nul
     standing: standingOf(fields, value, range),
     isOver: isOver(fields),
     saysNone: type === 'AllergyIntolerance' && saysNone(fields),
+    hasDocument: attachmentIn(fields) !== null,
     details: detailsOf(type, fields).map((line) => clip(line, detailMax)),
     person:
       type === 'Patient' ? { name: nameOf(fields['name']), birthDate: dateText(fields['birthDate']) } : null,
   }
+}
+
+/** The first picture or PDF of a document. It came from outside: what it is, its bytes say. */
+export interface Attachment {
+  contentType: string
+  /** Base64. */
+  data: string
+}
+
+/** @returns null for what has none. */
+export function attachmentOf(body: Uint8Array): Attachment | null {
+  return attachmentIn(fieldsOf(body))
+}
+
+function attachmentIn(resource: Fields): Attachment | null {
+  if (resource['resourceType'] !== 'DocumentReference') return null
+  for (const content of list(resource['content'])) {
+    const { contentType, data } = fields(fields(content)['attachment'])
+    const type = text(contentType)
+    if (/^(application\/pdf|image\/(jpeg|png))$/.test(type) && text(data) !== '')
+      return { contentType: type, data: text(data) }
+  }
+  return null
 }
 
 /** Whose chart it is, by its newest record about the person. */

@@ -1,5 +1,6 @@
 import type { ChartItem } from '../chart/item.ts'
 import type { Topic } from '../chart/topics.ts'
+import type { OwnDocument, OwnDocumentType, OwnMeasurement } from '@hre/fhir'
 import type { Desks } from './desk-api.ts'
 
 export type Hex = `0x${string}`
@@ -75,8 +76,12 @@ export interface Chart {
   organisations: OrganisationInfo[]
   /** Unix seconds: when this was fetched. */
   at: number
+  /** From this device: the gateway could not be reached. */
+  isKept: boolean
   /** Set when an emergency that this person declared opens it; `until` in Unix seconds. */
   emergency: { declaration: number; until: number } | null
+  /** Somebody's who is looked after by this person. */
+  isHelped: boolean
 }
 
 /** What the register says of one record, recomputed on this device. */
@@ -87,6 +92,8 @@ export interface Proof {
   signers: Reader[]
   /** Whether a second party signed; null where none had to. */
   signedByBoth: boolean | null
+  /** Who keeps the file of what the patient added; null where an organisation recorded it. */
+  keeper: OrganisationInfo | null
   status: 'live' | 'superseded' | 'withdrawn' | 'erased'
   authorSigned: boolean
   /** Whose nodes said the same, this gateway's first. */
@@ -100,6 +107,35 @@ export interface Share {
   purposes: string[]
   /** Unix seconds. */
   from: number
+  until: number
+  /** Who shared it for the patient; null: the patient. */
+  by: Reader | null
+}
+
+/** Somebody who looks after this person. */
+export interface Helper {
+  reader: Reader
+  topics: Topic[]
+  /** Unix seconds. */
+  until: number
+  isOver: boolean
+}
+
+/** Somebody whom this person looks after. */
+export interface Helped {
+  patient: Hex
+  /** As their records say, or as it was given here; null when neither is known. */
+  name: string | null
+  /** Unix seconds. */
+  until: number
+}
+
+/** Who sees the records of somebody who is looked after, and what more could be shared. */
+export interface HelpedShares {
+  shares: Share[]
+  /** What this person may see, and so share. */
+  topics: Topic[]
+  /** Unix seconds: nothing is shared for longer. */
   until: number
 }
 
@@ -123,6 +159,8 @@ export interface Visit {
   decision: string
   isOwn: boolean
   isEmergency: boolean
+  /** It was this list that was looked at. */
+  isOfList: boolean
 }
 
 export interface VisitLog {
@@ -212,6 +250,10 @@ export interface EmergencyOfOwn {
   outcome: string | null
 }
 
+/** What a patient adds to the own chart. */
+export type OwnWish =
+  { what: 'document'; document: OwnDocument } | { what: 'measurement'; measurement: OwnMeasurement }
+
 /** Every failure that crosses from the keeper to the page. */
 export interface FailureForm {
   code: string
@@ -283,6 +325,30 @@ export interface Keeper extends Desks {
   exportAll(): Promise<{ records: number; archive: Uint8Array<ArrayBuffer> }>
   /** For good. @param secret - asked for again, so that an open device is not enough. */
   closeAccount(secret: Secret): Promise<{ erased: number; unreachable: OrganisationInfo[] }>
+  /** Sealed and signed here, added to the own chart. */
+  addOwn(wish: OwnWish): Promise<null>
+  /** Takes away, for good and everywhere, what this person added. */
+  removeOwn(record: Hex): Promise<null>
+  /** The picture or the PDF of a record that was opened, by what its bytes are. */
+  document(record: Hex): Promise<{ contentType: OwnDocumentType; bytes: Uint8Array<ArrayBuffer> }>
+  /** Those who look after this person, over or not. */
+  helpers(): Promise<Helper[]>
+  nameHelper(wish: { helper: Hex; topics: Topic[]; days: number }): Promise<null>
+  endHelper(helper: Hex): Promise<null>
+  /** Those whom this person looks after. */
+  helped(): Promise<Helped[]>
+  chartOfHelped(patient: Hex): Promise<Chart>
+  visitsOfHelped(patient: Hex): Promise<VisitLog>
+  sharesOfHelped(patient: Hex): Promise<HelpedShares>
+  /** @param wish.until - Unix seconds. */
+  shareForHelped(wish: {
+    patient: Hex
+    reader: Hex
+    topics: Topic[]
+    until: number
+    purpose: string
+  }): Promise<null>
+  endShareOfHelped(wish: { patient: Hex; reader: Hex }): Promise<null>
   fileNote(note: { patient: Hex; title: string; text: string }): Promise<null>
 }
 

@@ -62,7 +62,7 @@ export class ChartRoom {
       if (!isHreError(error, 'gateway-unreachable')) throw error
       const kept = await this.#kept(patient)
       if (!kept) throw error
-      return kept
+      return { ...kept, isKept: true }
     }
   }
 
@@ -77,14 +77,25 @@ export class ChartRoom {
   }
 
   async #fetch(patient: Hex): Promise<Chart> {
-    const actor = this.#actor
     this.#onProgress({ step: 'asking' })
-    const isOwn = patient === actor.account
+    const isOwn = patient === this.#actor.account
     const emergency = isOwn ? undefined : await (await this.emergencies()).openFor(patient)
+    const chart = await this.opened(patient, this.#accesses(patient, isOwn, emergency))
+    if (!emergency) return chart
+    return { ...chart, emergency: { declaration: emergency.declaration, until: emergency.until } }
+  }
+
+  /** Opens what these accesses let go. */
+  async opened(
+    patient: Hex,
+    accesses: AsyncIterable<{ access: OpenAccess; keys?: EmergencyKeys }>,
+  ): Promise<Chart> {
+    const actor = this.#actor
+    const isOwn = patient === actor.account
     const closed = new Set<string>()
     let [done, of] = [0, 0]
     const parsed = new Map<Hex, ParsedRecord>()
-    for await (const { access, keys } of this.#accesses(patient, isOwn, emergency)) {
+    for await (const { access, keys } of accesses) {
       of += access.records.length
       for await (const { body, mediaType, ...proven } of openRecords(actor, access, {
         onClosed: ({ leaf }) => closed.add(leaf.record),
@@ -97,6 +108,7 @@ export class ChartRoom {
           topic: isOwn ? this.#topicOf(proven.leaf.compartment) : null,
           author: proven.leaf.author as Hex,
           organisation: proven.organisation as Hex,
+          isPatientsOwn: proven.organisation === proven.leaf.patient,
           status: proven.status,
           body,
           mediaType,
@@ -113,7 +125,9 @@ export class ChartRoom {
       closed: [...closed].filter((record) => !parsed.has(record as Hex)).length,
       organisations: await this.#company.organisations(),
       at: Math.floor(Date.now() / 1000),
-      emergency: emergency ? { declaration: emergency.declaration, until: emergency.until } : null,
+      isKept: false,
+      emergency: null,
+      isHelped: false,
     }
   }
 
@@ -151,7 +165,10 @@ export class ChartRoom {
       const { record, author } = proven.leaf
       this.#proven.set(record as Hex, proven)
       const { organisation, status } = proven
-      items.push(itemOf({ record, topic: null, author, organisation, status, body, mediaType }))
+      const isPatientsOwn = organisation === proven.leaf.patient
+      items.push(
+        itemOf({ record, topic: null, author, organisation, isPatientsOwn, status, body, mediaType }),
+      )
     }
     return items
   }

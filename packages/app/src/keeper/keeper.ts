@@ -1,7 +1,6 @@
-import { accountOf, connectWith, type Actor, type JoinStep } from '@hre/sdk'
+import { accountOf, connectWith, listGrants, type Actor, type JoinStep } from '@hre/sdk'
 import { hreError, isHreError } from '@hre/protocol'
 import {
-  createRecoveryPhrase,
   createRootSeed,
   createUnlockDocument,
   isVaultError,
@@ -208,10 +207,11 @@ export function createKeeper(options: {
     status,
     async prepare() {
       prepared = createRootSeed()
+      const { createRecoveryPhrase } = await import('./papers.ts')
       return { phrase: createRecoveryPhrase(), account: openKeyring(prepared).account as Hex }
     },
     async newPhrase() {
-      return createRecoveryPhrase()
+      return (await import('./papers.ts')).createRecoveryPhrase()
     },
     async join({ invitation, first, phrase }) {
       const earlier = await deviceShelf.read()
@@ -287,6 +287,9 @@ export function createKeeper(options: {
       const { sets } = await actor.session.call('listTrustees', {})
       // For most people there is nothing to do, and its code stays where it is.
       if (emergencies.length + sets.length > 0) await (await import('./emergencyCare.ts')).settle(actor)
+      // What somebody who looks after this person took back still has its key (C13), and what a broken connection left.
+      if ((await listGrants(actor)).some(({ revoked }) => revoked))
+        await (await import('./care.ts')).finish(actor)
       return null
     },
     async recoveriesUnderWay() {
@@ -311,6 +314,21 @@ export function createKeeper(options: {
     ...later(['moveToWallet', 'leaveWallet'], async () => (await import('./wallet.ts')).walletsOf(room)),
     ...later(['council', 'nameGuardians', 'vetoRecovery', 'wards', 'helpRecover', 'befriend'], async () =>
       (await import('./guardianship.ts')).guardianshipOf(room),
+    ),
+    ...later(['addOwn', 'removeOwn', 'document'], async () => (await import('./own.ts')).ownRecordsOf(room)),
+    ...later(
+      [
+        'helpers',
+        'nameHelper',
+        'endHelper',
+        'helped',
+        'chartOfHelped',
+        'visitsOfHelped',
+        'sharesOfHelped',
+        'shareForHelped',
+        'endShareOfHelped',
+      ],
+      async () => (await import('./care.ts')).careOf(present()),
     ),
     ...later(['exportAll', 'closeAccount'], async () => (await import('./leaving.ts')).leavingOf(room)),
     ...later(['startRecovery', 'recovery', 'finishRecovery'], async () =>

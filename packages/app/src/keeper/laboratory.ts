@@ -168,6 +168,7 @@ function itemsOf(resources: readonly Resource[]): { items: ChartItem[]; name: st
       topic: null,
       author: none,
       organisation: none,
+      isPatientsOwn: false,
       status: 'live',
       body: new TextEncoder().encode(JSON.stringify(resource)),
       mediaType: 'application/fhir+json',

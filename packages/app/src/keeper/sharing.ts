@@ -7,10 +7,19 @@ import {
   type GrantView,
   type Purpose,
 } from '@hre/protocol'
-import { grantAccess, listGrants, readAccessLog, revokeAccess } from '@hre/sdk'
+import {
+  endDelegate,
+  grantAccess,
+  listDelegations,
+  listGrants,
+  readAccessLog,
+  revokeAccess,
+  type Actor,
+} from '@hre/sdk'
 import { topicNames, type Topic } from '../chart/topics.ts'
-import type { Ask, Hex, Keeper, PatientRow, Share, Visit } from './api.ts'
-import { isInForce } from './grants.ts'
+import type { Ask, Hex, Keeper, PatientRow, Share, Visit, VisitLog } from './api.ts'
+import type { Company } from './company.ts'
+import { isForFamily, isInForce } from './grants.ts'
 import type { Present } from './keeper.ts'
 
 const daySeconds = 24 * 60 * 60
@@ -44,45 +53,19 @@ export function sharingOf({ actor, company }: Present): Sharing {
       return null
     },
     async shares() {
-      const byReader = Map.groupBy(await inForce('given'), ({ reader }) => reader as Hex)
-      return Promise.all(
-        [...byReader].map(async ([reader, grants]): Promise<Share> => ({
-          reader: await company.reader(reader),
-          topics: grants.flatMap(({ compartment }) => topicOf(compartment) ?? []),
-          purposes: [...new Set(grants.flatMap((grant) => purposesOfBits(grant.purposes)))],
-          from: Math.min(...grants.map(({ from }) => from)),
-          until: Math.max(...grants.map(({ until }) => until)),
-        })),
-      )
+      return sharesOf(company, await inForce('given'), topicOf)
     },
     async end(reader) {
+      // Whoever sees nothing any more decides nothing any more either.
+      if ((await listDelegations(actor)).some(({ delegate }) => delegate === reader)) {
+        await endDelegate(actor, reader)
+        return null
+      }
       const compartments = (await inForce('given')).filter((grant) => grant.reader === reader)
       await revokeAccess(actor, { reader, compartments: compartments.map(({ compartment }) => compartment) })
       return null
     },
-    async visits() {
-      const { accesses, unreachable } = await readAccessLog(actor)
-      const visits = accesses.map(async ({ receipt, records }): Promise<Visit> => {
-        const purpose = nameOf(purposes, receipt.purpose)
-        return {
-          at: receipt.at,
-          reader: await company.reader(receipt.reader as Hex),
-          organisation: await company.organisation(receipt.organisation),
-          purpose,
-          records: records.length,
-          decision: permittingDecisions.includes(receipt.decision)
-            ? 'Permitted'
-            : nameOfDecision(receipt.decision),
-          isOwn: receipt.reader === own,
-          isEmergency: purpose === 'ETREAT',
-        }
-      })
-      const away = await company.organisations()
-      return {
-        visits: (await Promise.all(visits)).reverse(),
-        unreachable: away.filter(({ account }) => unreachable.includes(account)),
-      }
-    },
+    visits: () => visitsOf({ actor, company }, own),
     async asks() {
       const sessions = await company.sessions()
       const answers = await Promise.all(
@@ -115,7 +98,8 @@ export function sharingOf({ actor, company }: Present): Sharing {
       return null
     },
     async patients() {
-      const open = Map.groupBy(await inForce('received'), ({ patient }) => patient as Hex)
+      const toTreat = (await inForce('received')).filter((grant) => !isForFamily(grant))
+      const open = Map.groupBy(toTreat, ({ patient }) => patient as Hex)
       const rows = [...open].map(([patient, grants]): PatientRow => ({
         patient,
         topics: grants.length,
@@ -137,4 +121,54 @@ export function sharingOf({ actor, company }: Present): Sharing {
       ]
     },
   }
+}
+
+/** Who looked at a chart, the newest first: one's own, or that of somebody who is looked after. */
+export async function visitsOf(
+  { actor, company }: { actor: Actor; company: Company },
+  patient: Hex,
+): Promise<VisitLog> {
+  const { accesses, unreachable } = await readAccessLog(actor, patient)
+  const visits = accesses.map(async ({ receipt, records }): Promise<Visit> => {
+    const purpose = nameOf(purposes, receipt.purpose)
+    const isPermitted = permittingDecisions.includes(receipt.decision)
+    return {
+      at: receipt.at,
+      reader: await company.reader(receipt.reader as Hex),
+      organisation: await company.organisation(receipt.organisation),
+      purpose,
+      records: records.length,
+      decision: isPermitted ? 'Permitted' : nameOfDecision(receipt.decision),
+      isOwn: receipt.reader === actor.account,
+      isEmergency: purpose === 'ETREAT',
+      isOfList: isPermitted && records.length === 0,
+    }
+  })
+  const away = await company.organisations()
+  return {
+    visits: (await Promise.all(visits)).reverse(),
+    unreachable: away.filter(({ account }) => unreachable.includes(account)),
+  }
+}
+
+/** Grants by whom they were given to. */
+export async function sharesOf(
+  company: Company,
+  grants: readonly GrantView[],
+  topicOf: (compartment: string) => Topic | undefined,
+): Promise<Share[]> {
+  const byReader = Map.groupBy(grants, ({ reader }) => reader as Hex)
+  return Promise.all(
+    [...byReader].map(async ([reader, own]): Promise<Share> => {
+      const delegate = own.find((grant) => grant.delegate !== null)?.delegate
+      return {
+        reader: await company.reader(reader),
+        topics: own.flatMap(({ compartment }) => topicOf(compartment) ?? []),
+        purposes: [...new Set(own.flatMap((grant) => purposesOfBits(grant.purposes)))],
+        from: Math.min(...own.map(({ from }) => from)),
+        until: Math.max(...own.map(({ until }) => until)),
+        by: delegate ? await company.reader(delegate as Hex) : null,
+      }
+    }),
+  )
 }

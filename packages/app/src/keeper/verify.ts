@@ -50,6 +50,7 @@ async function proofOf(
     organisation: await company.reader(verified.organisation.toLowerCase() as Hex),
     signers: await Promise.all(accounts.map((account) => company.reader(account.toLowerCase() as Hex))),
     signedByBoth: verified.signedByBoth,
+    keeper: verified.keeper && (await company.organisation(verified.keeper.toLowerCase())),
     status: verified.status,
     authorSigned: verified.authorSigned,
     witnesses,

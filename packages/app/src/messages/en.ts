@@ -1,14 +1,11 @@
-import { emergency } from './en/emergency.ts'
 import { failure } from './en/failure.ts'
 import { home } from './en/home.ts'
 import { join } from './en/join.ts'
-import { leaving } from './en/leaving.ts'
 import { more } from './en/more.ts'
 import { record } from './en/record.ts'
 import { recovery } from './en/recovery.ts'
 import { sharing } from './en/sharing.ts'
 import { unlock } from './en/unlock.ts'
-import { visitors } from './en/visitors.ts'
 import { words } from './en/words.ts'
 
 /**
@@ -20,13 +17,10 @@ export const en = {
   ...join,
   ...unlock,
   ...recovery,
-  ...emergency,
   ...home,
   ...record,
   ...sharing,
-  ...visitors,
   ...more,
-  ...leaving,
   ...failure,
 }
 

@@ -1,15 +1,12 @@
 import type { Translation } from './en.ts'
-import { emergency } from './hi/emergency.ts'
 import { failure } from './hi/failure.ts'
 import { home } from './hi/home.ts'
 import { join } from './hi/join.ts'
-import { leaving } from './hi/leaving.ts'
 import { more } from './hi/more.ts'
 import { record } from './hi/record.ts'
 import { recovery } from './hi/recovery.ts'
 import { sharing } from './hi/sharing.ts'
 import { unlock } from './hi/unlock.ts'
-import { visitors } from './hi/visitors.ts'
 import { words } from './hi/words.ts'
 
 export const hi: Translation = {
@@ -17,12 +14,9 @@ export const hi: Translation = {
   ...join,
   ...unlock,
   ...recovery,
-  ...emergency,
   ...home,
   ...record,
   ...sharing,
-  ...visitors,
   ...more,
-  ...leaving,
   ...failure,
 }

@@ -8,15 +8,43 @@ export type Language = keyof typeof languages
 
 const load: Record<Exclude<Language, 'en'>, () => Promise<object>> = {
   hi: async () => (await import('./hi.ts')).hi,
-  pa: async () => (await import('./pa.ts')).pa,
+  pa: async () => {
+    const [{ pa }, { months }] = await Promise.all([import('./pa.ts'), import('./pa/months.ts')])
+    return { ...pa, ...months }
+  },
 }
 
-/** Sentences that few people need, by who needs them; loaded when somebody first does. */
+/** Sentences that are not needed at first, by what needs them; loaded when somebody first does. */
 const parts = {
   staff: {
     en: async () => (await import('./en/staff.ts')).staff,
     hi: async () => (await import('./hi/staff.ts')).staff,
     pa: async () => (await import('./pa/staff.ts')).staff,
+  },
+  emergency: {
+    en: async () => (await import('./en/emergency.ts')).emergency,
+    hi: async () => (await import('./hi/emergency.ts')).emergency,
+    pa: async () => (await import('./pa/emergency.ts')).emergency,
+  },
+  leaving: {
+    en: async () => (await import('./en/leaving.ts')).leaving,
+    hi: async () => (await import('./hi/leaving.ts')).leaving,
+    pa: async () => (await import('./pa/leaving.ts')).leaving,
+  },
+  own: {
+    en: async () => (await import('./en/own.ts')).own,
+    hi: async () => (await import('./hi/own.ts')).own,
+    pa: async () => (await import('./pa/own.ts')).own,
+  },
+  visits: {
+    en: async () => (await import('./en/visitors.ts')).visitors,
+    hi: async () => (await import('./hi/visitors.ts')).visitors,
+    pa: async () => (await import('./pa/visitors.ts')).visitors,
+  },
+  care: {
+    en: async () => (await import('./en/care.ts')).care,
+    hi: async () => (await import('./hi/care.ts')).care,
+    pa: async () => (await import('./pa/care.ts')).care,
   },
   wallet: {
     en: async () => (await import('./en/wallet.ts')).wallet,
@@ -24,7 +52,7 @@ const parts = {
     pa: async () => (await import('./pa/wallet.ts')).wallet,
   },
 } satisfies Record<string, Record<Language, () => Promise<object>>>
-type Part = keyof typeof parts
+export type Part = keyof typeof parts
 const wanted = new Set<Part>()
 const known = new Set<string>()
 
@@ -50,7 +78,6 @@ export async function speak(language: Language): Promise<void> {
   await i18next.changeLanguage(language)
   document.documentElement.lang = language
   document.documentElement.dir = i18next.dir(language)
-  document.title = i18next.t('app')
 }
 
 /** From now on these sentences are there, in every language that is chosen. */

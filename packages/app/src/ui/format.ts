@@ -1,4 +1,4 @@
-import type { TFunction } from 'i18next'
+import i18next, { type TFunction } from 'i18next'
 import type { ChartItem } from '../chart/item.ts'
 import { topicNames, type Topic } from '../chart/topics.ts'
 import type { OrganisationInfo, Reader } from '../keeper/api.ts'
@@ -13,23 +13,40 @@ export function formatDay(language: string, date: string): string {
   if (month) options.month = 'long'
   if (day) options.day = 'numeric'
   // The day as written, in whichever time zone it was: it is not moved.
-  return new Intl.DateTimeFormat(localeOf(language), options).format(
-    Date.UTC(year, (month ?? 1) - 1, day ?? 1),
-  )
+  return written(language, options, Date.UTC(year, (month ?? 1) - 1, day ?? 1))
 }
 
 /** An instant, in the reader's own time zone. @param seconds - Unix. */
 export const formatInstant = (language: string, seconds: number): string =>
-  new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long', timeStyle: 'short' }).format(
-    seconds * 1000,
-  )
+  written(language, { dateStyle: 'long', timeStyle: 'short' }, seconds * 1000)
 
 /** The time of day, for something that ends today. @param seconds - Unix. */
 export const formatClock = (language: string, seconds: number): string =>
   new Intl.DateTimeFormat(localeOf(language), { timeStyle: 'short' }).format(seconds * 1000)
 
 export const formatDate = (language: string, seconds: number): string =>
-  new Intl.DateTimeFormat(localeOf(language), { dateStyle: 'long' }).format(seconds * 1000)
+  written(language, { dateStyle: 'long' }, seconds * 1000)
+
+/** By the browser; where it does not know the language's months ("2025 M10 25") with those of the catalogue, in the order of India. */
+function written(language: string, options: Intl.DateTimeFormatOptions, milliseconds: number): string {
+  if (knowsMonths(language) || !i18next.exists('month.1', { lng: language }))
+    return new Intl.DateTimeFormat(localeOf(language), options).format(milliseconds)
+  const month = new Intl.DateTimeFormat('en', { ...zoneOf(options), month: 'numeric' }).format(milliseconds)
+  const plain = options.timeStyle ? ({ ...options, hourCycle: 'h23' } as const) : options
+  return new Intl.DateTimeFormat('en-IN', plain)
+    .formatToParts(milliseconds)
+    .map(({ type, value }) => {
+      if (type === 'month') return i18next.t(`month.${month}`, { lng: language })
+      return type === 'literal' && /\p{L}/u.test(value) ? ', ' : value
+    })
+    .join('')
+}
+
+const zoneOf = ({ timeZone }: Intl.DateTimeFormatOptions): Intl.DateTimeFormatOptions =>
+  timeZone ? { timeZone } : {}
+
+const knowsMonths = (language: string): boolean =>
+  !/\d/.test(new Intl.DateTimeFormat(localeOf(language), { month: 'long' }).format(0))
 
 /** Minutes and seconds that are left: "4:05". */
 export function formatCountdown(language: string, seconds: number): string {

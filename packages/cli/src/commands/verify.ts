@@ -141,8 +141,10 @@ function tell(
     commitment: plain ?? null,
     deployment: file.deployment,
   })
+  const who = nameOf(verified.organisation)
+  const by = verified.keeper ? `added by the patient, ${who},` : `recorded by ${who}`
   output.line(
-    `The proof verifies: this ${verified.kind} was recorded by ${nameOf(verified.organisation)} on ${formatMoment(verified.committedAt)} and is unaltered.`,
+    `The proof verifies: this ${verified.kind} was ${by} on ${formatMoment(verified.committedAt)} and is unaltered.`,
   )
   output.table(
     [
@@ -150,6 +152,7 @@ function tell(
       ['transaction', verified.transaction],
       ['author', `${nameOf(verified.author)}, who signed it`],
       ['root', verified.root],
+      ...(verified.keeper === null ? [] : [['kept by', nameOf(verified.keeper)]]),
       ...(verified.signedByBoth === null
         ? []
         : [['parties', verified.signedByBoth ? 'both have signed' : 'a signature is missing']]),

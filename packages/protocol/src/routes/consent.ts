@@ -72,7 +72,7 @@ export const consentRoutes = {
     path: '/v1/grants',
     auth: 'account',
     summary:
-      'Grants that the caller gave, or was given (also through their organisation), or that a patient gave for whom the caller may decide',
+      'Grants that the caller, or a patient for whom they may decide, gave, or that the caller was given (also through their organisation)',
     query: z.object({
       side: z.enum(['given', 'received']).default('given'),
       /** Whose given ones; the caller's own if absent. */

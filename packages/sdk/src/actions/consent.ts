@@ -15,37 +15,10 @@ import {
 import { contentIdOf } from '@hre/vault'
 import type { Address, Hex } from 'viem'
 import type { Actor } from '../actor.ts'
-import { allRows } from '../all-rows.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
+import { listCompartments, listGrants } from './consent-lists.ts'
 import { rotateKeys, wrapFor, type History } from './rotate.ts'
-
-/** Parts of a chart as a gateway knows them: ids, sensitivities, epochs. */
-export async function listCompartments(
-  { check, session }: Actor,
-  patient: Address,
-): Promise<CompartmentView[]> {
-  const { compartments } = await session.call('listCompartments', { params: { patient } })
-  await check?.assertCompartments(patient, compartments)
-  return compartments
-}
-
-/**
- * Grants that the actor gave as a patient, or received as a reader; revoked and replaced ones too.
- *
- * @param patient - whose given ones, for somebody who decides for them (C13).
- * @throws HreError `not-found` where the actor may not decide for that patient, whether or not there is one.
- */
-export async function listGrants(
-  { session }: Actor,
-  side: 'given' | 'received' = 'given',
-  patient?: Address,
-): Promise<GrantView[]> {
-  return allRows(
-    (cursor) => session.call('listGrants', { query: { side, patient, cursor } }),
-    ({ grants }) => grants,
-  )
-}
 
 /**
  * Lets a reader open parts of the actor's chart: by default the earlier records in them included.

@@ -28,7 +28,8 @@ import { askEveryGateway } from '../gateways.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
 import { compartmentIds } from './chart.ts'
-import { listCompartments, listGrants, readingGrants, revokeAccess } from './consent.ts'
+import { readingGrants, revokeAccess } from './consent.ts'
+import { listCompartments, listGrants } from './consent-lists.ts'
 import { rotateKeys } from './rotate.ts'
 
 /**

@@ -5,7 +5,7 @@ import type { Actor } from '../actor.ts'
 import { askEveryGateway } from '../gateways.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
-import { listCompartments } from './consent.ts'
+import { listCompartments } from './consent-lists.ts'
 import { listEmergencies } from './emergency.ts'
 import { rotateKeys } from './rotate.ts'
 

@@ -30,7 +30,7 @@ import type { Actor } from '../actor.ts'
 import type { EmergencyKeys } from '../epoch-keys.ts'
 import { askEveryGateway } from '../gateways.ts'
 import { submit, waitForAll, type Applied } from '../submit.ts'
-import { listCompartments } from './consent.ts'
+import { listCompartments } from './consent-lists.ts'
 
 /** Emergencies of the actor's own chart, declared by the actor or by an administrator's colleagues, or for an auditor to review; the newest first. */
 export async function listEmergencies(

@@ -12,7 +12,7 @@ import type { Actor } from '../actor.ts'
 import { EpochKeys } from '../epoch-keys.ts'
 import { inParallel } from '../parallel.ts'
 import { compartmentIds } from './chart.ts'
-import { listCompartments } from './consent.ts'
+import { listCompartments } from './consent-lists.ts'
 import { listRecords, requestAccess } from './open-records.ts'
 
 /** Where an export goes: a folder, an archive, a phone. */

@@ -20,7 +20,7 @@ import type { Actor } from '../actor.ts'
 import { inParallel } from '../parallel.ts'
 import { waitForAll, type Applied } from '../submit.ts'
 import { compartmentIds } from './chart.ts'
-import { listCompartments } from './consent.ts'
+import { listCompartments } from './consent-lists.ts'
 
 /** One item to be sealed and filed. */
 export interface NewRecord {

@@ -35,7 +35,7 @@ import { askEveryGateway } from '../gateways.ts'
 import { agreementTo } from '../signer-agreement.ts'
 import { submit, waitForAll, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
-import { listCompartments } from './consent.ts'
+import { listCompartments } from './consent-lists.ts'
 import { fetchKeystore, storeKeystore } from './keystore.ts'
 import { rotateKeys } from './rotate.ts'
 

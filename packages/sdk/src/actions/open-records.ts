@@ -12,7 +12,7 @@ import { openRecord, openRecordWithKey, randomBytes32 } from '@hre/vault'
 import type { Address, Hex } from 'viem'
 import type { Actor } from '../actor.ts'
 import { EpochKeys, type EmergencyKeys } from '../epoch-keys.ts'
-import { grantedRecordKey } from './record-consent.ts'
+import { grantedRecordKey } from './granted-record.ts'
 
 /** Records that the gateway let the actor see, under the receipt that says so. */
 export interface OpenAccess {

@@ -7,14 +7,14 @@ import {
   type Purpose,
   type RecordGrantView,
 } from '@hre/protocol'
-import { contentIdOf, recordKeyOf, unwrapRecordKey, wrapRecordKey, type RecordWrapContext } from '@hre/vault'
+import { contentIdOf, recordKeyOf, wrapRecordKey } from '@hre/vault'
 import { hexToBytes, type Address, type Hex } from 'viem'
 import type { Actor } from '../actor.ts'
 import { allRows } from '../all-rows.ts'
-import { base64ToBytes } from '../base64.ts'
 import { EpochKeys } from '../epoch-keys.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
+import { recordWrapContext } from './granted-record.ts'
 import { requestAccess } from './open-records.ts'
 
 /** Grants of single records that the actor gave as a patient, or received as a reader; revoked ones too. */
@@ -53,7 +53,7 @@ export async function grantRecord(
   const wrap = await wrapRecordKey({
     recordKey: await recordKeyOf({ sealed, seed }),
     readerRecipient: hexToBytes(await recipientOfAccount(actor, reader)),
-    context: contextOf(actor, leaf, reader, purposeBits(purposes)),
+    context: recordWrapContext(actor, leaf, reader, purposeBits(purposes)),
   })
   const call = grantRecordCall(actor.deployment, record, {
     reader,
@@ -89,17 +89,6 @@ export async function revokeRecord(
   return applied!
 }
 
-/** The key of one file that was granted to the actor by itself. @throws HreError `not-found`; VaultError. */
-export async function grantedRecordKey(actor: Actor, leaf: Leaf): Promise<Uint8Array> {
-  const { patient, record } = leaf
-  const { purposes, wrap } = await actor.session.call('getRecordWrap', { params: { patient, record } })
-  return unwrapRecordKey({
-    wrap: base64ToBytes(wrap),
-    readerSeed: actor.keyring.recipientSeed,
-    context: contextOf(actor, leaf, actor.account, purposes),
-  })
-}
-
 async function ownRecord(actor: Actor, record: Hex): Promise<{ leaf: Leaf; sealed: Uint8Array }> {
   const access = await requestAccess(actor, {
     patient: actor.account,
@@ -114,14 +103,4 @@ async function ownRecord(actor: Actor, record: Hex): Promise<{ leaf: Leaf; seale
   // A wrap names the content id: a gateway must not choose which file's key it holds.
   if (contentIdOf(sealed) !== leaf.content) throw hreError('content-mismatch', { contentId: leaf.content })
   return { leaf, sealed }
-}
-
-function contextOf(
-  { deployment }: Actor,
-  { patient, compartment, epoch, record, content }: Leaf,
-  reader: Address,
-  purposes: number,
-): RecordWrapContext {
-  const { chainId, consent } = deployment
-  return { chainId, consent, patient, compartment, epoch, record, contentId: content, reader, purposes }
 }

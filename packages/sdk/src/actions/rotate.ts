@@ -24,7 +24,7 @@ import { base64ToBytes, bytesToBase64 } from '../base64.ts'
 import { inParallel } from '../parallel.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
-import { listCompartments, listGrants } from './consent.ts'
+import { listCompartments, listGrants } from './consent-lists.ts'
 
 /** What a reader of an epoch opens beside it: everything before, or nothing of it (E16). */
 export type History = 'all' | 'from-now-on'

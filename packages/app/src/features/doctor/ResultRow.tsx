@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { ChartItem } from '../../chart/item.ts'
 import { formatDay, formatValue, titleOf } from '../../ui/format.ts'
+import { useAddedBy } from '../../ui/addedBy.ts'
 import { Spark } from '../../ui/Spark.tsx'
 import { Standing } from '../home/ItemRow.tsx'
 
@@ -13,8 +14,11 @@ const valuesShown = 8
 export function ResultRow({ item, history }: { item: ChartItem; history: readonly ChartItem[] }) {
   const { t, i18n } = useTranslation()
   const { language } = i18n
-  const before = history[1]
+  const addedBy = useAddedBy(item)
+  // A value in another unit is no earlier value of this one.
+  const before = history.slice(1).find(({ value }) => value?.unit === item.value?.unit)
   const values = history
+    .filter(({ value }) => value?.unit === item.value?.unit)
     .slice(0, valuesShown)
     .flatMap(({ value }) => (value && value.number !== null ? [value.number] : []))
     .reverse()
@@ -28,6 +32,7 @@ export function ResultRow({ item, history }: { item: ChartItem; history: readonl
           {item.date && formatDay(language, item.date)}
           {before?.date &&
             ` · ${t('results.before', { value: formatValue(language, before), date: formatDay(language, before.date.slice(0, 7)) })}`}
+          {addedBy && ` · ${addedBy}`}
         </Text>
       </span>
       <span className="end">

@@ -32,7 +32,7 @@ export function Page() {
     )
   return (
     <Stack>
-      <Title order={1}>{t('emergency.title')}</Title>
+      <Title order={1}>{t('more.emergency')}</Title>
       <Text>{t('emergency.what')}</Text>
       <Text>{t('emergency.seen')}</Text>
       {note && (

@@ -2,6 +2,8 @@ import { lazy, Suspense } from 'react'
 import { useStatus } from '../../app/status.ts'
 import { PatientHome } from './PatientHome.tsx'
 
+export { Records } from './PatientHome.tsx'
+
 const StaffHome = lazy(() => import('./StaffHome.tsx'))
 
 /** What the app opens with: a patient's own records, or the place where somebody works. */

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import type { ChartItem } from '../../chart/item.ts'
 import { formatDay, formatValue, titleOf } from '../../ui/format.ts'
+import { useAddedBy } from '../../ui/addedBy.ts'
 
 /** One record as a line that opens it. */
 export function ItemRow({
@@ -16,7 +17,9 @@ export function ItemRow({
   showsKind?: boolean
 }) {
   const { t, i18n } = useTranslation()
+  const addedBy = useAddedBy(item)
   const day = withDay && item.date ? formatDay(i18n.language, item.date) : ''
+  const below = [day, addedBy].filter(Boolean).join(' · ')
   return (
     <Link className="row" to="/record/$record" params={{ record: item.record }}>
       <span className="grow">
@@ -28,9 +31,9 @@ export function ItemRow({
         <Text span display="block">
           {titleOf(t, i18n.exists, item)}
         </Text>
-        {day && (
+        {below && (
           <Text span display="block" size="xs" c="dimmed">
-            {day}
+            {below}
           </Text>
         )}
       </span>

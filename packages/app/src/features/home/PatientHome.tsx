@@ -1,8 +1,10 @@
-import { Alert, SegmentedControl, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core'
 import { IconCloudOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { Chart } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatInstant } from '../../ui/format.ts'
@@ -17,7 +19,6 @@ const staleSeconds = 10 * 60
 export function PatientHome() {
   const { t, i18n } = useTranslation()
   const { data: chart, error, refetch, progress } = useChart(null)
-  const [view, setView] = useState('day')
   // What an emergency leaves to be done (S10): behind the chart, and again at the next login if it fails.
   useQuery({
     queryKey: ['settled'],
@@ -33,35 +34,47 @@ export function PatientHome() {
       </Stack>
     )
   if (!chart) return <Opening progress={progress} text={t('home.loading')} />
-  const isOld = Date.now() / 1000 - chart.at > staleSeconds || !navigator.onLine
+  // A browser that says it is online may reach nobody: after a reload it often does.
+  const isOld = chart.isKept || Date.now() / 1000 - chart.at > staleSeconds || !navigator.onLine
   return (
     <Stack>
-      <Title order={1}>{chart.name ? t('home.title', { name: chart.name }) : t('home.titleUnnamed')}</Title>
+      <Group justify="space-between">
+        <Title order={1}>{chart.name ? t('home.title', { name: chart.name }) : t('home.titleUnnamed')}</Title>
+        <Button component={Link} to="/add" size="md" variant="default">
+          {t('home.add')}
+        </Button>
+      </Group>
       <RecoveryNotice />
       {isOld && (
         <Alert icon={<IconCloudOff aria-hidden />} variant="outline">
           {t('home.offline', { when: formatInstant(i18n.language, chart.at) })}
         </Alert>
       )}
-      {chart.items.length === 0 ? (
-        <Text>{t('home.empty')}</Text>
-      ) : (
-        <>
-          <SegmentedControl
-            size="md"
-            fullWidth
-            aria-label={t('home.show')}
-            value={view}
-            onChange={setView}
-            data={[
-              { value: 'day', label: t('home.byDay') },
-              { value: 'topic', label: t('home.byTopic') },
-            ]}
-          />
-          {view === 'day' ? <ByDay items={chart.items} /> : <ByTopic items={chart.items} />}
-        </>
-      )}
-      {chart.closed > 0 && <Text c="dimmed">{t('home.closed', { count: chart.closed })}</Text>}
+      <Records chart={chart} empty={t('home.empty')} />
     </Stack>
+  )
+}
+
+/** What a chart holds, by day or by topic. */
+export function Records({ chart, empty }: { chart: Chart; empty: string }) {
+  const { t } = useTranslation()
+  const [view, setView] = useState('day')
+  if (chart.items.length === 0) return <Text>{empty}</Text>
+  return (
+    <>
+      <SegmentedControl
+        size="md"
+        fullWidth
+        aria-label={t('home.show')}
+        value={view}
+        onChange={setView}
+        data={[
+          { value: 'day', label: t('home.byDay') },
+          { value: 'topic', label: t('home.byTopic') },
+        ]}
+      />
+      {view === 'day' ? <ByDay items={chart.items} /> : <ByTopic items={chart.items} />}
+      {chart.closed > 0 && <Text c="dimmed">{t('home.closed', { count: chart.closed })}</Text>}
+    </>
   )
 }

@@ -8,25 +8,12 @@ import type { ResultsWish, TypedResult } from '../../keeper/desk-api.ts'
 import { keeper } from '../../keeper/client.ts'
 import { accountIn } from '../../ui/code.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
+import { minuteNow, withOffset } from '../../ui/localTime.ts'
 import { ForWhom } from './ForWhom.tsx'
 import { ResultFields } from './ResultFields.tsx'
 import { worklistKey } from './useWorklist.ts'
 
 const empty: TypedResult = { code: null, title: '', value: '', unit: '', low: '', high: '' }
-/** What `datetime-local` holds: a time on this clock, to the minute. */
-const minuteNow = () => {
-  const now = new Date()
-  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
-}
-
-/** The time as it was written on this clock, with its distance from UTC: the day stays the day that was meant. */
-function withOffset(local: string): string {
-  const minutes = -new Date(local).getTimezoneOffset()
-  const two = (amount: number) => String(amount).padStart(2, '0')
-  const [hours, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60]
-  return `${local}:00${minutes < 0 ? '-' : '+'}${two(hours)}:${two(rest)}`
-}
-
 /** Results typed from the bench: read back before they are signed. */
 export function Page() {
   const { t } = useTranslation()

@@ -31,7 +31,7 @@ export function Page() {
   if (status?.state !== 'open') return <Navigate to="/" replace />
   return (
     <Stack>
-      <Title order={1}>{t('leaving.closeTitle')}</Title>
+      <Title order={1}>{t('more.close')}</Title>
       <Alert color="red" variant="outline" icon={<IconAlertTriangle aria-hidden />}>
         <Stack gap="xs">
           <Text>{t('leaving.closeWhat')}</Text>

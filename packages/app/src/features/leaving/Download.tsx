@@ -22,7 +22,7 @@ export function Page() {
   if (isWaiting) return <Opening progress={progress} text={t('leaving.collecting')} />
   return (
     <Stack>
-      <Title order={1}>{t('leaving.downloadTitle')}</Title>
+      <Title order={1}>{t('more.download')}</Title>
       <Text>{t('leaving.downloadWhat')}</Text>
       <Alert color="orange" variant="outline">
         <Text>{t('leaving.downloadCare')}</Text>

@@ -6,19 +6,23 @@ import {
   IconDownload,
   IconHeartHandshake,
   IconKey,
+  IconUserHeart,
   IconUsers,
+  IconUsersGroup,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 
 /** What else there is to do, one line each. */
 const rooms = [
-  { to: '/emergency', key: 'emergency.title', Icon: IconAmbulance, isForAll: false },
+  { to: '/emergency', key: 'more.emergency', Icon: IconAmbulance, isForAll: false },
   { to: '/ways', key: 'ways.title', Icon: IconKey, isForAll: true },
   { to: '/guardians', key: 'guardians.title', Icon: IconUsers, isForAll: true },
   { to: '/help', key: 'help.title', Icon: IconHeartHandshake, isForAll: true },
-  { to: '/download', key: 'leaving.downloadTitle', Icon: IconDownload, isForAll: false },
-  { to: '/close', key: 'leaving.closeTitle', Icon: IconDoorExit, isForAll: false },
+  { to: '/helpers', key: 'more.helpers', Icon: IconUserHeart, isForAll: false },
+  { to: '/helped', key: 'more.helped', Icon: IconUsersGroup, isForAll: true },
+  { to: '/download', key: 'more.download', Icon: IconDownload, isForAll: false },
+  { to: '/close', key: 'more.close', Icon: IconDoorExit, isForAll: false },
 ] as const
 
 export function Rooms({ isPatient }: { isPatient: boolean }) {

@@ -51,7 +51,11 @@ export function Proven({ proof }: { proof: Proof }) {
       title={t('proof.unchanged', { date: formatDate(language, proof.committedAt) })}
     >
       <Stack gap="xs">
-        <Text>{t('proof.recordedBy', { organisation, signers })}</Text>
+        <Text>
+          {proof.keeper
+            ? t('proof.addedByPatient', { organisation: nameOfOrganisation(t, proof.keeper) })
+            : t('proof.recordedBy', { organisation, signers })}
+        </Text>
         {proof.signedByBoth === false && <Text>{t('proof.oneMissing')}</Text>}
         <Text>{t('proof.witnesses', { names: witnesses })}</Text>
         <details className="fold">

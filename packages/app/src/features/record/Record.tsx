@@ -2,17 +2,31 @@ import { Alert, Button, Paper, Stack, Table, Text, Title } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { useParams, useRouter } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useStatus } from '../../app/status.ts'
 import type { ChartItem } from '../../chart/item.ts'
 import type { Chart } from '../../keeper/api.ts'
+import { learn } from '../../messages/messages.ts'
+import { useAddedBy } from '../../ui/addedBy.ts'
 import { formatDay, formatValue, localeOf, nameOfOrganisation, titleOf } from '../../ui/format.ts'
 import { Trend } from '../../ui/Trend.tsx'
+import { Acting } from '../care/Acting.tsx'
 import { Standing } from '../home/ItemRow.tsx'
 import { ProofPanel } from './ProofPanel.tsx'
+
+const withSentences = <Parts,>(load: () => Promise<{ default: React.ComponentType<Parts> }>) =>
+  lazy(async () => {
+    await learn('own')
+    return load()
+  })
+const DocumentView = withSentences(() => import('../own/DocumentView.tsx'))
+const Remove = withSentences(() => import('../own/Remove.tsx'))
 
 /** One record of a chart that is open: what it says, how it went over time, and that nobody changed it. */
 export function Page() {
   const { t, i18n } = useTranslation()
+  const { data: status } = useStatus()
   const { record } = useParams({ from: '/record/$record' })
   const router = useRouter()
   const charts = useQueryClient().getQueriesData<Chart>({ queryKey: ['chart'] })
@@ -39,10 +53,14 @@ export function Page() {
       </Stack>
     )
   const title = titleOf(t, i18n.exists, item)
-  const history = item.code ? chart.items.filter(({ code }) => code === item.code) : []
+  // Kilograms and pounds are no one line.
+  const history = item.code
+    ? chart.items.filter(({ code, value }) => code === item.code && value?.unit === item.value?.unit)
+    : []
   const organisation = chart.organisations.find(({ account }) => account === item.organisation) ?? null
   return (
     <Stack>
+      {chart.isHelped && <Acting patient={chart.patient} />}
       {back}
       <div>
         <Text c="dimmed">{t(`kind.${item.kind}`)}</Text>
@@ -59,14 +77,25 @@ export function Page() {
           <Text className="note">{line}</Text>
         </Paper>
       ))}
+      {item.hasDocument && (
+        <Suspense>
+          <DocumentView key={item.record} record={item.record} title={title} />
+        </Suspense>
+      )}
       {history.length > 1 && <History items={history} title={title} />}
       <ProofPanel record={item.record} />
+      {item.isPatientsOwn && item.author === status?.account && (
+        <Suspense>
+          <Remove key={`remove ${item.record}`} record={item.record} />
+        </Suspense>
+      )}
     </Stack>
   )
 }
 
 function Facts({ item, from }: { item: ChartItem; from: string }) {
   const { t, i18n } = useTranslation()
+  const addedBy = useAddedBy(item)
   const { language } = i18n
   return (
     <Table variant="vertical" layout="fixed" withTableBorder>
@@ -96,7 +125,7 @@ function Facts({ item, from }: { item: ChartItem; from: string }) {
         )}
         <Table.Tr>
           <Table.Th scope="row">{t('record.from')}</Table.Th>
-          <Table.Td>{from}</Table.Td>
+          <Table.Td>{addedBy || from}</Table.Td>
         </Table.Tr>
       </Table.Tbody>
     </Table>

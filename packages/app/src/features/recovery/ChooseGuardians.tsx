@@ -128,7 +128,7 @@ export function ChooseGuardians({ onBack, onDone }: { onBack: () => void; onDone
 }
 
 /** Somebody whom no hospital names: the person says who it is. */
-function NameStranger(props: { account: Hex; onNamed: (person: Reader) => void; onBack: () => void }) {
+export function NameStranger(props: { account: Hex; onNamed: (person: Reader) => void; onBack: () => void }) {
   const { t } = useTranslation()
   const [name, setName] = useState('')
   const [isEmpty, setEmpty] = useState(false)

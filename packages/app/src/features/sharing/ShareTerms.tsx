@@ -5,30 +5,23 @@ import type { ShareWish } from '../../keeper/api.ts'
 
 export type Terms = Omit<ShareWish, 'reader'>
 
-const periods = [1, 7, 30, 365]
+export const periods: readonly number[] = [1, 7, 30, 365]
 const purposes = ['TREAT', 'HPAYMT', 'HRESCH']
 
 export function ShareTerms({ terms, onChange }: { terms: Terms; onChange: (terms: Terms) => void }) {
   const { t } = useTranslation()
   return (
     <>
-      <Checkbox.Group
-        size="md"
+      <Topics
         label={t('sharing.what')}
-        value={[...terms.topics]}
-        onChange={(topics) => onChange({ ...terms, topics: topics as Topic[] })}
-      >
-        <Stack gap="sm" mt="xs">
-          {topicNames.map((topic) => (
-            <Checkbox key={topic} size="md" value={topic} label={t(`topic.${topic}`)} />
-          ))}
-        </Stack>
-      </Checkbox.Group>
-      <Choice
+        offered={topicNames}
+        value={terms.topics}
+        onChange={(topics) => onChange({ ...terms, topics })}
+      />
+      <Periods
         label={t('sharing.long')}
-        value={String(terms.days)}
-        options={periods.map((days) => [String(days), t(`sharing.days.${days}`)])}
-        onChange={(days) => onChange({ ...terms, days: Number(days) })}
+        value={terms.days}
+        onChange={(days) => onChange({ ...terms, days })}
       />
       <Choice
         label={t('sharing.why')}
@@ -46,6 +39,48 @@ export function ShareTerms({ terms, onChange }: { terms: Terms; onChange: (terms
         onChange={(history) => onChange({ ...terms, history: history as Terms['history'] })}
       />
     </>
+  )
+}
+
+/** Which parts of a chart. */
+export function Topics(props: {
+  label: string
+  offered: readonly Topic[]
+  value: readonly Topic[]
+  onChange: (topics: Topic[]) => void
+}) {
+  const { t } = useTranslation()
+  return (
+    <Checkbox.Group
+      size="md"
+      label={props.label}
+      value={[...props.value]}
+      onChange={(topics) => props.onChange(topics as Topic[])}
+    >
+      <Stack gap="sm" mt="xs">
+        {props.offered.map((topic) => (
+          <Checkbox key={topic} size="md" value={topic} label={t(`topic.${topic}`)} />
+        ))}
+      </Stack>
+    </Checkbox.Group>
+  )
+}
+
+/** For how many days. */
+export function Periods(props: {
+  label: string
+  value: number
+  offered?: readonly number[]
+  onChange: (days: number) => void
+}) {
+  const { t } = useTranslation()
+  return (
+    <Choice
+      label={props.label}
+      value={String(props.value)}
+      options={(props.offered ?? periods).map((days) => [String(days), t(`sharing.days.${days}`)])}
+      onChange={(days) => props.onChange(Number(days))}
+    />
   )
 }
 

@@ -89,6 +89,7 @@ function OneShare({ share }: { share: Share }) {
         )}
         , {t('sharing.until', { date: formatDate(i18n.language, share.until) })}
       </Text>
+      {share.by && <Text mb="xs">{t('sharing.given', { who: nameOfReader(t, share.by) })}</Text>}
       {end.isError && <FailureNote error={end.error} saved={t('sharing.endSaved')} />}
       {isSure ? (
         <Stack gap="xs">

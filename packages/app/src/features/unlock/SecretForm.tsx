@@ -1,9 +1,13 @@
-import { Button, PasswordInput, Stack, Textarea } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { IconFingerprint } from '@tabler/icons-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Secret, Status } from '../../keeper/api.ts'
 import { hasPasskeys, usePasskey as askPasskey } from '../../ui/passkey.ts'
+
+// Whoever has a passkey types nothing.
+const PasswordForm = lazy(() => import('./PasswordForm.tsx'))
+const PaperForm = lazy(() => import('./PaperForm.tsx'))
 
 /** By whichever way the person has at hand: passkey and password first, the paper for whoever asks. */
 export function SecretForm({
@@ -19,8 +23,6 @@ export function SecretForm({
   onSecret: (secret: () => Promise<Secret> | Secret) => void
 }) {
   const { t } = useTranslation()
-  const [password, setPassword] = useState('')
-  const [phrase, setPhrase] = useState('')
   const credentials = status?.credentials ?? []
   const [isOnPaper, setOnPaper] = useState(false)
   return (
@@ -38,55 +40,19 @@ export function SecretForm({
         </Button>
       )}
       {status?.ways.includes('password') && (
-        <Stack
-          component="form"
-          onSubmit={(event: React.FormEvent) => {
-            event.preventDefault()
-            onSecret(() => ({ kind: 'password', password }))
-          }}
-        >
-          <PasswordInput
-            size="md"
-            label={t('unlock.password')}
-            value={password}
-            autoComplete="current-password"
-            onChange={(event) => setPassword(event.currentTarget.value)}
-          />
-          <Button type="submit" size="md" loading={isPending} disabled={password === ''}>
-            {words ?? t('unlock.open')}
-          </Button>
-        </Stack>
+        <Suspense>
+          <PasswordForm words={words ?? t('unlock.open')} isPending={isPending} onSecret={onSecret} />
+        </Suspense>
       )}
       {!isOnPaper ? (
         <Button variant="subtle" size="md" onClick={() => setOnPaper(true)} h="auto" mih="3rem">
           {t('unlock.usePhrase')}
         </Button>
       ) : (
-        <Stack
-          component="form"
-          onSubmit={(event: React.FormEvent) => {
-            event.preventDefault()
-            onSecret(() => ({ kind: 'phrase', phrase: asWritten(phrase) }))
-          }}
-        >
-          <Textarea
-            size="md"
-            label={t('unlock.phrase')}
-            rows={4}
-            value={phrase}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            onChange={(event) => setPhrase(event.currentTarget.value)}
-          />
-          <Button type="submit" size="md" loading={isPending} disabled={phrase.trim() === ''}>
-            {words ?? t('unlock.open')}
-          </Button>
-        </Stack>
+        <Suspense>
+          <PaperForm words={words ?? t('unlock.open')} isPending={isPending} onSecret={onSecret} />
+        </Suspense>
       )}
     </Stack>
   )
 }
-
-/** As it stands on the paper, however it was typed. */
-const asWritten = (phrase: string): string => phrase.trim().toLowerCase().split(/\s+/).join(' ')

@@ -1,13 +1,13 @@
-import { Alert, Badge, Paper, Stack, Switch, Text, Title } from '@mantine/core'
+import { Alert, Paper, Stack, Switch, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Visit } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
-import { formatInstant, formatList, nameOfOrganisation, nameOfReader } from '../../ui/format.ts'
+import { formatList, nameOfOrganisation } from '../../ui/format.ts'
 import { Opening } from '../home/Opening.tsx'
 import { Emergencies } from './Emergencies.tsx'
+import { OneVisit } from './OneVisit.tsx'
 
 /** Who looked, or tried to, at every organisation; newest first. */
 export function Page() {
@@ -51,39 +51,5 @@ export function Page() {
         </Paper>
       )}
     </Stack>
-  )
-}
-
-function OneVisit({ visit }: { visit: Visit }) {
-  const { t, i18n } = useTranslation()
-  const isRefused = !visit.decision.startsWith('Permitted')
-  return (
-    <li className="row">
-      <span className="grow">
-        <Text span display="block">
-          <Text span fw={650}>
-            {nameOfReader(t, visit.reader)}
-          </Text>{' '}
-          {isRefused ? t('visits.refused') : t('visits.looked', { count: visit.records })}
-        </Text>
-        <Text span display="block" size="sm" c="dimmed">
-          {t('visits.at', {
-            when: formatInstant(i18n.language, visit.at),
-            where: nameOfOrganisation(t, visit.organisation),
-            purpose: t(`sharing.purpose.${visit.purpose}`),
-          })}
-        </Text>
-      </span>
-      {isRefused && (
-        <Badge color="orange" variant="outline" tt="none" size="lg">
-          {t('visits.refusedMark')}
-        </Badge>
-      )}
-      {visit.isEmergency && (
-        <Badge color="red" variant="outline" tt="none" size="lg">
-          {t('visits.emergencyMark')}
-        </Badge>
-      )}
-    </li>
   )
 }

@@ -1,6 +1,5 @@
 export const emergency = {
   emergency: {
-    title: 'In an emergency',
     what: 'If you cannot speak, a doctor or nurse with a licence can open what you choose here, and nothing else.',
     seen: 'You see it each time, with the reason, and a checker from another hospital looks at it afterwards.',
     loading: 'Looking at what you have chosen ...',

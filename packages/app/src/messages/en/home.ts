@@ -7,6 +7,7 @@ export const home = {
     byDay: 'By day',
     byTopic: 'By topic',
     show: 'How to show the records',
+    add: 'Add',
     empty: 'There is nothing here yet. As soon as your hospital files something, you find it here.',
     measurements_one: '{{count}} measurement',
     measurements_other: '{{count}} measurements',

@@ -1,6 +1,5 @@
 export const leaving = {
   leaving: {
-    downloadTitle: 'Take everything along',
     downloadWhat:
       'All your records in one file, each still sealed, with the keys and a page that says how to open them without us.',
     downloadCare:
@@ -11,7 +10,6 @@ export const leaving = {
     downloaded_other: 'Done. {{count}} records are in the file.',
     downloadNothing: 'No file was made.',
     downloadFirst: 'Take everything along first',
-    closeTitle: 'Close your account',
     closeWhat:
       'All that was shared ends, for everybody. Your records at every hospital are deleted from this exchange, and nobody can open them any more: no doctor, no hospital, not you.',
     closeStays: 'What hospitals keep in their own files stays there. So does the list of who looked.',

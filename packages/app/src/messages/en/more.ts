@@ -1,6 +1,11 @@
 export const more = {
   more: {
     title: 'More',
+    emergency: 'In an emergency',
+    download: 'Take everything along',
+    close: 'Close your account',
+    helpers: 'Somebody who helps me',
+    helped: 'People I help',
     language: 'Language',
     looks: 'Light or dark',
     auto: 'As this device',

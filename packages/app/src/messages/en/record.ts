@@ -7,6 +7,8 @@ export const record = {
     rangeAbove: 'above {{low}}',
     when: 'When',
     from: 'From',
+    addedByYou: 'Added by you',
+    addedByPatient: 'Added by the patient',
     status: {
       superseded: 'There is a newer version of this record.',
       withdrawn: 'The hospital took this record back.',
@@ -19,6 +21,7 @@ export const record = {
     check: 'Check that nobody changed it',
     unchanged: 'Unchanged since {{date}}.',
     recordedBy: 'Recorded by {{organisation}}, signed by {{signers}}.',
+    addedByPatient: 'Added by the patient, and signed by nobody else. {{organisation}} keeps the file.',
     oneMissing: 'The second signature is still missing.',
     witnesses: 'Checked on this device, with the registers of {{names}}.',
     show: 'Show the proof',

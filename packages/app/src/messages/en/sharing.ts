@@ -7,6 +7,7 @@ export const sharing = {
     asksTitle: 'Somebody asks you',
     asks: '{{reader}} asks to see: {{topics}}.',
     answer: 'Look at it and decide',
+    given: 'Shared for you by {{who}}.',
     until: 'until {{date}}',
     end: 'End it',
     endSure:

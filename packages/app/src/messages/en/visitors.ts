@@ -6,6 +6,7 @@ export const visitors = {
     own: 'Show when I looked myself',
     looked_one: 'looked at {{count}} record',
     looked_other: 'looked at {{count}} records',
+    list: 'looked at who has looked',
     refused: 'wanted to look and was refused',
     at: '{{when}}, at {{where}}. Reason given: {{purpose}}.',
     refusedMark: 'Refused',

@@ -1,5 +1,11 @@
 export const words = {
   app: 'My health records',
+  appOf: {
+    patients: 'Patients’ records',
+    laboratory: 'Laboratory',
+    organisation: 'Our organisation',
+    audit: 'Audit',
+  },
   skip: 'Skip to the content',
   signOut: 'Sign out',
   tryAgain: 'Try again',
@@ -91,6 +97,8 @@ export const words = {
     '777-3': 'Platelets (clotting)',
     '787-2': 'Size of red blood cells',
     '2345-7': 'Blood sugar',
+    '41653-7': 'Blood sugar, by one’s own device',
+    '14743-9': 'Blood sugar, by one’s own device',
     '2951-2': 'Sodium (salt)',
     '2823-3': 'Potassium',
     '2075-0': 'Chloride',

@@ -7,6 +7,7 @@ export const home = {
     byDay: 'दिन के हिसाब से',
     byTopic: 'विषय के हिसाब से',
     show: 'रिकॉर्ड कैसे दिखाएँ',
+    add: 'जोड़ें',
     empty: 'यहाँ अभी कुछ नहीं है। अस्पताल कुछ दर्ज करेगा तो यहाँ दिखेगा।',
     measurements_one: '{{count}} माप',
     measurements_other: '{{count}} माप',

@@ -6,6 +6,7 @@ export const visitors = {
     own: 'जब मैंने ख़ुद देखा, वह भी दिखाएँ',
     looked_one: '– {{count}} रिकॉर्ड देखा',
     looked_other: '– {{count}} रिकॉर्ड देखे',
+    list: '– देखा कि किसने देखा',
     refused: '– देखना चाहा, मना कर दिया गया',
     at: '{{when}}, {{where}}। बताया गया कारण: {{purpose}}।',
     refusedMark: 'मना',

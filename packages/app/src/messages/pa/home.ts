@@ -7,6 +7,7 @@ export const home = {
     byDay: 'ਦਿਨ ਮੁਤਾਬਕ',
     byTopic: 'ਵਿਸ਼ੇ ਮੁਤਾਬਕ',
     show: 'ਰਿਕਾਰਡ ਕਿਵੇਂ ਦਿਖਾਈਏ',
+    add: 'ਜੋੜੋ',
     empty: 'ਇੱਥੇ ਹਾਲੇ ਕੁਝ ਨਹੀਂ ਹੈ। ਹਸਪਤਾਲ ਕੁਝ ਦਰਜ ਕਰੇਗਾ ਤਾਂ ਇੱਥੇ ਦਿਸੇਗਾ।',
     measurements_one: '{{count}} ਮਾਪ',
     measurements_other: '{{count}} ਮਾਪ',

@@ -1,6 +1,11 @@
 export const more = {
   more: {
     title: 'ਹੋਰ',
+    emergency: 'ਐਮਰਜੈਂਸੀ ਵਿੱਚ',
+    download: 'ਸਭ ਕੁਝ ਨਾਲ ਲੈ ਜਾਓ',
+    close: 'ਆਪਣਾ ਖਾਤਾ ਬੰਦ ਕਰੋ',
+    helpers: 'ਮੇਰੀ ਮਦਦ ਕਰਨ ਵਾਲੇ',
+    helped: 'ਜਿਨ੍ਹਾਂ ਦੀ ਮੈਂ ਮਦਦ ਕਰਦਾ ਹਾਂ',
     language: 'ਭਾਸ਼ਾ',
     looks: 'ਹਲਕਾ ਜਾਂ ਗੂੜ੍ਹਾ',
     auto: 'ਫ਼ੋਨ ਵਾਂਗ',

@@ -6,6 +6,7 @@ export const visitors = {
     own: 'ਜਦੋਂ ਮੈਂ ਆਪ ਦੇਖਿਆ, ਉਹ ਵੀ ਦਿਖਾਓ',
     looked_one: '– {{count}} ਰਿਕਾਰਡ ਦੇਖਿਆ',
     looked_other: '– {{count}} ਰਿਕਾਰਡ ਦੇਖੇ',
+    list: '– ਵੇਖਿਆ ਕਿ ਕਿਸ ਨੇ ਵੇਖਿਆ',
     refused: '– ਦੇਖਣਾ ਚਾਹਿਆ, ਨਾਂਹ ਕੀਤੀ ਗਈ',
     at: '{{when}}, {{where}}। ਦੱਸਿਆ ਕਾਰਨ: {{purpose}}।',
     refusedMark: 'ਨਾਂਹ',
