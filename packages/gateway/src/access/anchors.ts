@@ -70,18 +70,21 @@ export class Anchors {
   }
 
   async #attempt(): Promise<void> {
-    await this.run().catch((error: unknown) =>
+    try {
+      // A full anchor leaves some behind: under load they would only grow more until the next look.
+      while ((await this.run()) === receiptsPerAnchorMax);
+    } catch (error) {
       this.#log.warn(
         { code: (error as { code?: string }).code },
         'the access log could not be anchored; it tries again',
-      ),
-    )
+      )
+    }
   }
 
   /**
    * Anchors what is not anchored yet and waits until it is on chain.
    *
-   * @returns how many receipts.
+   * @returns how many receipts; 0 also when the anchor did not come on chain in time, or was refused.
    */
   async run(): Promise<number> {
     await this.#releaseFailed()
@@ -110,27 +113,26 @@ export class Anchors {
         anchorCall(this.#deployment, { sequence, previous: head, root, count: rows.length }),
       )
       await this.#relay.enqueue(tx, [signed])
-      await this.#receipts.markAnchored(
-        tx,
-        rows.map(({ index }) => index),
-        sequence,
-      )
+      await this.#receipts.markAnchored(tx, rows, sequence)
       return { id: hashOperation(this.#deployment, signed.operation), count: rows.length }
     })
     if (!anchored) return 0
     this.#relay.wake()
-    await this.#settled(anchored.id)
-    return anchored.count
+    return (await this.#isApplied(anchored.id)) ? anchored.count : 0
   }
 
-  async #settled(id: `0x${string}`): Promise<void> {
+  async #isApplied(id: `0x${string}`): Promise<boolean> {
     const deadline = Date.now() + 10_000
     while (Date.now() < deadline) {
       const status = await this.#relay.statusOf(id)
-      if (status?.state === 'applied') return
-      if (status?.state === 'failed') return this.#releaseFailed()
+      if (status?.state === 'applied') return true
+      if (status?.state === 'failed') {
+        await this.#releaseFailed()
+        return false
+      }
       await sleep(20)
     }
+    return false
   }
 
   /** Is an anchor of that number on its way already (from before a restart, say)? */

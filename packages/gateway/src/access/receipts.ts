@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, max, sum } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, isNull, lt, lte, max, sum } from 'drizzle-orm'
 import {
   decisionNumber,
   hashReceipt,
@@ -208,11 +208,7 @@ export class ReceiptLog {
       const unmarked = rows.filter(({ anchor }) => anchor === null)
       const isWhole = rows.length === count && unmarked.length === count
       if (isWhole && treeOf(rows.map((row) => hashReceipt(this.receiptOf(row)))).root === root)
-        await this.markAnchored(
-          this.#db,
-          rows.map(({ index }) => index),
-          sequence,
-        )
+        await this.markAnchored(this.#db, rows, sequence)
     }
     this.#anchoredCount = first
     return lost
@@ -297,8 +293,17 @@ export class ReceiptLog {
       .limit(max)
   }
 
-  async markAnchored(db: Database, indexes: number[], sequence: number | null): Promise<void> {
-    await db.update(t.receipts).set({ anchor: sequence }).where(inArray(t.receipts.index, indexes))
+  /** @param receipts - at least one, in order: all that no anchor covers between the first and the last of them. */
+  async markAnchored(
+    db: Database,
+    receipts: readonly Pick<StoredReceipt, 'index'>[],
+    sequence: number,
+  ): Promise<void> {
+    const [first, last] = [receipts[0]!.index, receipts.at(-1)!.index]
+    await db
+      .update(t.receipts)
+      .set({ anchor: sequence })
+      .where(and(gte(t.receipts.index, first), lte(t.receipts.index, last), isNull(t.receipts.anchor)))
   }
 
   /** Nonces older than any request that would still be accepted. */
