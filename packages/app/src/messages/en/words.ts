@@ -4,7 +4,7 @@ export const words = {
     patients: 'Patients’ records',
     laboratory: 'Laboratory',
     organisation: 'Our organisation',
-    audit: 'Audit',
+    audit: 'For auditors',
   },
   skip: 'Skip to the content',
   signOut: 'Sign out',

@@ -4,7 +4,7 @@ export const words = {
     patients: 'मरीज़ों के रिकॉर्ड',
     laboratory: 'प्रयोगशाला',
     organisation: 'हमारी संस्था',
-    audit: 'जाँच',
+    audit: 'जाँचकर्ताओं के लिए',
   },
   skip: 'सीधे सामग्री पर जाएँ',
   signOut: 'बाहर निकलें',

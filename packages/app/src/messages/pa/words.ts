@@ -4,7 +4,7 @@ export const words = {
     patients: 'ਮਰੀਜ਼ਾਂ ਦੇ ਰਿਕਾਰਡ',
     laboratory: 'ਲੈਬਾਰਟਰੀ',
     organisation: 'ਸਾਡੀ ਸੰਸਥਾ',
-    audit: 'ਜਾਂਚ',
+    audit: 'ਜਾਂਚਕਰਤਾਵਾਂ ਲਈ',
   },
   skip: 'ਸਿੱਧਾ ਸਮੱਗਰੀ ਤੇ ਜਾਓ',
   signOut: 'ਬਾਹਰ ਜਾਓ',
