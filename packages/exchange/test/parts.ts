@@ -1,5 +1,6 @@
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startChain } from '@hre/chain'
 import { startGateway } from '@hre/gateway'
@@ -12,6 +13,9 @@ const gatewayProgram = fileURLToPath(new URL('../../gateway/src/main.ts', import
 
 /** So that a chain that is killed over and over has little to replay. */
 const snapshots = ['--snapshot-transactions', '150']
+
+/** As often as a supervisor would: `Restart=always` of deploy/hre-gateway.service. */
+const startAttempts = 3
 
 export const partNames = ['chain', 'city', 'lakeside', 'postgres'] as const
 export type PartName = (typeof partNames)[number]
@@ -53,7 +57,17 @@ export class Parts {
         ? [...['--data', join(folder, 'chain'), '--port', new URL(chain.url).port, '--json'], ...snapshots]
         : ['--config', join(folder, `${name}.json`)]
     const program = name === 'chain' ? chainProgram : gatewayProgram
-    this.#running.set(name, await startPart({ name: name, program, args, logs: join(folder, 'logs') }))
+    const logs = join(folder, 'logs')
+    for (let attempt = 1; !this.#running.has(name); attempt++) {
+      try {
+        this.#running.set(name, await startPart({ name, program, args, logs }))
+      } catch (error) {
+        const words = (await readFile(join(logs, `${name}.log`), 'utf8')).slice(-2_000)
+        if (attempt === startAttempts) throw new Error(`${name} does not start: ${words}`, { cause: error })
+        console.warn(`${name} is started again: ${words}`)
+        await sleep(1_000)
+      }
+    }
   }
 
   pidOf(name: PartName): number {
@@ -63,6 +77,7 @@ export class Parts {
   async kill(name: PartName): Promise<void> {
     if (name === 'postgres') return this.#postgres?.stop('SIGKILL')
     const part = this.#running.get(name)!
+    this.#running.delete(name)
     process.kill(part.pid, 'SIGKILL')
     await part.ended
   }
