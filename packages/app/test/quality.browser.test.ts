@@ -60,18 +60,8 @@ describe('the app, whatever it is used with', { skip }, () => {
   }
   /** A page by its address, drawn whole. */
   async function visit(page: string): Promise<void> {
-    const path = () => new URL(ana.page.url()).hash.slice(1) || '/'
-    const before = path()
-    const heading = ana.page.locator('main h1:not([data-earlier])')
-    // The page before stays until the next one's code is there.
-    await ana.page.evaluate(() => document.querySelector('main h1')?.setAttribute('data-earlier', ''))
     await ana.open(`#/${page}`)
-    if (path() === before)
-      await ana.page.evaluate(() => document.querySelector('main h1')?.removeAttribute('data-earlier'))
-    await heading.waitFor()
-    await ana.page.waitForFunction(
-      () => !document.querySelector('main [role=progressbar], main .mantine-Loader-root'),
-    )
+    await ana.settle()
   }
 
   test(`a patient's home loads at most ${scriptBytesMax / 1000} kB of JavaScript, gzipped, the keeper included`, async () => {
