@@ -44,6 +44,7 @@ const routes = root.addChildren([
   at('/ways', () => import('../features/recovery/Ways.tsx')),
   saying('wallet')('/wallet', () => import('../features/wallet/Wallet.tsx')),
   at('/guardians', () => import('../features/recovery/Guardians.tsx')),
+  saying('countries')('/countries', () => import('../features/countries/Countries.tsx')),
   saying('emergency')('/emergency', () => import('../features/emergency/Emergency.tsx')),
   leaving('/download', () => import('../features/leaving/Download.tsx')),
   leaving('/close', () => import('../features/leaving/Close.tsx')),
