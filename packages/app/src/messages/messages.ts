@@ -92,6 +92,14 @@ export async function learn(part: Part): Promise<void> {
   await learnIn(i18next.language as Language, part)
 }
 
+/** What `load` brings, together with its sentences. */
+export const saying =
+  <Loaded>(part: Part, load: () => Promise<Loaded>) =>
+  async (): Promise<Loaded> => {
+    const [loaded] = await Promise.all([load(), learn(part)])
+    return loaded
+  }
+
 async function learnIn(language: Language, part: Part): Promise<void> {
   if (known.has(`${part} ${language}`)) return
   i18next.addResourceBundle(language, 'translation', await parts[part][language](), true, false)

@@ -11,8 +11,8 @@ import {
   IconUsersGroup,
   IconWorld,
 } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { Link } from '../../app/navigation.tsx'
 
 /** What else there is to do, one line each. */
 const rooms = [
