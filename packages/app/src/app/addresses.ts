@@ -15,6 +15,7 @@ export const patterns = [
   '/ways',
   '/wallet',
   '/guardians',
+  '/countries',
   '/emergency',
   '/download',
   '/close',

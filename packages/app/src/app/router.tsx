@@ -26,6 +26,7 @@ const pages: Record<Pattern, Load> = {
   '/ways': () => import('../features/recovery/Ways.tsx'),
   '/wallet': saying('wallet', () => import('../features/wallet/Wallet.tsx')),
   '/guardians': () => import('../features/recovery/Guardians.tsx'),
+  '/countries': saying('countries', () => import('../features/countries/Countries.tsx')),
   '/emergency': saying('emergency', () => import('../features/emergency/Emergency.tsx')),
   '/download': saying('leaving', () => import('../features/leaving/Download.tsx')),
   '/close': saying('leaving', () => import('../features/leaving/Close.tsx')),

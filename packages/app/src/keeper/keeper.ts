@@ -346,6 +346,7 @@ export function createKeeper(options: {
       ],
       async () => (await import('./care.ts')).careOf(room),
     ),
+    ...later(['countries', 'allowCountries'], async () => (await import('./countries.ts')).countriesOf(room)),
     ...later(['exportAll', 'closeAccount'], async () => (await import('./leaving.ts')).leavingOf(room)),
     ...later(['startRecovery', 'recovery', 'finishRecovery'], async () =>
       (await import('./recovery.ts')).recoveryOf(room),

@@ -36,6 +36,11 @@ const parts = {
     hi: async () => (await import('./hi/own.ts')).own,
     pa: async () => (await import('./pa/own.ts')).own,
   },
+  countries: {
+    en: async () => (await import('./en/countries.ts')).countries,
+    hi: async () => (await import('./hi/countries.ts')).countries,
+    pa: async () => (await import('./pa/countries.ts')).countries,
+  },
   visits: {
     en: async () => (await import('./en/visitors.ts')).visitors,
     hi: async () => (await import('./hi/visitors.ts')).visitors,
