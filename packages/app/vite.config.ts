@@ -61,6 +61,8 @@ export default defineConfig({
   root: import.meta.dirname,
   base: '/app/',
   plugins: [react(), themeSheet(), integrity()],
+  // What this stands in for in older Reacts, React has.
+  resolve: { alias: { 'use-sync-external-store/shim/index.js': 'react' } },
   build: {
     target: 'es2022',
     assetsInlineLimit: 0,

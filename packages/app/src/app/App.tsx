@@ -1,6 +1,8 @@
 import { MantineProvider } from '@mantine/core'
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { useEffect } from 'react'
+import { Router } from 'wouter'
+import { useHashLocation } from 'wouter/use-hash-location'
 import { keeper, onLocked, onNews } from '../keeper/client.ts'
 import { Shell } from './Shell.tsx'
 import { statusKey } from './status.ts'
@@ -56,7 +58,9 @@ export function App() {
       withGlobalClasses={false}
     >
       <QueryClientProvider client={queries}>
-        <Shell />
+        <Router hook={useHashLocation}>
+          <Shell />
+        </Router>
       </QueryClientProvider>
     </MantineProvider>
   )

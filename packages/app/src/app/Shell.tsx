@@ -12,19 +12,20 @@ import {
 } from '@tabler/icons-react'
 import { lazy, Suspense, useEffect, useRef, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useLocation } from 'wouter'
 import { roles } from '@hre/protocol'
 import { keeper, walletAsks } from '../keeper/client.ts'
 import { saying } from '../messages/messages.ts'
 import { FailureNote } from '../ui/FailureNote.tsx'
 import type { Address } from './addresses.ts'
-import { Link, usePath } from './navigation.tsx'
-import { PageAt } from './router.tsx'
+import { Link } from './navigation.tsx'
+import { PageHere } from './router.tsx'
 import { useSetStatus, useStatus } from './status.ts'
 import { Waiting } from './Waiting.tsx'
 
 const Asking = lazy(saying('wallet', () => import('../features/wallet/Asking.tsx')))
 const Welcome = lazy(() => import('../features/join/Welcome.tsx'))
-const Recovering = lazy(() => import('../features/recovery/Recovering.tsx'))
+const Recovering = lazy(saying('recover', () => import('../features/recovery/Recovering.tsx')))
 const Unlock = lazy(() => import('../features/unlock/Unlock.tsx'))
 
 /** The frame of every page, and the gate before them: who is not signed in sees how to. */
@@ -32,7 +33,7 @@ export function Shell() {
   const { t } = useTranslation()
   const { data: status, error } = useStatus()
   const setStatus = useSetStatus()
-  const path = usePath()
+  const [path] = useLocation()
   const ask = useSyncExternalStore(walletAsks.subscribe, walletAsks.oldest)
   const content = useRef<HTMLElement>(null)
   const isFirst = useRef(true)
@@ -112,9 +113,9 @@ export function Shell() {
 function gate(state: string, joined: boolean, path: string) {
   if (state === 'locked') return <Unlock />
   if (state === 'recovering') return <Recovering />
-  if (state === 'open' && joined) return <PageAt path={path} />
+  if (state === 'open' && joined) return <PageHere />
   // What is said when an account was closed stays to be read.
-  return path.startsWith('/join/') || path === '/close' ? <PageAt path={path} /> : <Welcome />
+  return path.startsWith('/join/') || path === '/close' ? <PageHere /> : <Welcome />
 }
 
 /** Where somebody works, by role. */
@@ -138,7 +139,7 @@ function StaffTab({ role }: { role: number | null }) {
 }
 
 function Tab({ to, icon, text }: { to: Address; icon: React.ReactNode; text: string }) {
-  const path = usePath()
+  const [path] = useLocation()
   const isHere = path === to || (to !== '/' && path.startsWith(`${to}/`))
   return (
     <Link to={to} aria-current={isHere ? 'page' : undefined}>

@@ -6,6 +6,7 @@ import { en } from './en.ts'
 import { countries as countriesEn } from './en/countries.ts'
 import { emergency as emergencyEn } from './en/emergency.ts'
 import { leaving as leavingEn } from './en/leaving.ts'
+import { recover as recoverEn } from './en/recover.ts'
 import { own as ownEn } from './en/own.ts'
 import { care as careEn } from './en/care.ts'
 import { staff as staffEn } from './en/staff.ts'
@@ -15,6 +16,7 @@ import { hi } from './hi.ts'
 import { countries as countriesHi } from './hi/countries.ts'
 import { emergency as emergencyHi } from './hi/emergency.ts'
 import { leaving as leavingHi } from './hi/leaving.ts'
+import { recover as recoverHi } from './hi/recover.ts'
 import { own as ownHi } from './hi/own.ts'
 import { care as careHi } from './hi/care.ts'
 import { staff as staffHi } from './hi/staff.ts'
@@ -24,6 +26,7 @@ import { pa } from './pa.ts'
 import { countries as countriesPa } from './pa/countries.ts'
 import { emergency as emergencyPa } from './pa/emergency.ts'
 import { leaving as leavingPa } from './pa/leaving.ts'
+import { recover as recoverPa } from './pa/recover.ts'
 import { own as ownPa } from './pa/own.ts'
 import { care as carePa } from './pa/care.ts'
 import { staff as staffPa } from './pa/staff.ts'
@@ -41,9 +44,9 @@ const sentences = (catalogue: object, path = ''): [string, string][] =>
       )
 const namesIn = (sentence: string) => [...sentence.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort()
 
-const laterEn = [careEn, countriesEn, emergencyEn, leavingEn, ownEn, visitorsEn, walletEn]
-const laterHi = [careHi, countriesHi, emergencyHi, leavingHi, ownHi, visitorsHi, walletHi]
-const laterPa = [carePa, countriesPa, emergencyPa, leavingPa, ownPa, visitorsPa, walletPa]
+const laterEn = [careEn, countriesEn, emergencyEn, leavingEn, ownEn, recoverEn, visitorsEn, walletEn]
+const laterHi = [careHi, countriesHi, emergencyHi, leavingHi, ownHi, recoverHi, visitorsHi, walletHi]
+const laterPa = [carePa, countriesPa, emergencyPa, leavingPa, ownPa, recoverPa, visitorsPa, walletPa]
 
 for (const [language, catalogue, english, script] of [
   ['Hindi', hi, en, /\p{Script=Devanagari}/u],

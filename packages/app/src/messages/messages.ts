@@ -36,6 +36,11 @@ const parts = {
     hi: async () => (await import('./hi/own.ts')).own,
     pa: async () => (await import('./pa/own.ts')).own,
   },
+  recover: {
+    en: async () => (await import('./en/recover.ts')).recover,
+    hi: async () => (await import('./hi/recover.ts')).recover,
+    pa: async () => (await import('./pa/recover.ts')).recover,
+  },
   countries: {
     en: async () => (await import('./en/countries.ts')).countries,
     hi: async () => (await import('./hi/countries.ts')).countries,

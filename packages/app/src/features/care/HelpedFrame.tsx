@@ -1,6 +1,7 @@
 import { Button, Group, Stack } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
-import { Link, useParams } from '../../app/navigation.tsx'
+import { useParams } from 'wouter'
+import { Link } from '../../app/navigation.tsx'
 import type { Hex } from '../../keeper/api.ts'
 import { Acting } from './Acting.tsx'
 
@@ -44,4 +45,4 @@ export function HelpedFrame({
 }
 
 /** Whom the page is about. */
-export const usePatient = (): Hex => useParams('/helped/$patient').patient as Hex
+export const usePatient = (): Hex => useParams<'/helped/:patient'>().patient as Hex

@@ -3,7 +3,8 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link, navigate, useParams } from '../../app/navigation.tsx'
+import { useParams } from 'wouter'
+import { Link, navigate } from '../../app/navigation.tsx'
 import type { Hex } from '../../keeper/api.ts'
 import type { DeclareWish } from '../../keeper/desk-api.ts'
 import { keeper } from '../../keeper/client.ts'
@@ -23,7 +24,7 @@ const wordsMax = 2_000
 /** Breaking the glass: what is done, who will see it, and a reason that somebody else will judge. */
 export function Page() {
   const { t } = useTranslation()
-  const { patient } = useParams('/patients/$patient/emergency')
+  const { patient } = useParams<'/patients/:patient/emergency'>()
   const queries = useQueryClient()
   const [reason, setReason] = useState<DeclareWish['reason']>()
   const [words, setWords] = useState('')

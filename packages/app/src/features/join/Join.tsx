@@ -2,7 +2,8 @@ import { Loader, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { navigate, useParams } from '../../app/navigation.tsx'
+import { useParams } from 'wouter'
+import { navigate } from '../../app/navigation.tsx'
 import { useSetStatus, useStatus } from '../../app/status.ts'
 import type { Hex, Secret } from '../../keeper/api.ts'
 import { Failure, keeper, onProgress } from '../../keeper/client.ts'
@@ -16,7 +17,7 @@ const JoinForWard = lazy(saying('care', () => import('../care/JoinForWard.tsx'))
 /** From the link of the front desk to an open chart: one way in, one on paper, then the hospital's word. */
 export function Page() {
   const { t } = useTranslation()
-  const { secret } = useParams('/join/$secret')
+  const { secret } = useParams<'/join/:secret'>()
   const setStatus = useSetStatus()
   const { data: status } = useStatus()
   const { data: exchange } = useQuery({ queryKey: ['exchange'], queryFn: hospitalName })

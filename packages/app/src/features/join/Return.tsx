@@ -11,7 +11,7 @@ import { accountIn } from '../../ui/code.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { hasPasskeys, usePasskey as askPasskey } from '../../ui/passkey.ts'
 
-const Recover = lazy(() => import('../recovery/Recover.tsx'))
+const Recover = lazy(saying('recover', () => import('../recovery/Recover.tsx')))
 
 const WithWallet = lazy(saying('wallet', () => import('../wallet/WithWallet.tsx')))
 
@@ -125,7 +125,7 @@ export function Return({ onBack }: { onBack: () => void }) {
         </Button>
       </Group>
       <Button variant="subtle" size="md" h="auto" mih="3rem" onClick={() => setLost(true)}>
-        {t('recover.open')}
+        {t('guardians.recover')}
       </Button>
     </Stack>
   )

@@ -3,7 +3,7 @@ import { IconArrowLeft } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useParams } from '../../app/navigation.tsx'
+import { useParams } from 'wouter'
 import { useStatus } from '../../app/status.ts'
 import type { ChartItem } from '../../chart/item.ts'
 import type { Chart } from '../../keeper/api.ts'
@@ -22,7 +22,7 @@ const Remove = lazy(saying('own', () => import('../own/Remove.tsx')))
 export function Page() {
   const { t, i18n } = useTranslation()
   const { data: status } = useStatus()
-  const { record } = useParams('/record/$record')
+  const { record } = useParams<'/record/:record'>()
   const charts = useQueryClient().getQueriesData<Chart>({ queryKey: ['chart'] })
   const chart = charts
     .map(([, data]) => data)

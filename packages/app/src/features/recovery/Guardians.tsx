@@ -56,7 +56,7 @@ function Named({ council: { guardians, threshold, isVoid } }: { council: Council
   return (
     <Paper withBorder p="md" component="section">
       {isVoid ? (
-        <Alert role="alert" color="orange" variant="outline" title={t('recover.afterTitle')}>
+        <Alert role="alert" color="orange" variant="outline" title={t('guardians.afterTitle')}>
           <Text>{t('guardians.void')}</Text>
         </Alert>
       ) : (

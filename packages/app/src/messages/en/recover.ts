@@ -1,0 +1,26 @@
+export const recover = {
+  recover: {
+    title: 'Get back in with your guardians',
+    how: 'First you make new ways to get in on this device. Then you call your guardians. After three days your records open here.',
+    code: 'Your code',
+    codeHow: 'It is on your paper. If that is lost as well, one of your guardians sees it in the app.',
+    start: 'Start',
+    asking: 'Preparing your request ...',
+    none: 'There are no guardians for this code. Ask at the hospital.',
+    waitTitle: 'Call your guardians',
+    read: 'Read these eight words to each of them, on the telephone or face to face:',
+    where: 'They type them in this app under “More”, “Help somebody as their guardian”.',
+    count: '{{approvals}} of {{threshold}} have helped.',
+    countNone: 'Nobody has helped yet.',
+    waiting:
+      'Enough have helped. For your safety there is a wait of three days. Come back with this device after {{date}}.',
+    look: 'Look again',
+    readyTitle: 'You can get in now',
+    ready: 'The three days are over. Open with the way that you made on this device.',
+    working: 'Opening your records and changing every lock. This can take some minutes ...',
+    void: 'This was stopped, by you or from your old device. Start again if you want to.',
+    again: 'Start again',
+    giveUp: 'Stop waiting on this device',
+    notSaved: 'Nothing is lost. You can try again.',
+  },
+}
