@@ -4,6 +4,8 @@ import { setEndpointCall } from '@hre/protocol'
 import { signCall } from '@hre/vault'
 import type { Address, Hex } from 'viem'
 import { Anchors } from './access/anchors.ts'
+import { PatientCountries } from './access/countries.ts'
+import { Leaves } from './access/leaves.ts'
 import { ReceiptLog } from './access/receipts.ts'
 import { SignatureChecker } from './access/signatures.ts'
 import { BatchTrees } from './access/trees.ts'
@@ -194,6 +196,8 @@ export async function startGateway(
     receipts,
     ownUploads: new OwnUploads({ db, clock, ...config }),
     trees: new BatchTrees(db),
+    leaves: new Leaves(db),
+    patientCountries: new PatientCountries(db),
     anchors,
     trustee,
     watch,

@@ -1,6 +1,8 @@
 import type { Deployment } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Anchors } from './access/anchors.ts'
+import type { PatientCountries } from './access/countries.ts'
+import type { Leaves } from './access/leaves.ts'
 import type { ReceiptLog } from './access/receipts.ts'
 import type { SignatureChecker } from './access/signatures.ts'
 import type { BatchTrees } from './access/trees.ts'
@@ -61,6 +63,8 @@ export interface Gateway {
   signatures: SignatureChecker
   receipts: ReceiptLog
   trees: BatchTrees
+  leaves: Leaves
+  patientCountries: PatientCountries
   anchors: Anchors
   trustee: Trustee
   watch: IntegrityWatch

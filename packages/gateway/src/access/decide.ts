@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull } from 'drizzle-orm'
 import {
   decideRecord,
   isPermitting,
@@ -18,8 +18,7 @@ import { attributesOf, isBarred, organisationOf } from '../store/directory.ts'
 import * as t from '../store/schema.ts'
 import { readingRule } from './countries.ts'
 import { emergencyOf } from './emergencies.ts'
-
-export type StoredLeaf = typeof t.leaves.$inferSelect
+import type { Place, PlacedLeaf, StoredLeaf } from './leaves.ts'
 
 /** The answer to one access request. `leaves` are the records that may be seen; none when refused. */
 export interface Ruling {
@@ -28,10 +27,7 @@ export interface Ruling {
 }
 
 /** Where decisions are read from. */
-export type Sources = Pick<Gateway, 'db' | 'blockCache'>
-
-/** Where a record stands in the order of the chain: its batch's block and event, and its place in the batch. */
-export type Place = readonly [block: number, logIndex: number, position: number]
+export type Sources = Pick<Gateway, 'db' | 'blockCache' | 'leaves' | 'patientCountries'>
 
 /** One page of a list (A9). */
 export interface ListRuling extends Ruling {
@@ -58,7 +54,7 @@ export const rulingTime = ({
  */
 export async function ruleOn(sources: Sources, request: AccessRequest, at: number): Promise<Ruling> {
   const { decisionOf } = await judgeOf(sources, request, at)
-  const ruled = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { records: request.records }))
+  const ruled = ruledBy(decisionOf, await sources.leaves.named(request.patient, request.records))
   const complete = ruled.length === new Set(request.records).size
   const refusal = ruled.map(({ decision }) => decision).find(isRefusal)
   // An unknown record is answered as one that was not granted: the caller cannot tell which it is.
@@ -83,7 +79,7 @@ export async function ruleOnList(
   let after = page.after
   // Each look takes more than the one before, so that a chart of which little is open is not gone through in small steps.
   for (let limit = page.limit + 1; open.length <= page.limit; limit *= 4) {
-    const found = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { after, limit }))
+    const found = ruledBy(decisionOf, await sources.leaves.after(request.patient, after, limit))
     for (const ruled of found) {
       if (isRefusal(ruled.decision)) refusals.add(ruled.decision)
       else open.push(ruled)
@@ -110,7 +106,7 @@ export async function ruleOnShown(
   records: readonly Hex[],
 ): Promise<Ruling> {
   const { decisionOf, facts } = await judgeOf(sources, request, at)
-  const ruled = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { records }))
+  const ruled = ruledBy(decisionOf, await sources.leaves.named(request.patient, records))
   const open = ruled.filter(({ decision }) => isPermitting(decision))
   if (open.length > 0) return permitted(open)
   const refusals = new Set(ruled.map(({ decision }) => decision).filter(isRefusal))
@@ -130,7 +126,7 @@ export async function openFile(
   file: { content: Hex; records: readonly Hex[] },
 ): Promise<StoredLeaf | undefined> {
   const { decisionOf } = await judgeOf(sources, request, at)
-  const ruled = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { content: file.content }))
+  const ruled = ruledBy(decisionOf, await sources.leaves.withContent(request.patient, file.content))
   return ruled.find(({ leaf, decision }) => file.records.includes(leaf.record) && isPermitting(decision))
     ?.leaf
 }
@@ -148,13 +144,13 @@ type Facts = Awaited<ReturnType<typeof factsOf>>
  * does (B8). Whatever permits it, a patient who wants no reading abroad is obeyed (P10).
  */
 async function judgeOf(
-  { db, blockCache }: Sources,
+  { db, blockCache, patientCountries }: Sources,
   request: AccessRequest,
   at: number,
 ): Promise<{ decisionOf: (leaf: StoredLeaf) => AccessDecision; facts: Facts }> {
   const { reader, patient, purpose } = request
   const facts = await blockCache.read(`facts ${reader} ${patient}`, () => factsOf(db, reader, patient))
-  const mayReadFrom = await readingRule(db, request)
+  const mayReadFrom = await readingRule(db, request, await patientCountries.of(patient))
   const emergency = purpose === purposes.ETREAT ? await emergencyOf(db, reader, patient, at) : undefined
   const decisionOf = (leaf: StoredLeaf): AccessDecision => {
     const question = { sensitivity: leaf.sensitivity, purpose, at }
@@ -186,39 +182,6 @@ function permitted(open: readonly Ruled[]): Ruling {
 }
 
 const isRefusal = (decision: AccessDecision): decision is Decision => !isPermitting(decision)
-
-interface PlacedLeaf {
-  leaf: StoredLeaf
-  block: number
-  logIndex: number
-}
-
-/** A patient's records in the order of the chain, without those that are to be deleted everywhere (R10). */
-async function leavesOf(
-  db: Database,
-  patient: Address,
-  which: { records: readonly Hex[] } | { content: Hex } | { after: Place | undefined; limit: number },
-): Promise<PlacedLeaf[]> {
-  const { block, logIndex } = t.batches
-  const found = db
-    .select({ leaf: t.leaves, block, logIndex })
-    .from(t.leaves)
-    .innerJoin(t.batches, eq(t.batches.batch, t.leaves.batch))
-    .leftJoin(t.marks, and(eq(t.marks.batch, t.leaves.batch), eq(t.marks.leafHash, t.leaves.leafHash)))
-    .where(
-      and(
-        eq(t.leaves.patient, patient),
-        'records' in which ? inArray(t.leaves.record, [...which.records]) : undefined,
-        'content' in which ? eq(t.leaves.content, which.content) : undefined,
-        'after' in which && which.after
-          ? sql`(${block}, ${logIndex}, ${t.leaves.position}) > (${sql.join([...which.after], sql`, `)})`
-          : undefined,
-        or(isNull(t.marks.status), ne(t.marks.status, 'erased')),
-      ),
-    )
-    .orderBy(asc(block), asc(logIndex), asc(t.leaves.position))
-  return 'limit' in which ? found.limit(which.limit) : found
-}
 
 /** For the patient's log: a refusal because a grant ended says more than one because there was none. */
 function mostTelling(refusals: ReadonlySet<Decision>, facts: Facts): Decision {

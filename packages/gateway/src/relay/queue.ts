@@ -1,6 +1,7 @@
 import { and, asc, count, eq, getTableColumns, inArray, min, sql } from 'drizzle-orm'
-import { hashOperation, hreError, limits, type Deployment, type SignedOperation } from '@hre/protocol'
+import { hreError, limits, operationTypedData, type Deployment, type SignedOperation } from '@hre/protocol'
 import type { Address, Hex } from 'viem'
+import { digestOf } from '../access/digests.ts'
 import type { Database } from '../store/database.ts'
 import { systemClock } from '../clock.ts'
 import * as t from '../store/schema.ts'
@@ -18,7 +19,7 @@ export interface QueueLimits {
 const retryAfterSeconds = 5
 
 export const idsOf = (deployment: Deployment, operations: readonly SignedOperation[]): Hex[] =>
-  operations.map(({ operation }) => hashOperation(deployment, operation))
+  operations.map(({ operation }) => digestOf(operationTypedData(deployment, operation)))
 
 /** Adds operations, which stand in line for the first one's account. The same operation again is the same row. */
 export async function enqueue(
