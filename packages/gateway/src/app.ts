@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Address, Hex } from 'viem'
 import { Anchors } from './access/anchors.ts'
 import { PatientCountries } from './access/countries.ts'
+import { Facts } from './access/facts.ts'
 import { Leaves } from './access/leaves.ts'
 import { ReceiptLog } from './access/receipts.ts'
 import { SignatureChecker } from './access/signatures.ts'
@@ -199,6 +200,7 @@ export async function startGateway(
     ownUploads: new OwnUploads({ db, clock, ...config }),
     trees: new BatchTrees(db),
     leaves: new Leaves(db),
+    facts: new Facts(db),
     patientCountries: new PatientCountries(db),
     anchors,
     trustee,

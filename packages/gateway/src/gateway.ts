@@ -2,6 +2,7 @@ import type { Deployment } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Anchors } from './access/anchors.ts'
 import type { PatientCountries } from './access/countries.ts'
+import type { Facts } from './access/facts.ts'
 import type { Leaves } from './access/leaves.ts'
 import type { ReceiptLog } from './access/receipts.ts'
 import type { SignatureChecker } from './access/signatures.ts'
@@ -64,6 +65,7 @@ export interface Gateway {
   receipts: ReceiptLog
   trees: BatchTrees
   leaves: Leaves
+  facts: Facts
   patientCountries: PatientCountries
   anchors: Anchors
   trustee: Trustee

@@ -1,23 +1,17 @@
-import { and, eq, inArray, isNull } from 'drizzle-orm'
 import {
   decideRecord,
   isPermitting,
   purposes,
-  rights,
   type AccessDecision,
   type AccessRequest,
   type Decision,
-  type DecisionFacts,
-  type GrantTerms,
 } from '@hre/protocol'
-import type { Address, Hex } from 'viem'
+import type { Hex } from 'viem'
 import type { Clock } from '../clock.ts'
 import type { Gateway } from '../gateway.ts'
-import type { Database } from '../store/database.ts'
-import { attributesOf, isBarred, organisationOf } from '../store/directory.ts'
-import * as t from '../store/schema.ts'
 import { readingRule } from './countries.ts'
 import { emergencyOf } from './emergencies.ts'
+import type { FactsOf } from './facts.ts'
 import type { Place, PlacedLeaf, StoredLeaf } from './leaves.ts'
 
 /** The answer to one access request. `leaves` are the records that may be seen; none when refused. */
@@ -27,7 +21,7 @@ export interface Ruling {
 }
 
 /** Where decisions are read from. */
-export type Sources = Pick<Gateway, 'db' | 'blockCache' | 'leaves' | 'patientCountries'>
+export type Sources = Pick<Gateway, 'db' | 'blockCache' | 'facts' | 'leaves' | 'patientCountries'>
 
 /** One page of a list (A9). */
 export interface ListRuling extends Ruling {
@@ -137,24 +131,22 @@ interface Ruled {
   decision: AccessDecision
 }
 
-type Facts = Awaited<ReturnType<typeof factsOf>>
-
 /**
  * Reads once what the decisions about a request depend on. For emergency treatment an open declaration permits what no grant
  * does (B8). Whatever permits it, a patient who wants no reading abroad is obeyed (P10).
  */
 async function judgeOf(
-  { db, blockCache, patientCountries }: Sources,
+  { db, blockCache, facts, patientCountries }: Sources,
   request: AccessRequest,
   at: number,
-): Promise<{ decisionOf: (leaf: StoredLeaf) => AccessDecision; facts: Facts }> {
+): Promise<{ decisionOf: (leaf: StoredLeaf) => AccessDecision; facts: FactsOf }> {
   const { reader, patient, purpose } = request
-  const facts = await blockCache.read(`facts ${reader} ${patient}`, () => factsOf(db, reader, patient))
+  const known = await blockCache.read(`facts ${reader} ${patient}`, () => facts.of(reader, patient))
   const mayReadFrom = await readingRule(db, request, await patientCountries.of(patient))
   const emergency = purpose === purposes.ETREAT ? await emergencyOf(db, reader, patient, at) : undefined
   const decisionOf = (leaf: StoredLeaf): AccessDecision => {
     const question = { sensitivity: leaf.sensitivity, purpose, at }
-    const granted = decideRecord(facts(leaf.compartment, leaf.record), question)
+    const granted = decideRecord(known(leaf.compartment, leaf.record), question)
     const isAbroad = granted === 'Permitted' && !mayReadFrom(leaf.keeper, false)
     const decision = isAbroad ? 'JurisdictionNotMet' : granted
     const breaks =
@@ -163,7 +155,7 @@ async function judgeOf(
       mayReadFrom(leaf.keeper, true)
     return breaks ? 'PermittedInEmergency' : decision
   }
-  return { decisionOf, facts }
+  return { decisionOf, facts: known }
 }
 
 const ruledBy = (decisionOf: (leaf: StoredLeaf) => AccessDecision, leaves: readonly PlacedLeaf[]): Ruled[] =>
@@ -184,83 +176,11 @@ function permitted(open: readonly Ruled[]): Ruling {
 const isRefusal = (decision: AccessDecision): decision is Decision => !isPermitting(decision)
 
 /** For the patient's log: a refusal because a grant ended says more than one because there was none. */
-function mostTelling(refusals: ReadonlySet<Decision>, facts: Facts): Decision {
+function mostTelling(refusals: ReadonlySet<Decision>, facts: FactsOf): Decision {
   const telling = [...refusals].find((decision) => decision !== 'NoGrant')
   if (telling) return telling
   const { patientKnown, reader, patient, readerKnown } = facts('0x')
   if (!patientKnown) return 'PatientUnknown'
   if (reader === patient) return 'Permitted'
   return readerKnown ? 'NoGrant' : 'ReaderUnknown'
-}
-
-/** What decisions about this reader and this patient depend on, read once for all compartments and records. */
-export async function factsOf(
-  db: Database,
-  reader: Address,
-  patient: Address,
-): Promise<(compartment: Hex, record?: Hex) => DecisionFacts> {
-  const organisation = await organisationOf(db, reader)
-  const readers = organisation && organisation !== reader ? [reader, organisation] : [reader]
-  const readerBarred = await isBarred(db, reader)
-  const readerAttributes = await attributesOf(db, reader)
-  const [registered, attested, compartments, grants, recordGrants] = await Promise.all([
-    db
-      .select({ account: t.accounts.account })
-      .from(t.accounts)
-      .where(inArray(t.accounts.account, [reader, patient])),
-    db
-      .select({ patient: t.attestations.patient })
-      .from(t.attestations)
-      .where(eq(t.attestations.patient, patient)),
-    db.select().from(t.compartments).where(eq(t.compartments.patient, patient)),
-    db
-      .select()
-      .from(t.grants)
-      .where(and(eq(t.grants.patient, patient), inArray(t.grants.reader, readers), isNull(t.grants.ended))),
-    db
-      .select()
-      .from(t.recordGrants)
-      .where(
-        and(
-          eq(t.recordGrants.patient, patient),
-          inArray(t.recordGrants.reader, readers),
-          isNull(t.recordGrants.ended),
-        ),
-      ),
-  ])
-  const known = new Set(registered.map(({ account }) => account))
-  const sensitivities = new Map(compartments.map((row) => [row.compartment, row.sensitivity]))
-  const grantTo = (account: Address | undefined, compartment: Hex) =>
-    termsOf(grants.find((grant) => grant.reader === account && grant.compartment === compartment))
-  const byRecord = new Map(
-    recordGrants.map((grant) => [`${grant.reader}|${grant.compartment}|${grant.record}`, grant]),
-  )
-  const recordGrantTo = (account: Address | undefined, compartment: Hex, record: Hex | undefined) => {
-    const grant = byRecord.get(`${account}|${compartment}|${record}`)
-    // A grant of one record is of reading alone (C12).
-    return grant && { ...grant, rights: rights.read }
-  }
-  return (compartment, record) => ({
-    reader,
-    patient,
-    patientKnown: attested.length > 0 && known.has(patient),
-    readerKnown: known.has(reader),
-    readerBarred,
-    readerAttributes,
-    compartmentKnown: sensitivities.has(compartment),
-    // Not read when the compartment is unknown.
-    compartmentSensitivity: sensitivities.get(compartment) ?? 5,
-    ownGrant: grantTo(reader, compartment),
-    organisationGrant: organisation === reader ? undefined : grantTo(organisation, compartment),
-    ownRecordGrant: recordGrantTo(reader, compartment, record),
-    organisationRecordGrant:
-      organisation === reader ? undefined : recordGrantTo(organisation, compartment, record),
-  })
-}
-
-/** A stored grant as the evaluator takes it. */
-export function termsOf(grant: typeof t.grants.$inferSelect | undefined): GrantTerms | undefined {
-  if (!grant?.conditions) return grant && { ...grant, conditions: undefined }
-  const { specialty, country, licensed } = grant.conditions
-  return { ...grant, conditions: { specialty: BigInt(specialty), country, licensed } }
 }
