@@ -19,7 +19,7 @@ describe('without a connection', { skip }, () => {
     for (let visit = 0; visit < 2; visit++) {
       await comeIn()
       await ana.page.locator('main a.row').first().click()
-      await ana.page.locator('main h1').waitFor()
+      await ana.settle()
     }
     await ana.tap(ana.link('Sharing'))
     await ana.tap(ana.link('Share with somebody'))
@@ -52,7 +52,7 @@ describe('without a connection', { skip }, () => {
     await comeIn()
     await ana.page.getByText(/There is no connection\. You see what was opened on this device on/).waitFor()
     await ana.page.locator('main a.row').first().click()
-    await ana.page.locator('main h1').waitFor()
+    await ana.settle()
     await ana.assertAccessible('a record without a connection')
     await ana.tap(ana.link('Records'))
     await ana.assertAccessible('without a connection')

@@ -96,7 +96,7 @@ for (const [size, options] of [
       test('nobody meets the word who does not ask for it', async () => {
         for (const path of ['', 'shares', 'more', 'ways', 'guardians']) {
           await ana.open(`#/${path}`)
-          await ana.page.locator('main h1').waitFor()
+          await ana.settle()
           assert.doesNotMatch(await ana.page.locator('body').innerText(), /wallet/i, path)
         }
       })
