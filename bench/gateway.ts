@@ -1,6 +1,18 @@
 // What a gateway does per second on this machine, client and server on the same cores: `node bench/gateway.ts`, or with `--json`
 // for a program to read. Each figure stands beside a rival of the same run. HRE_BENCH_SCALE makes it shorter (0.1) or longer,
-// HRE_BENCH_PARTS names what is measured (reads,relay,import,receipts).
+// HRE_BENCH_PARTS names what is measured (reads,relay,import,receipts), HRE_BENCH_DATABASE=postgresql gives the gateway a PostgreSQL
+// server beside it in place of the embedded database on its own thread.
+//
+// A read is one sealed file in the hands of its reader, under a decision and a receipt. `read...` is how a chart is read: a signed request
+// names ten records, which are decided on and receipted together, and each of their files is decided on anew; the reader is one of a
+// hundred doctors with accounts of their own, who ask for one thing after the other. `singleRead...` is the dearest way, a signed request and
+// a receipt for each file. Times are those of each answer, a request's or a file's, with all hundred asking without a pause: at so many
+// answers a second nobody can wait less, on average, than a hundred divided by them. The rival is the same Fastify that gives the same
+// answers to the same requests and does nothing else.
+//
+// `relay...` is what callers see of the relay: an operation each, 50 at a time, checked against the chain, in SQL before it is accepted, asked
+// about until it is applied. The rival is a plain client that sends each operation in a transaction of its own and waits for its
+// receipt, 50 at a time: it asks the chain first what would become of it, as the relay does, and keeps nothing.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
@@ -31,11 +43,14 @@ import { randomBytes32 } from '@hre/vault'
 import { bytesToHex, encodeFunctionData, type Hex } from 'viem'
 import { privateKeyToAccount, generatePrivateKey } from 'viem/accounts'
 import { Parts } from '../packages/exchange/test/parts.ts'
+import { startPostgres } from '../packages/exchange/test/postgres.ts'
 import { inSeconds, signed, startWorld, tokenOf } from '../packages/exchange/test/world.ts'
 
 const scale = Number(process.env['HRE_BENCH_SCALE'] ?? 1)
 const readers = 100
-const readCount = Math.round(4_000 * scale)
+const recordsPerChart = 10
+const chartReadCount = Math.round(1_000 * scale)
+const singleReadCount = Math.round(4_000 * scale)
 const operationCount = Math.round(2_000 * scale)
 const receiptSeconds = 60 * scale
 const importRows = Math.round(10_000 * scale)
@@ -55,7 +70,11 @@ const agent = new Agent({ keepAlive: true, maxSockets: readers })
 const figures: Record<string, number> = {}
 const say = (text: string) => process.stderr.write(`bench: ${text}\n`)
 
+const postgres = process.env['HRE_BENCH_DATABASE'] === 'postgresql' ? await startPostgres() : undefined
+// City Hospital's alone, which is the one that is measured.
+const databases = postgres ? [await postgres.newDatabase(), ''] : ['', '']
 const world = await startWorld({
+  newDatabase: async () => databases.shift()!,
   anonymousPerMinute: 10_000_000,
   accountPerMinute: 10_000_000,
   puzzleFromPerSecond: 1e9,
@@ -67,14 +86,8 @@ try {
   const patient = await world.newPatient()
   const technician = await world.newMember(world.city, 'lab technician')
   const doctor = await world.newMember(world.city, 'doctor')
-  await grantAccess(patient, {
-    reader: doctor.account,
-    compartments: [compartmentIds(patient).labs],
-    purposes: ['TREAT'],
-    until: inSeconds(24 * 3600),
-  })
   await parts.takeOver()
-  if (measured.includes('reads')) await benchReads(patient, technician, doctor)
+  if (measured.includes('reads')) await benchReads(patient, technician)
   if (measured.includes('relay')) await benchRelay(patient)
   if (measured.includes('import')) await benchImport(patient, technician)
   await parts.handBack()
@@ -82,6 +95,7 @@ try {
 } finally {
   await parts.stop()
   await world.stop()
+  await postgres?.remove()
   agent.destroy()
 }
 
@@ -99,54 +113,107 @@ else
     ),
   )
 
-/** One read: a signed request that is decided and logged, and the sealed file that it releases. */
-async function benchReads(patient: Actor, technician: Actor, doctor: Actor): Promise<void> {
-  say('filing what is read')
-  const { leaves } = await fileRecords(technician, { patient: patient.account, records: resources(200) })
-  say('signing requests')
-  const bodies: string[] = []
-  for (let index = 0; index < readCount; index++) {
-    const { record } = leaves[index % leaves.length]!
-    bodies.push(
-      JSON.stringify(
-        await signRequest(doctor, { patient: patient.account, purpose: 'TREAT', records: [record] }),
-      ),
-    )
-  }
-  const token = await tokenOf(world.city, doctor)
-  const url = world.city.gateway.url
-  const pid = parts.pidOf('city')
-  const sample = await read(url, token, bodies.pop()!)
-  const rival = await startRival(sample)
-  say(`${readCount} reads by ${readers} readers at once`)
-  const warm = bodies.splice(0, Math.floor(bodies.length / 4))
-  await timeReads(url, token, warm)
-  const memoryBefore = residentMB(pid)
-  const cpuBefore = cpuSeconds(pid)
-  const own = await timeReads(url, token, bodies)
-  figures['readCpuMs'] = (1000 * (cpuSeconds(pid) - cpuBefore)) / bodies.length
-  figures['memoryDriftPct'] = (100 * (residentMB(pid) - memoryBefore)) / memoryBefore
-  const rivalCpuBefore = cpuSeconds(rival.pid)
-  const other = await timeReads(rival.url, token, bodies)
-  figures['rivalReadCpuMs'] = (1000 * (cpuSeconds(rival.pid) - rivalCpuBefore)) / bodies.length
-  rival.stop()
-  figures['readsPerSec'] = own.perSecond
-  figures['rivalReadsPerSec'] = other.perSecond
-  figures['readRatio'] = own.perSecond / other.perSecond
-  for (const percent of [50, 95, 99]) figures[`readP${percent}Ms`] = percentile(own.milliseconds, percent)
+interface Reader {
+  actor: Actor
+  token: string
 }
 
-async function read(url: string, token: string, body: string): Promise<{ access: unknown; blob: Buffer }> {
-  const answer = await ask(`${url}/v1/accesses`, token, body)
-  const access = JSON.parse(answer.toString()) as {
-    receipt: { index: number }
-    records: [{ leaf: { content: Hex } }]
+/** A signed request that is about to be sent. */
+interface Reading {
+  token: string
+  body: string
+}
+
+async function benchReads(patient: Actor, technician: Actor): Promise<void> {
+  say('filing what is read')
+  const { leaves } = await fileRecords(technician, { patient: patient.account, records: resources(200) })
+  const records = leaves.map(({ record }) => record)
+  say(`${readers} doctors come to work`)
+  const doctors = await newReaders(patient)
+  const pid = parts.pidOf('city')
+  const memoryBefore = residentMB(pid)
+  for (const { prefix, count, perRequest } of [
+    { prefix: 'singleRead', count: singleReadCount, perRequest: 1 },
+    { prefix: 'read', count: chartReadCount, perRequest: recordsPerChart },
+  ]) {
+    say(`signing ${count} requests for ${perRequest} of the records`)
+    const readings = await signReadings(doctors, patient, count + readers + 1, (index) =>
+      Array.from(
+        { length: perRequest },
+        (_, place) => records[(index * perRequest + place) % records.length]!,
+      ),
+    )
+    const rival = await startRival(await read(world.city.gateway.url, readings.pop()!))
+    await timeReads(world.city.gateway.url, readings.splice(0, readers))
+    const own = await timeReads(world.city.gateway.url, readings, pid)
+    const other = await timeReads(rival.url, readings, rival.pid)
+    rival.stop()
+    figures[`${prefix}sPerSec`] = own.perSecond
+    figures[`${prefix}CpuMs`] = own.cpuMilliseconds
+    figures[`rival${prefix[0]!.toUpperCase()}${prefix.slice(1)}sPerSec`] = other.perSecond
+    figures[`${prefix}Ratio`] = own.perSecond / other.perSecond
+    for (const percent of [50, 95, 99])
+      figures[`${prefix}P${percent}Ms`] = percentile(own.milliseconds, percent)
   }
-  const blob = await ask(
-    `${url}/v1/blobs/${access.records[0].leaf.content}?receipt=${access.receipt.index}`,
-    token,
+  figures['memoryDriftPct'] = (100 * (residentMB(pid) - memoryBefore)) / memoryBefore
+}
+
+/** Doctors of the hospital, each with an account, a grant and a session. */
+async function newReaders(patient: Actor): Promise<Reader[]> {
+  const made: Reader[] = []
+  let begun = 0
+  await Promise.all(
+    Array.from({ length: 10 }, async () => {
+      while (begun++ < readers) {
+        const actor = await world.newMember(world.city, 'doctor')
+        await grantAccess(patient, {
+          reader: actor.account,
+          compartments: [compartmentIds(patient).labs],
+          purposes: ['TREAT'],
+          until: inSeconds(24 * 3600),
+        })
+        made.push({ actor, token: await tokenOf(world.city, actor) })
+      }
+    }),
   )
-  return { access, blob }
+  return made
+}
+
+async function signReadings(
+  doctors: readonly Reader[],
+  patient: Actor,
+  count: number,
+  recordsOf: (index: number) => Hex[],
+): Promise<Reading[]> {
+  const readings: Reading[] = []
+  for (let index = 0; index < count; index++) {
+    const { actor, token } = doctors[index % doctors.length]!
+    const wish = { patient: patient.account, purpose: 'TREAT', records: recordsOf(index) } as const
+    readings.push({ token, body: JSON.stringify(await signRequest(actor, wish)) })
+  }
+  return readings
+}
+
+/** @param told - of each answer's time, in milliseconds. */
+async function read(
+  url: string,
+  { token, body }: Reading,
+  told: (milliseconds: number) => void = () => {},
+): Promise<{ access: unknown; blob: Buffer; files: number }> {
+  const timed = async (path: string, sent?: string) => {
+    const at = performance.now()
+    const answer = await ask(url + path, token, sent)
+    told(performance.now() - at)
+    return answer
+  }
+  const access = JSON.parse((await timed('/v1/accesses', body)).toString()) as {
+    receipt: { index: number }
+    records: { leaf: { content: Hex } }[]
+  }
+  let blob: Buffer = Buffer.alloc(0)
+  for (const { leaf } of access.records)
+    blob = await timed(`/v1/blobs/${leaf.content}?receipt=${access.receipt.index}`)
+  return { access, blob, files: access.records.length }
 }
 
 /** Node's own client: its `fetch` would cost more than the server does. */
@@ -179,22 +246,23 @@ function ask(url: string, token: string, body?: string): Promise<Buffer> {
   })
 }
 
-async function timeReads(url: string, token: string, bodies: readonly string[]) {
+/** @param pid - whose time on a core is told, in milliseconds for each file. */
+async function timeReads(url: string, readings: readonly Reading[], pid = process.pid) {
   const milliseconds: number[] = []
-  let next = 0
+  let [next, files] = [0, 0]
   const began = performance.now()
+  const cpuBefore = cpuSeconds(pid)
   await Promise.all(
     Array.from({ length: readers }, async () => {
-      while (next < bodies.length) {
-        const body = bodies[next++]!
-        const at = performance.now()
-        await read(url, token, body)
-        milliseconds.push(performance.now() - at)
+      while (next < readings.length) {
+        const given = await read(url, readings[next++]!, (time) => milliseconds.push(time))
+        files += given.files
       }
     }),
   )
   return {
-    perSecond: bodies.length / ((performance.now() - began) / 1000),
+    perSecond: files / ((performance.now() - began) / 1000),
+    cpuMilliseconds: (1000 * (cpuSeconds(pid) - cpuBefore)) / files,
     milliseconds: milliseconds.sort((a, b) => a - b),
   }
 }
@@ -243,7 +311,7 @@ function opening(patient: Actor) {
   return openCompartmentCall(world.deployment, randomBytes32(), 3, bytesToHex(patient.keyring.recipient))
 }
 
-/** Each sender waits for its transaction before the next, as a relay without batches does; 50 at once. */
+/** Each sender asks what would become of an operation, and waits for its transaction before the next; 50 at once. */
 async function timeTransactions(operations: readonly SignedOperation[]): Promise<number> {
   const chainId = world.deployment.chainId
   let next = 0
@@ -252,11 +320,15 @@ async function timeTransactions(operations: readonly SignedOperation[]): Promise
     Array.from({ length: 50 }, async () => {
       const payer = privateKeyToAccount(generatePrivateKey())
       for (let nonce = 0; next < operations.length; nonce++) {
-        const data = encodeFunctionData({
+        const submit = {
           abi: intakeAbi,
           functionName: 'submit',
           args: [[toSubmission(operations[next++]!)]],
-        })
+        } as const
+        const address = world.deployment.intake
+        const { result } = await world.rpc.simulateContract({ ...submit, address, account: payer.address })
+        if (!result[0]!.applied) throw new Error('an operation would be refused')
+        const data = encodeFunctionData(submit)
         const raw = await payer.signTransaction({
           type: 'legacy',
           chainId,

@@ -2,8 +2,12 @@ import { join } from 'node:path'
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { setEndpointCall } from '@hre/protocol'
 import { signCall } from '@hre/vault'
+import type { FastifyInstance } from 'fastify'
 import type { Address, Hex } from 'viem'
 import { Anchors } from './access/anchors.ts'
+import { PatientCountries } from './access/countries.ts'
+import { Facts } from './access/facts.ts'
+import { Leaves } from './access/leaves.ts'
 import { ReceiptLog } from './access/receipts.ts'
 import { SignatureChecker } from './access/signatures.ts'
 import { BatchTrees } from './access/trees.ts'
@@ -18,6 +22,7 @@ import { BatchIndexer, type ManifestSource } from './follower/batches.ts'
 import { BlockCache } from './follower/blockCache.ts'
 import { Follower } from './follower/follower.ts'
 import type { Gateway } from './gateway.ts'
+import { listen } from './http/listen.ts'
 import { createOperationsServer } from './http/operationsServer.ts'
 import { Puzzles } from './http/puzzles.ts'
 import { createServer } from './http/server.ts'
@@ -194,6 +199,9 @@ export async function startGateway(
     receipts,
     ownUploads: new OwnUploads({ db, clock, ...config }),
     trees: new BatchTrees(db),
+    leaves: new Leaves(db),
+    facts: new Facts(db),
+    patientCountries: new PatientCountries(db),
     anchors,
     trustee,
     watch,
@@ -230,12 +238,12 @@ export async function startGateway(
   const metrics = config.operationsPort === undefined ? undefined : new Metrics(gateway, pool)
   const server = await createServer(gateway, metrics)
   const operations = metrics && createOperationsServer(gateway, metrics)
-  // Before the public one: a port that is taken ends the start before anybody was answered.
-  const operationsUrl = await operations?.listen({
-    host: config.operationsHost,
-    port: config.operationsPort ?? 0,
+  const { url, operationsUrl } = await listenAll(config, server, operations).catch(async (error: unknown) => {
+    await server.close()
+    await operations?.close()
+    await close()
+    throw error
   })
-  const url = await server.listen({ host: config.host, port: config.port })
   listeningUrl = url
   relay.start()
   follower.start(config.followMilliseconds)
@@ -296,6 +304,18 @@ export async function rebuildGateway(config: GatewayConfig): Promise<{ block: nu
   } finally {
     await close()
   }
+}
+
+/** The public server last: a port that is taken ends the start before anybody was answered. */
+async function listenAll(
+  config: GatewayConfig,
+  server: FastifyInstance,
+  operations: FastifyInstance | undefined,
+): Promise<{ url: string; operationsUrl: string | undefined }> {
+  const operationsUrl =
+    operations &&
+    (await listen(operations, { host: config.operationsHost, port: config.operationsPort ?? 0 }))
+  return { operationsUrl, url: await listen(server, config) }
 }
 
 /** Reads the chain to its head, and takes from it what a restored database does not know. */

@@ -1,6 +1,9 @@
 import type { Deployment } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Anchors } from './access/anchors.ts'
+import type { PatientCountries } from './access/countries.ts'
+import type { Facts } from './access/facts.ts'
+import type { Leaves } from './access/leaves.ts'
 import type { ReceiptLog } from './access/receipts.ts'
 import type { SignatureChecker } from './access/signatures.ts'
 import type { BatchTrees } from './access/trees.ts'
@@ -61,6 +64,9 @@ export interface Gateway {
   signatures: SignatureChecker
   receipts: ReceiptLog
   trees: BatchTrees
+  leaves: Leaves
+  facts: Facts
+  patientCountries: PatientCountries
   anchors: Anchors
   trustee: Trustee
   watch: IntegrityWatch

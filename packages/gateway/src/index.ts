@@ -1,5 +1,5 @@
 export { FilesBlobStore } from './blobs/files.ts'
-export { factsOf } from './access/decide.ts'
+export { Facts } from './access/facts.ts'
 export { latestDeclaration } from './access/emergencies.ts'
 export * as tables from './store/schema.ts'
 export { rebuildGateway, startGateway, type RunningGateway } from './app.ts'

@@ -20,17 +20,38 @@ describe('work that is done together', () => {
     return { goes, together }
   }
 
-  test('one alone is done at once; what comes meanwhile is done in one go, each with its own result', async () => {
+  test('what comes in one turn, and what comes while work is under way, is done in one go, each with its own result', async () => {
     const { goes, together } = recorded(100)
-    assert.deepEqual(await Promise.all([1, 2, 3, 4].map((item) => together.add(item))), [2, 4, 6, 8])
-    assert.deepEqual(goes, [[1], [2, 3, 4]])
+    const first = Promise.all([1, 2].map((item) => together.add(item)))
+    await new Promise((resolve) => setImmediate(resolve))
+    const second = Promise.all([3, 4].map((item) => together.add(item)))
+    assert.deepEqual(await first, [2, 4])
+    assert.deepEqual(await second, [6, 8])
+    assert.deepEqual(goes, [
+      [1, 2],
+      [3, 4],
+    ])
     assert.equal(await together.add(5), 10)
+  })
+
+  test('a go reads nothing older than its callers: it begins after the last of them came', async () => {
+    let world = 0
+    const together = new Together<string, number>({
+      run: async (items) => items.map(() => world),
+      size: () => 1,
+      sizeMax: 100,
+      isOfAll: () => true,
+    })
+    const early = together.add('early')
+    world = 1
+    assert.equal(await together.add('late'), 1)
+    assert.equal(await early, 1)
   })
 
   test('a go is no larger than it may be, and an item that is too large is alone', async () => {
     const { goes, together } = recorded(5)
     await Promise.all([1, 2, 3, 9, 4, 1].map((item) => together.add(item)))
-    assert.deepEqual(goes, [[1], [2, 3], [9], [4, 1]])
+    assert.deepEqual(goes, [[1, 2], [3], [9], [4, 1]])
   })
 
   test('one that fails is told alone, and its neighbours are done', async () => {
@@ -47,8 +68,8 @@ describe('work that is done together', () => {
     const results = await Promise.allSettled([1, 2, 50, 4].map((item) => together.add(item)))
     assert.deepEqual(
       results.map(({ status }) => status),
-      ['fulfilled', 'rejected', 'rejected', 'rejected'],
+      ['rejected', 'rejected', 'rejected', 'rejected'],
     )
-    assert.equal(goes.length, 2)
+    assert.equal(goes.length, 1)
   })
 })

@@ -1,3 +1,5 @@
+import { setImmediate as turn } from 'node:timers/promises'
+
 /** Something that waits for its turn. */
 interface Waiting<Item, Result> {
   item: Item
@@ -6,8 +8,9 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Work that costs little more for many than for one. What comes while some is under way waits for it and is then done in one go, so
- * nobody waits for a clock, and one alone is done at once.
+ * Work that costs little more for many than for one. What comes while some is under way waits for it and is then done in one go. So does
+ * what comes in the same turn of the event loop, since work that never leaves this thread would be done before the next caller is
+ * heard. Nobody waits for a clock.
  */
 export class Together<Item, Result> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>
@@ -44,7 +47,10 @@ export class Together<Item, Result> {
 
   async #work(): Promise<void> {
     this.#isRunning = true
-    while (this.#line.length > 0) await this.#do(this.#next())
+    while (this.#line.length > 0) {
+      await turn()
+      await this.#do(this.#next())
+    }
     this.#isRunning = false
   }
 

@@ -11,13 +11,48 @@ import type { Address, Hex } from 'viem'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../store/database.ts'
 import { organisationOf } from '../store/directory.ts'
+import { databaseFault } from '../store/faults.ts'
 import * as t from '../store/schema.ts'
+import { Together } from '../together.ts'
 import type { SignatureChecker } from './signatures.ts'
 
 /** What a patient said last about countries, as far as this gateway knows. */
 export async function countriesOf(db: Database, patient: Address): Promise<SignedCountries | undefined> {
   const [row] = await db.select().from(t.patientCountries).where(eq(t.patientCountries.patient, patient))
   return row
+}
+
+/** Patients whose words one statement reads at most. */
+const patientsPerLookMax = 1_000
+
+/** What patients said last, read in one statement for all who ask at the same time; it begins after they asked. */
+export class PatientCountries {
+  readonly #db: Database
+  readonly #looks: Together<Address, SignedCountries | undefined>
+
+  constructor(db: Database) {
+    this.#db = db
+    this.#looks = new Together({
+      run: (patients) => this.#read(patients),
+      size: () => 1,
+      sizeMax: patientsPerLookMax,
+      isOfAll: (error) => databaseFault(error) !== undefined,
+    })
+  }
+
+  of(patient: Address): Promise<SignedCountries | undefined> {
+    return this.#looks.add(patient)
+  }
+
+  async #read(patients: readonly Address[]): Promise<(SignedCountries | undefined)[]> {
+    const { patient } = t.patientCountries
+    const rows = await this.#db
+      .select()
+      .from(t.patientCountries)
+      .where(inArray(patient, [...new Set(patients)]))
+    const byPatient = new Map(rows.map((row) => [row.patient, row]))
+    return patients.map((one) => byPatient.get(one))
+  }
 }
 
 /**
@@ -99,13 +134,14 @@ export async function mayHold(db: Database, content: Hex, holder: Address): Prom
 /**
  * Where a patient's records may be read from (P10), for one request: by somebody who acts in a country, through a gateway in one.
  *
+ * @param said - by the patient, last.
  * @returns for the organisation that keeps a record, and whether it is an emergency that opens it: may it be read?
  */
 export async function readingRule(
   db: Database,
   { reader, patient, organisation }: Pick<AccessRequest, 'reader' | 'patient' | 'organisation'>,
+  said: SignedCountries | undefined,
 ): Promise<(keptBy: Address, inEmergency: boolean) => boolean> {
-  const said = await countriesOf(db, patient)
   if (!said || said.readingAbroad === 'granted' || reader === patient) return () => true
   const rows = await db.select().from(t.organisations)
   const countries = new Map(rows.map(({ account, country }) => [account, country]))

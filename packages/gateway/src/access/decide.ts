@@ -1,25 +1,18 @@
-import { and, asc, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm'
 import {
   decideRecord,
   isPermitting,
   purposes,
-  rights,
   type AccessDecision,
   type AccessRequest,
   type Decision,
-  type DecisionFacts,
-  type GrantTerms,
 } from '@hre/protocol'
-import type { Address, Hex } from 'viem'
+import type { Hex } from 'viem'
 import type { Clock } from '../clock.ts'
 import type { Gateway } from '../gateway.ts'
-import type { Database } from '../store/database.ts'
-import { attributesOf, isBarred, organisationOf } from '../store/directory.ts'
-import * as t from '../store/schema.ts'
 import { readingRule } from './countries.ts'
 import { emergencyOf } from './emergencies.ts'
-
-export type StoredLeaf = typeof t.leaves.$inferSelect
+import type { FactsOf } from './facts.ts'
+import type { Place, PlacedLeaf, StoredLeaf } from './leaves.ts'
 
 /** The answer to one access request. `leaves` are the records that may be seen; none when refused. */
 export interface Ruling {
@@ -28,10 +21,7 @@ export interface Ruling {
 }
 
 /** Where decisions are read from. */
-export type Sources = Pick<Gateway, 'db' | 'blockCache'>
-
-/** Where a record stands in the order of the chain: its batch's block and event, and its place in the batch. */
-export type Place = readonly [block: number, logIndex: number, position: number]
+export type Sources = Pick<Gateway, 'db' | 'blockCache' | 'facts' | 'leaves' | 'patientCountries'>
 
 /** One page of a list (A9). */
 export interface ListRuling extends Ruling {
@@ -58,7 +48,7 @@ export const rulingTime = ({
  */
 export async function ruleOn(sources: Sources, request: AccessRequest, at: number): Promise<Ruling> {
   const { decisionOf } = await judgeOf(sources, request, at)
-  const ruled = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { records: request.records }))
+  const ruled = ruledBy(decisionOf, await sources.leaves.named(request.patient, request.records))
   const complete = ruled.length === new Set(request.records).size
   const refusal = ruled.map(({ decision }) => decision).find(isRefusal)
   // An unknown record is answered as one that was not granted: the caller cannot tell which it is.
@@ -83,7 +73,7 @@ export async function ruleOnList(
   let after = page.after
   // Each look takes more than the one before, so that a chart of which little is open is not gone through in small steps.
   for (let limit = page.limit + 1; open.length <= page.limit; limit *= 4) {
-    const found = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { after, limit }))
+    const found = ruledBy(decisionOf, await sources.leaves.after(request.patient, after, limit))
     for (const ruled of found) {
       if (isRefusal(ruled.decision)) refusals.add(ruled.decision)
       else open.push(ruled)
@@ -110,7 +100,7 @@ export async function ruleOnShown(
   records: readonly Hex[],
 ): Promise<Ruling> {
   const { decisionOf, facts } = await judgeOf(sources, request, at)
-  const ruled = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { records }))
+  const ruled = ruledBy(decisionOf, await sources.leaves.named(request.patient, records))
   const open = ruled.filter(({ decision }) => isPermitting(decision))
   if (open.length > 0) return permitted(open)
   const refusals = new Set(ruled.map(({ decision }) => decision).filter(isRefusal))
@@ -130,7 +120,7 @@ export async function openFile(
   file: { content: Hex; records: readonly Hex[] },
 ): Promise<StoredLeaf | undefined> {
   const { decisionOf } = await judgeOf(sources, request, at)
-  const ruled = ruledBy(decisionOf, await leavesOf(sources.db, request.patient, { content: file.content }))
+  const ruled = ruledBy(decisionOf, await sources.leaves.withContent(request.patient, file.content))
   return ruled.find(({ leaf, decision }) => file.records.includes(leaf.record) && isPermitting(decision))
     ?.leaf
 }
@@ -141,24 +131,22 @@ interface Ruled {
   decision: AccessDecision
 }
 
-type Facts = Awaited<ReturnType<typeof factsOf>>
-
 /**
  * Reads once what the decisions about a request depend on. For emergency treatment an open declaration permits what no grant
  * does (B8). Whatever permits it, a patient who wants no reading abroad is obeyed (P10).
  */
 async function judgeOf(
-  { db, blockCache }: Sources,
+  { db, blockCache, facts, patientCountries }: Sources,
   request: AccessRequest,
   at: number,
-): Promise<{ decisionOf: (leaf: StoredLeaf) => AccessDecision; facts: Facts }> {
+): Promise<{ decisionOf: (leaf: StoredLeaf) => AccessDecision; facts: FactsOf }> {
   const { reader, patient, purpose } = request
-  const facts = await blockCache.read(`facts ${reader} ${patient}`, () => factsOf(db, reader, patient))
-  const mayReadFrom = await readingRule(db, request)
+  const known = await blockCache.read(`facts ${reader} ${patient}`, () => facts.of(reader, patient))
+  const mayReadFrom = await readingRule(db, request, await patientCountries.of(patient))
   const emergency = purpose === purposes.ETREAT ? await emergencyOf(db, reader, patient, at) : undefined
   const decisionOf = (leaf: StoredLeaf): AccessDecision => {
     const question = { sensitivity: leaf.sensitivity, purpose, at }
-    const granted = decideRecord(facts(leaf.compartment, leaf.record), question)
+    const granted = decideRecord(known(leaf.compartment, leaf.record), question)
     const isAbroad = granted === 'Permitted' && !mayReadFrom(leaf.keeper, false)
     const decision = isAbroad ? 'JurisdictionNotMet' : granted
     const breaks =
@@ -167,7 +155,7 @@ async function judgeOf(
       mayReadFrom(leaf.keeper, true)
     return breaks ? 'PermittedInEmergency' : decision
   }
-  return { decisionOf, facts }
+  return { decisionOf, facts: known }
 }
 
 const ruledBy = (decisionOf: (leaf: StoredLeaf) => AccessDecision, leaves: readonly PlacedLeaf[]): Ruled[] =>
@@ -187,117 +175,12 @@ function permitted(open: readonly Ruled[]): Ruling {
 
 const isRefusal = (decision: AccessDecision): decision is Decision => !isPermitting(decision)
 
-interface PlacedLeaf {
-  leaf: StoredLeaf
-  block: number
-  logIndex: number
-}
-
-/** A patient's records in the order of the chain, without those that are to be deleted everywhere (R10). */
-async function leavesOf(
-  db: Database,
-  patient: Address,
-  which: { records: readonly Hex[] } | { content: Hex } | { after: Place | undefined; limit: number },
-): Promise<PlacedLeaf[]> {
-  const { block, logIndex } = t.batches
-  const found = db
-    .select({ leaf: t.leaves, block, logIndex })
-    .from(t.leaves)
-    .innerJoin(t.batches, eq(t.batches.batch, t.leaves.batch))
-    .leftJoin(t.marks, and(eq(t.marks.batch, t.leaves.batch), eq(t.marks.leafHash, t.leaves.leafHash)))
-    .where(
-      and(
-        eq(t.leaves.patient, patient),
-        'records' in which ? inArray(t.leaves.record, [...which.records]) : undefined,
-        'content' in which ? eq(t.leaves.content, which.content) : undefined,
-        'after' in which && which.after
-          ? sql`(${block}, ${logIndex}, ${t.leaves.position}) > (${sql.join([...which.after], sql`, `)})`
-          : undefined,
-        or(isNull(t.marks.status), ne(t.marks.status, 'erased')),
-      ),
-    )
-    .orderBy(asc(block), asc(logIndex), asc(t.leaves.position))
-  return 'limit' in which ? found.limit(which.limit) : found
-}
-
 /** For the patient's log: a refusal because a grant ended says more than one because there was none. */
-function mostTelling(refusals: ReadonlySet<Decision>, facts: Facts): Decision {
+function mostTelling(refusals: ReadonlySet<Decision>, facts: FactsOf): Decision {
   const telling = [...refusals].find((decision) => decision !== 'NoGrant')
   if (telling) return telling
   const { patientKnown, reader, patient, readerKnown } = facts('0x')
   if (!patientKnown) return 'PatientUnknown'
   if (reader === patient) return 'Permitted'
   return readerKnown ? 'NoGrant' : 'ReaderUnknown'
-}
-
-/** What decisions about this reader and this patient depend on, read once for all compartments and records. */
-export async function factsOf(
-  db: Database,
-  reader: Address,
-  patient: Address,
-): Promise<(compartment: Hex, record?: Hex) => DecisionFacts> {
-  const organisation = await organisationOf(db, reader)
-  const readers = organisation && organisation !== reader ? [reader, organisation] : [reader]
-  const readerBarred = await isBarred(db, reader)
-  const readerAttributes = await attributesOf(db, reader)
-  const [registered, attested, compartments, grants, recordGrants] = await Promise.all([
-    db
-      .select({ account: t.accounts.account })
-      .from(t.accounts)
-      .where(inArray(t.accounts.account, [reader, patient])),
-    db
-      .select({ patient: t.attestations.patient })
-      .from(t.attestations)
-      .where(eq(t.attestations.patient, patient)),
-    db.select().from(t.compartments).where(eq(t.compartments.patient, patient)),
-    db
-      .select()
-      .from(t.grants)
-      .where(and(eq(t.grants.patient, patient), inArray(t.grants.reader, readers), isNull(t.grants.ended))),
-    db
-      .select()
-      .from(t.recordGrants)
-      .where(
-        and(
-          eq(t.recordGrants.patient, patient),
-          inArray(t.recordGrants.reader, readers),
-          isNull(t.recordGrants.ended),
-        ),
-      ),
-  ])
-  const known = new Set(registered.map(({ account }) => account))
-  const sensitivities = new Map(compartments.map((row) => [row.compartment, row.sensitivity]))
-  const grantTo = (account: Address | undefined, compartment: Hex) =>
-    termsOf(grants.find((grant) => grant.reader === account && grant.compartment === compartment))
-  const byRecord = new Map(
-    recordGrants.map((grant) => [`${grant.reader}|${grant.compartment}|${grant.record}`, grant]),
-  )
-  const recordGrantTo = (account: Address | undefined, compartment: Hex, record: Hex | undefined) => {
-    const grant = byRecord.get(`${account}|${compartment}|${record}`)
-    // A grant of one record is of reading alone (C12).
-    return grant && { ...grant, rights: rights.read }
-  }
-  return (compartment, record) => ({
-    reader,
-    patient,
-    patientKnown: attested.length > 0 && known.has(patient),
-    readerKnown: known.has(reader),
-    readerBarred,
-    readerAttributes,
-    compartmentKnown: sensitivities.has(compartment),
-    // Not read when the compartment is unknown.
-    compartmentSensitivity: sensitivities.get(compartment) ?? 5,
-    ownGrant: grantTo(reader, compartment),
-    organisationGrant: organisation === reader ? undefined : grantTo(organisation, compartment),
-    ownRecordGrant: recordGrantTo(reader, compartment, record),
-    organisationRecordGrant:
-      organisation === reader ? undefined : recordGrantTo(organisation, compartment, record),
-  })
-}
-
-/** A stored grant as the evaluator takes it. */
-export function termsOf(grant: typeof t.grants.$inferSelect | undefined): GrantTerms | undefined {
-  if (!grant?.conditions) return grant && { ...grant, conditions: undefined }
-  const { specialty, country, licensed } = grant.conditions
-  return { ...grant, conditions: { specialty: BigInt(specialty), country, licensed } }
 }

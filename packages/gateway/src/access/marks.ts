@@ -3,14 +3,15 @@ import type { ProvenLeaf } from '@hre/protocol'
 import type { Hex } from 'viem'
 import type { Database } from '../store/database.ts'
 import * as t from '../store/schema.ts'
-import type { Sources, StoredLeaf } from './decide.ts'
+import type { Sources } from './decide.ts'
+import type { StoredLeaf } from './leaves.ts'
 
 /** What a reader sees of a record beside the record (R13). */
 type Marks = Pick<ProvenLeaf, 'status' | 'successor' | 'signing'>
 
 /** What became of records since they were committed, as the chain says. Erased ones are not to be asked about. */
 export async function marksOf(
-  { db, blockCache }: Sources,
+  { db, blockCache }: Pick<Sources, 'db' | 'blockCache'>,
   leaves: readonly StoredLeaf[],
 ): Promise<(leaf: StoredLeaf) => Marks> {
   const ids = [...new Set(leaves.map(({ batch }) => batch))].sort()

@@ -18,7 +18,9 @@ import { bytesToHex, type Address, type Hex } from 'viem'
 import type { Notice, Outbox } from '../notifications/outbox.ts'
 import type { Database } from '../store/database.ts'
 import { databaseFault } from '../store/faults.ts'
+import { selectOfMany } from '../store/manyRows.ts'
 import * as t from '../store/schema.ts'
+import { Together } from '../together.ts'
 
 export type StoredReceipt = typeof t.receipts.$inferSelect
 
@@ -35,15 +37,8 @@ export interface Access {
   forwardedBy?: Address
 }
 
-/** An access whose receipt is about to be written. */
-interface Waiting {
-  access: Access
-  resolve: (row: StoredReceipt) => void
-  reject: (error: unknown) => void
-}
-
-/** Receipts that one transaction writes at most. */
-const receiptsPerWriteMax = 256
+/** Receipts and record ids that one transaction writes at most. */
+const rowsPerWriteMax = 5_000
 /** Record ids of the receipts that are kept in memory: some 20 MB. */
 const recordsKeptMax = 100_000
 
@@ -54,18 +49,23 @@ export class ReceiptLog {
   readonly #outbox: Outbox
   /** Indexes below this are on chain already, whatever is stored here. */
   #anchoredCount = 0
-  readonly #line: Waiting[] = []
+  readonly #entries: Together<Access, StoredReceipt | undefined>
   /** The latest that were written here: files are asked for by a receipt right after it. */
   readonly #latest = new LRUCache<number, StoredReceipt>({
     maxSize: recordsKeptMax,
     sizeCalculation: ({ records }) => 10 + records.length,
   })
-  #isWriting = false
 
   constructor(options: { db: Database; organisation: Address; outbox: Outbox }) {
     this.#db = options.db
     this.#organisation = options.organisation
     this.#outbox = options.outbox
+    this.#entries = new Together({
+      run: (accesses) => this.#writeTogether(accesses),
+      size: ({ records }) => 1 + records.length,
+      sizeMax: rowsPerWriteMax,
+      isOfAll: (error) => databaseFault(error) !== undefined,
+    })
   }
 
   /**
@@ -74,38 +74,17 @@ export class ReceiptLog {
    *
    * @throws HreError `request-stale` when the reader's nonce was used before: nothing is written then.
    */
-  append(access: Access): Promise<StoredReceipt> {
-    return new Promise((resolve, reject) => {
-      this.#line.push({ access, resolve, reject })
-      if (!this.#isWriting) void this.#writeLine()
-    })
+  async append(access: Access): Promise<StoredReceipt> {
+    const row = await this.#entries.add(access)
+    if (!row) throw hreError('request-stale', { reason: 'nonce used before' })
+    return row
   }
 
-  async #writeLine(): Promise<void> {
-    this.#isWriting = true
-    while (this.#line.length > 0) await this.#writeTogether(this.#line.splice(0, receiptsPerWriteMax))
-    this.#isWriting = false
-  }
-
-  async #writeTogether(group: readonly Waiting[]): Promise<void> {
-    const accesses = group.map(({ access }) => access)
-    let rows: (StoredReceipt | undefined)[]
-    try {
-      rows = await this.#db.transaction((tx) => this.#write(tx, accesses))
-    } catch (error) {
-      // One that cannot be written does not keep its neighbours from it.
-      if (group.length > 1 && !databaseFault(error)) for (const one of group) await this.#writeTogether([one])
-      else for (const { reject } of group) reject(error)
-      return
-    }
-    for (const [index, { resolve, reject }] of group.entries()) {
-      const row = rows[index]
-      if (row) {
-        this.#latest.set(row.index, row)
-        resolve(row)
-      } else reject(hreError('request-stale', { reason: 'nonce used before' }))
-    }
+  async #writeTogether(accesses: readonly Access[]): Promise<(StoredReceipt | undefined)[]> {
+    const rows = await this.#db.transaction((tx) => this.#write(tx, accesses))
+    for (const row of rows) if (row) this.#latest.set(row.index, row)
     this.#outbox.wake()
+    return rows
   }
 
   /** @returns a receipt for each access, in order; none for one whose nonce was used before. */
@@ -115,8 +94,8 @@ export class ReceiptLog {
     await tx.execute('lock table receipts in share row exclusive mode')
     const [last] = await tx.select().from(t.receipts).orderBy(desc(t.receipts.index)).limit(1)
     let next = Math.max((last?.index ?? -1) + 1, this.#anchoredCount)
-    const values: (typeof t.receipts.$inferInsert)[] = []
-    const receipts: (StoredReceipt | number | undefined)[] = []
+    const rows: StoredReceipt[] = []
+    const receipts: (StoredReceipt | undefined)[] = []
     for (const access of accesses) {
       const { request, requestHash, forwardedBy = null } = access
       if (!forwardedBy && !fresh.delete(nonceKey(request))) {
@@ -126,35 +105,22 @@ export class ReceiptLog {
       // Files of one forwarded request are asked for side by side: the first writes the receipt for all.
       const earlier =
         forwardedBy &&
-        (values.find((row) => row.requestHash === requestHash && row.forwardedBy === forwardedBy)?.index ??
+        (rows.find((row) => row.requestHash === requestHash && row.forwardedBy === forwardedBy) ??
           (await this.forwarded(tx, requestHash, forwardedBy, access.at)))
-      if (earlier !== null && earlier !== undefined) {
+      if (earlier) {
         receipts.push(earlier)
         continue
       }
-      receipts.push(next)
-      values.push({
-        index: next++,
-        reader: request.reader,
-        patient: request.patient,
-        records: [...access.records],
-        purpose: request.purpose,
-        decision: decisionNumber(access.decision),
-        at: access.at,
-        requestHash,
-        salt: bytesToHex(randomBytes(32)),
-        request,
-        signature: access.signature,
-        forwardedBy,
-      })
+      const row = rowOf(access, next++)
+      rows.push(row)
+      receipts.push(row)
     }
-    const rows = values.length === 0 ? [] : await tx.insert(t.receipts).values(values).returning()
-    const byIndex = new Map(rows.map((row) => [row.index, row]))
+    if (rows.length > 0) await tx.insert(t.receipts).select(selectOfMany(t.receipts, rows))
     await this.#outbox.tell(
       tx,
       rows.flatMap((row) => noticesOf(row, this.#organisation)),
     )
-    return receipts.map((receipt) => (typeof receipt === 'number' ? byIndex.get(receipt) : receipt))
+    return receipts
   }
 
   /** The receipt under which a forwarded request was already released, within the time a receipt is good for. */
@@ -332,15 +298,36 @@ export class ReceiptLog {
   }
 }
 
+function rowOf(access: Access, index: number): StoredReceipt {
+  const { request, requestHash, signature, decision, records, at, forwardedBy = null } = access
+  const { reader, patient, purpose } = request
+  return {
+    index,
+    reader,
+    patient,
+    records: [...records],
+    purpose,
+    decision: decisionNumber(decision),
+    at,
+    requestHash,
+    salt: bytesToHex(randomBytes(32)),
+    request,
+    signature,
+    forwardedBy,
+    anchor: null,
+  }
+}
+
 const nonceKey = ({ reader, nonce }: { reader: Address; nonce: Hex }): string => `${reader}|${nonce}`
 
 /** Spends the nonces of requests that came from their readers. @returns those that were not spent before, each for one of them. */
 async function takeNonces(tx: Database, accesses: readonly Access[]): Promise<Set<string>> {
   const requests = accesses.filter(({ forwardedBy }) => !forwardedBy).map(({ request }) => request)
   if (requests.length === 0) return new Set()
+  const nonces = requests.map(({ reader, nonce, issuedAt }) => ({ reader, nonce, issuedAt }))
   const taken = await tx
     .insert(t.requestNonces)
-    .values(requests.map(({ reader, nonce, issuedAt }) => ({ reader, nonce, issuedAt })))
+    .select(selectOfMany(t.requestNonces, nonces))
     .onConflictDoNothing()
     .returning()
   return new Set(taken.map(nonceKey))

@@ -3,24 +3,34 @@ import { size, type Address, type Hex } from 'viem'
 import type { Chain } from '../chain.ts'
 import type { BlockCache } from '../follower/blockCache.ts'
 import type { Database } from '../store/database.ts'
-import { signerOf } from '../store/directory.ts'
+import { signersOf } from '../store/directory.ts'
+import { databaseFault } from '../store/faults.ts'
+import { Together } from '../together.ts'
 import { SecpSigners } from './secpSigners.ts'
+
+const accountsPerLookMax = 1_000
 
 /**
  * Checks EIP-712 signatures by accounts: an EOA here, any other ERC-7913 signer by asking the Intake.
  */
 export class SignatureChecker {
   readonly #chain: Chain
-  readonly #db: Database
   readonly #deployment: Deployment
   readonly #blockCache: BlockCache
   readonly #signers = new SecpSigners()
+  /** Signers of all who are looked up at the same time are one statement. */
+  readonly #signersOf: Together<Address, Hex | undefined>
 
   constructor(options: { chain: Chain; db: Database; deployment: Deployment; blockCache: BlockCache }) {
     this.#chain = options.chain
-    this.#db = options.db
     this.#deployment = options.deployment
     this.#blockCache = options.blockCache
+    this.#signersOf = new Together({
+      run: (accounts) => signersOf(options.db, accounts),
+      size: () => 1,
+      sizeMax: accountsPerLookMax,
+      isOfAll: (error) => databaseFault(error) !== undefined,
+    })
   }
 
   /** @throws HreError `signature-invalid`, also for an account that is not registered; `chain-unavailable`. */
@@ -34,7 +44,7 @@ export class SignatureChecker {
   }
 
   async #isSigned(account: Address, digest: Hex, signature: Hex): Promise<boolean> {
-    const signer = await this.#blockCache.read(`signer ${account}`, () => signerOf(this.#db, account))
+    const signer = await this.#blockCache.read(`signer ${account}`, () => this.#signersOf.add(account))
     if (signer === undefined) return false
     if (size(signer) === 20 && this.#signers.isBy(signer, digest, signature)) return true
     return this.#chain

@@ -1,6 +1,18 @@
 import type { Readable } from 'node:stream'
 import type { Hex } from 'viem'
 
+/** A stored file from one of its bytes on (P1). */
+export interface FilePart {
+  /** Read once. */
+  stream: Readable
+  /** What the stream has, where the file is small enough to be in memory. */
+  atHand?: Uint8Array
+  /** First byte that the stream has. */
+  from: number
+  /** Size of the whole file. */
+  bytes: number
+}
+
 /**
  * Sealed files by content id (E2). Implementations check bytes against the id on the way in and before the way out.
  */
@@ -17,10 +29,10 @@ export interface BlobStore {
    * A file, checked whole against its id before the first byte is given out.
    *
    * @param from - first byte wanted (P1); beyond the end: all of it.
-   * @returns undefined when it is not here. `bytes` is the size of the whole file, `from` the stream's first byte.
+   * @returns undefined when it is not here.
    * @throws HreError `record-damaged` when the stored bytes no longer match.
    */
-  get(contentId: Hex, from?: number): Promise<{ stream: Readable; bytes: number; from: number } | undefined>
+  get(contentId: Hex, from?: number): Promise<FilePart | undefined>
 
   has(contentId: Hex): Promise<boolean>
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -29,3 +29,36 @@ test('a full disk is `storage-full`; nothing of the file is left, and it fits on
     await rm(folder, { recursive: true, force: true })
   }
 })
+
+const bytesOf = async (stream: Readable) => Buffer.concat(await stream.toArray())
+
+for (const size of [1, 3_000, 256 * 1024, 256 * 1024 + 1, 2_000_000])
+  test(`[G6] of a file of ${size} bytes no byte is given out once one of them is altered, missing or too many`, async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'hre-files-'))
+    try {
+      const store = new FilesBlobStore(folder)
+      const file = randomBytes(size)
+      const contentId = contentIdOf(file)
+      assert.equal(await store.get(contentId), undefined)
+      await store.put(contentId, Readable.from([file]), 1e9)
+      for (const wanted of [0, size - 1, size, size + 5]) {
+        const from = wanted < size ? wanted : 0
+        const part = (await store.get(contentId, wanted))!
+        assert.deepEqual([part.bytes, part.from], [size, from])
+        assert.deepEqual(part.atHand ?? file.subarray(from), file.subarray(from))
+        assert.deepEqual(await bytesOf(part.stream), file.subarray(from))
+      }
+      const altered = Buffer.from(file)
+      altered[size - 1]! ^= 1
+      for (const damaged of [altered, file.subarray(0, size - 1), Buffer.concat([file, Buffer.of(0)])]) {
+        // Right after a reading that was good: nothing is remembered of it.
+        await writeFile(store.pathOf(contentId), damaged)
+        for (const from of [0, size - 1])
+          await assert.rejects(store.get(contentId, from), { code: 'record-damaged' })
+      }
+      await writeFile(store.pathOf(contentId), file)
+      assert.equal((await store.get(contentId))!.bytes, size)
+    } finally {
+      await rm(folder, { recursive: true, force: true })
+    }
+  })

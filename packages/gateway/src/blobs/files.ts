@@ -1,12 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, hash, randomBytes } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { Transform, type Readable } from 'node:stream'
+import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { hreError } from '@hre/protocol'
 import type { Hex } from 'viem'
-import type { BlobStore } from './blobStore.ts'
+import type { BlobStore, FilePart } from './blobStore.ts'
 
 /** `BlobStore` in a folder: `<folder>/ab/cd/<64 hex>`, complete files only. */
 export class FilesBlobStore implements BlobStore {
@@ -53,18 +53,19 @@ export class FilesBlobStore implements BlobStore {
     }
   }
 
-  async get(
-    contentId: Hex,
-    wanted = 0,
-  ): Promise<{ stream: Readable; bytes: number; from: number } | undefined> {
+  async get(contentId: Hex, wanted = 0): Promise<FilePart | undefined> {
     const path = this.pathOf(contentId)
-    const found = await stat(path).catch(absent)
-    if (!found) return undefined
-    const hash = createHash('sha256')
-    await pipeline(createReadStream(path), hash)
-    if (`0x${hash.digest('hex')}` !== contentId) throw hreError('record-damaged', { contentId })
-    const from = wanted < found.size ? wanted : 0
-    return { stream: createReadStream(path, { start: from }), bytes: found.size, from }
+    const file = await open(path).catch(absent)
+    if (!file) return undefined
+    try {
+      const { size } = await file.stat()
+      if (size <= wholeBytesMax) return wholeFile(contentId, await file.readFile(), wanted)
+      await assertIntact(path, contentId)
+      const from = wanted < size ? wanted : 0
+      return { stream: createReadStream(path, { start: from }), bytes: size, from }
+    } finally {
+      await file.close()
+    }
   }
 
   async delete(contentId: Hex): Promise<void> {
@@ -136,6 +137,8 @@ export class FilesBlobStore implements BlobStore {
   }
 }
 
+/** A file that is not larger is read once, and what was checked is what is given out. */
+const wholeBytesMax = 256 * 1024
 const contentName = /^[0-9a-f]{64}$/
 const recountMilliseconds = 5 * 60_000
 const secondsOf = (milliseconds: number): number => Math.floor(milliseconds / 1000)
@@ -144,6 +147,28 @@ const folderNames = async (folder: string): Promise<string[]> => (await readdir(
 function absent(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT') return undefined
   throw error
+}
+
+/** @throws HreError `record-damaged`. */
+async function assertIntact(path: string, contentId: Hex): Promise<void> {
+  const hasher = createHash('sha256')
+  await pipeline(createReadStream(path), hasher)
+  if (`0x${hasher.digest('hex')}` !== contentId) throw hreError('record-damaged', { contentId })
+}
+
+/** @throws HreError `record-damaged`. */
+function wholeFile(contentId: Hex, bytes: Buffer, wanted: number): FilePart {
+  if (`0x${hash('sha256', bytes)}` !== contentId) throw hreError('record-damaged', { contentId })
+  const from = wanted < bytes.length ? wanted : 0
+  const atHand = bytes.subarray(from)
+  return {
+    atHand,
+    get stream() {
+      return Readable.from([atHand])
+    },
+    bytes: bytes.length,
+    from,
+  }
 }
 
 /** A rename survives a power cut only once its folder is on disk. */

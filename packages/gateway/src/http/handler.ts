@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Route, RouteName, RouteOutput, RouteRequest, Routes } from '@hre/protocol'
 import type { Address, Hex } from 'viem'
+import type { FilePart } from '../blobs/blobStore.ts'
 import type { Gateway } from '../gateway.ts'
 import type { StreamEvent } from '../notifications/streams.ts'
 
@@ -8,15 +9,6 @@ import type { StreamEvent } from '../notifications/streams.ts'
 type Received<R extends Route> = R extends { body: 'bytes' }
   ? Omit<RouteRequest<R>, 'body'> & { body: Readable }
   : RouteRequest<R>
-
-/** A stored file from one of its bytes on (P1). */
-export interface FilePart {
-  stream: Readable
-  /** First byte that the stream has. */
-  from: number
-  /** Size of the whole file. */
-  bytes: number
-}
 
 /** An answer of bytes may be a stream; one of events goes on. */
 type Answer<R extends Route> = R['response'] extends 'bytes'

@@ -11,6 +11,7 @@ import Fastify, {
 } from 'fastify'
 import type { z } from 'zod'
 import type { Address } from 'viem'
+import type { FilePart } from '../blobs/blobStore.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { StreamEvent } from '../notifications/streams.ts'
@@ -19,7 +20,7 @@ import { isActiveOrganisation } from '../store/directory.ts'
 import { databaseFault } from '../store/faults.ts'
 import { entityTagOf, namesTag } from './entityTags.ts'
 import { answerEvents } from './eventStream.ts'
-import type { Circumstances, FilePart, Handlers } from './handler.ts'
+import type { Circumstances, Handlers } from './handler.ts'
 import { askHandlers } from './handlers/asks.ts'
 import { chainHandlers } from './handlers/chain.ts'
 import { consentHandlers } from './handlers/consent.ts'
@@ -236,16 +237,17 @@ function answerBytes(
     part.stream.destroy()
     return reply.code(304).send()
   }
-  const { stream, from, bytes } = part
+  const { from, bytes } = part
   void reply.header('content-length', bytes - from)
   if (from > 0) void reply.code(206).header('content-range', `bytes ${from}-${bytes - 1}/${bytes}`)
-  return reply.type('application/octet-stream').send(stream)
+  return reply.type('application/octet-stream').send(part.atHand ?? part.stream)
 }
 
 /** From the wanted byte on, or all of it where there is no such byte. */
 function partOf(answer: Uint8Array, wanted: number): FilePart {
   const from = wanted < answer.length ? wanted : 0
-  return { stream: Readable.from([answer.subarray(from)]), from, bytes: answer.length }
+  const atHand = answer.subarray(from)
+  return { stream: Readable.from([atHand]), atHand, from, bytes: answer.length }
 }
 
 /** RFC 9110, 14.1.2, of one form: `bytes=N-`. A range of another one is passed over, which the RFC allows. */

@@ -3,6 +3,7 @@ import { hreError, type Notification, type NotificationKind, type NotificationSu
 import type { Address, Hex } from 'viem'
 import type { Clock } from '../clock.ts'
 import type { Database } from '../store/database.ts'
+import { selectOfMany } from '../store/manyRows.ts'
 import * as t from '../store/schema.ts'
 
 const daySeconds = 24 * 60 * 60
@@ -64,7 +65,7 @@ export class Outbox {
     )
     const told = isNew ? new Set<string>() : await toldSources(tx, wanted)
     const toldAt = this.#clock()
-    const rows: (typeof t.notifications.$inferInsert)[] = []
+    const rows: (typeof t.notifications.$inferSelect)[] = []
     for (const [account, own] of byAccount) {
       let id = heads.get(account)! - (isNew ? own.length : 0)
       for (const { kind, about, at, source } of own) {
@@ -75,8 +76,7 @@ export class Outbox {
       if (id > heads.get(account)!)
         await tx.update(t.notificationHeads).set({ last: id }).where(eq(t.notificationHeads.account, account))
     }
-    for (let start = 0; start < rows.length; start += rowsPerInsert)
-      await tx.insert(t.notifications).values(rows.slice(start, start + rowsPerInsert))
+    if (rows.length > 0) await tx.insert(t.notifications).select(selectOfMany(t.notifications, rows))
   }
 
   /** After a commit: whoever waits for news in this process looks now. Other processes look every second. */

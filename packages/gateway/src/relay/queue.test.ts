@@ -8,7 +8,7 @@ import type { Hex } from 'viem'
 import { openDatabase } from '../store/database.ts'
 import * as t from '../store/schema.ts'
 import { raisedFee } from './fees.ts'
-import { nextInLine } from './queue.ts'
+import { enqueueAll, nextInLine, refusalsFor, type QueueLimits, type Submission } from './queue.ts'
 
 const hexOf = (value: number, bytes: number): Hex => `0x${value.toString(16).padStart(bytes * 2, '0')}`
 
@@ -40,6 +40,44 @@ test('attack: one sender queues thousands. Everybody else is in the next batch, 
       own,
       Array.from({ length: own.length }, (_, index) => index + 1),
     )
+  } finally {
+    await close()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+})
+
+test('[G11] submissions that come together are counted one after the other: nobody’s line gets longer than it may', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'hre-queue-'))
+  const { db, close } = await openDatabase({ dataDir })
+  let made = 0
+  const submissionOf = (sender: number, count: number) => {
+    const ids = Array.from({ length: count }, () => hexOf(++made, 32))
+    const operations = ids.map((nonce) => ({ operation: { account: hexOf(sender, 20), nonce } }))
+    return { ids, operations: operations as unknown as SignedOperation[] }
+  }
+  const codesOf = async (submissions: Submission[], max: QueueLimits) =>
+    (await refusalsFor(db, submissions, max)).map((refusal) => refusal?.code)
+  try {
+    const max = { operationsMax: 20, operationsPerSenderMax: 5 }
+    // Six of the first sender's: the fifth and what comes behind it find the line full; the second sender's is its own.
+    const first = Array.from({ length: 3 }, () => submissionOf(1, 2))
+    assert.deepEqual(await codesOf([...first, submissionOf(1, 1), submissionOf(2, 4)], max), [
+      undefined,
+      undefined,
+      undefined,
+      'rate-limited',
+      undefined,
+    ])
+    await enqueueAll(db, first)
+    assert.deepEqual(await codesOf([submissionOf(1, 1), submissionOf(2, 1)], max), [
+      'rate-limited',
+      undefined,
+    ])
+    const all = { operationsMax: 7, operationsPerSenderMax: 100 }
+    assert.deepEqual(await codesOf([submissionOf(2, 1), submissionOf(3, 1)], all), [undefined, 'queue-full'])
+    // What has an outcome is in nobody's way.
+    await db.update(t.operations).set({ state: 'applied' })
+    assert.deepEqual(await codesOf([submissionOf(1, 1)], max), [undefined])
   } finally {
     await close()
     await rm(dataDir, { recursive: true, force: true })

@@ -1,13 +1,21 @@
 import { and, asc, count, eq, getTableColumns, inArray, min, sql } from 'drizzle-orm'
-import { hashOperation, hreError, limits, type Deployment, type SignedOperation } from '@hre/protocol'
+import {
+  hreError,
+  limits,
+  operationTypedData,
+  type Deployment,
+  type HreError,
+  type SignedOperation,
+} from '@hre/protocol'
 import type { Address, Hex } from 'viem'
+import { digestOf } from '../access/digests.ts'
 import type { Database } from '../store/database.ts'
 import { systemClock } from '../clock.ts'
 import * as t from '../store/schema.ts'
 
 export type QueuedOperation = typeof t.operations.$inferSelect
 
-/** How long a line may get, in operations. Checked before they are added, so a few more may slip in side by side. */
+/** How long a line may get, in operations. Checked before a submission is added, so the last one may go beyond it. */
 export interface QueueLimits {
   operationsMax: number
   /** Of one sender. */
@@ -18,7 +26,7 @@ export interface QueueLimits {
 const retryAfterSeconds = 5
 
 export const idsOf = (deployment: Deployment, operations: readonly SignedOperation[]): Hex[] =>
-  operations.map(({ operation }) => hashOperation(deployment, operation))
+  operations.map(({ operation }) => digestOf(operationTypedData(deployment, operation)))
 
 /** Adds operations, which stand in line for the first one's account. The same operation again is the same row. */
 export async function enqueue(
@@ -42,7 +50,7 @@ export async function enqueueAll(db: Database, submissions: readonly Submission[
     operations.map((signed, index) => ({
       id: ids[index]!,
       account: signed.operation.account,
-      sender: operations[0]!.operation.account,
+      sender: senderOf({ operations, ids }),
       at,
       nonce: signed.operation.nonce,
       signed,
@@ -52,18 +60,43 @@ export async function enqueueAll(db: Database, submissions: readonly Submission[
   await db.insert(t.operations).values(rows).onConflictDoNothing({ target: t.operations.id })
 }
 
-/** @throws HreError `queue-full`, or `rate-limited` when it is this sender's own line that is too long. */
-export async function assertRoom(db: Database, sender: Address, max: QueueLimits): Promise<void> {
+/**
+ * Which of these submissions there is room for, those before each of them counted.
+ *
+ * @returns for each nothing, or `queue-full`, or `rate-limited` when it is its sender's own line that is too long.
+ */
+export async function refusalsFor(
+  db: Database,
+  submissions: readonly Submission[],
+  max: QueueLimits,
+): Promise<(HreError | undefined)[]> {
   const open = inArray(t.operations.state, ['queued', 'submitted'])
   const [all] = await db.select({ rows: count() }).from(t.operations).where(open)
-  if (all!.rows >= max.operationsMax) throw hreError('queue-full', { retryAfterSeconds })
-  if (all!.rows < max.operationsPerSenderMax) return
-  const [own] = await db
-    .select({ rows: count() })
-    .from(t.operations)
-    .where(and(open, eq(t.operations.sender, sender)))
-  if (own!.rows >= max.operationsPerSenderMax) throw hreError('rate-limited', { retryAfterSeconds })
+  let total = all!.rows
+  const senders = [...new Set(submissions.map(senderOf))]
+  // A line that is shorter than one sender's may be has no sender whose own is too long.
+  const handedIn = submissions.reduce((sum, { operations }) => sum + operations.length, 0)
+  const own =
+    total + handedIn <= max.operationsPerSenderMax
+      ? []
+      : await db
+          .select({ sender: t.operations.sender, rows: count() })
+          .from(t.operations)
+          .where(and(open, inArray(t.operations.sender, senders)))
+          .groupBy(t.operations.sender)
+  const lines = new Map(own.map(({ sender, rows }) => [sender, rows]))
+  return submissions.map((submission) => {
+    const sender = senderOf(submission)
+    const line = lines.get(sender) ?? 0
+    if (total >= max.operationsMax) return hreError('queue-full', { retryAfterSeconds })
+    if (line >= max.operationsPerSenderMax) return hreError('rate-limited', { retryAfterSeconds })
+    total += submission.operations.length
+    lines.set(sender, line + submission.operations.length)
+    return undefined
+  })
 }
+
+const senderOf = ({ operations }: Submission): Address => operations[0]!.operation.account
 
 /**
  * Whose turn it is: each sender's first, then each one's second and so on, so that nobody waits for somebody else's thousands.

@@ -25,11 +25,11 @@ import { Carrier, type Attempts } from './carrier.ts'
 import type { Fees } from './fees.ts'
 import { carriedBefore, earlierOutcome, errorOfReason, outcomesOf, type Outcome } from './outcome.ts'
 import {
-  assertRoom,
   enqueue,
   enqueueAll,
   idsOf,
   nextInLine,
+  refusalsFor,
   type QueuedOperation,
   type QueueLimits,
   type Submission,
@@ -40,6 +40,8 @@ const gasPerTransactionMax = 16_000_000
 /** What `Intake.submit` itself needs; contract signers are asked with up to 500,000 gas (O6). */
 const gasOverhead = { transaction: 100_000, operation: 60_000, contractSigner: 540_000 }
 const retryMilliseconds = 1_000
+/** Operations that one statement looks up at most. */
+const idsPerLookMax = 1_000
 /** Transactions looked at after a reorganisation: far more than any engine takes back. */
 const reconsideredMax = 1_000
 
@@ -68,7 +70,8 @@ export class Relay {
   readonly #options: RelayOptions
   readonly #carrier: Carrier
   readonly #trials: Together<readonly SignedOperation[], HreError | undefined>
-  readonly #entries: Together<Submission, void>
+  readonly #entries: Together<Submission, HreError | undefined>
+  readonly #looks: Together<Hex, OperationStatus | undefined>
   #stopped = false
   #loop: Promise<void> | undefined
   #wake: () => void = () => {}
@@ -82,12 +85,15 @@ export class Relay {
       isOfAll: (error) => !isRevert((error as Error).cause),
     })
     this.#entries = new Together({
-      run: async (submissions) => {
-        await options.db.transaction((tx) => enqueueAll(tx, submissions))
-        return submissions.map(() => {})
-      },
+      run: (submissions) => this.#enter(submissions),
       size: ({ operations }) => operations.length,
       sizeMax: limits.operationsPerSubmissionMax,
+      isOfAll: (error) => databaseFault(error) !== undefined,
+    })
+    this.#looks = new Together({
+      run: (ids) => this.#look(ids),
+      size: () => 1,
+      sizeMax: idsPerLookMax,
       isOfAll: (error) => databaseFault(error) !== undefined,
     })
     this.#carrier = new Carrier(options)
@@ -128,11 +134,8 @@ export class Relay {
    */
   async assertAcceptable(operations: readonly SignedOperation[]): Promise<void> {
     const ids = idsOf(this.#options.deployment, operations)
-    const known = await this.#options.db
-      .select({ id: t.operations.id })
-      .from(t.operations)
-      .where(inArray(t.operations.id, ids))
-    if (known.length < new Set(ids).size) await this.#assertWouldApply(operations)
+    const known = await Promise.all(ids.map((id) => this.#looks.add(id)))
+    if (known.includes(undefined)) await this.#assertWouldApply(operations)
   }
 
   /**
@@ -142,10 +145,9 @@ export class Relay {
    * @throws HreError `queue-full`, `rate-limited`: nothing was queued.
    */
   async accept(operations: readonly SignedOperation[]): Promise<Hex[]> {
-    const { db, deployment, queue } = this.#options
-    await assertRoom(db, operations[0]!.operation.account, queue)
-    const ids = idsOf(deployment, operations)
-    await this.#entries.add({ operations, ids })
+    const ids = idsOf(this.#options.deployment, operations)
+    const refusal = await this.#entries.add({ operations, ids })
+    if (refusal) throw refusal
     this.wake()
     return ids
   }
@@ -160,13 +162,28 @@ export class Relay {
     this.#wake()
   }
 
-  async statusOf(id: Hex): Promise<OperationStatus | undefined> {
-    const { state, transaction, block, problem } = t.operations
-    const [row] = await this.#options.db
-      .select({ state, transaction, block, problem })
+  statusOf(id: Hex): Promise<OperationStatus | undefined> {
+    return this.#looks.add(id)
+  }
+
+  /** Queues what there is room for, in one transaction. @returns for each submission why there is none. */
+  #enter(submissions: readonly Submission[]): Promise<(HreError | undefined)[]> {
+    return this.#options.db.transaction(async (tx) => {
+      const refusals = await refusalsFor(tx, submissions, this.#options.queue)
+      const accepted = submissions.filter((_, index) => !refusals[index])
+      if (accepted.length > 0) await enqueueAll(tx, accepted)
+      return refusals
+    })
+  }
+
+  async #look(ids: readonly Hex[]): Promise<(OperationStatus | undefined)[]> {
+    const { id, state, transaction, block, problem } = t.operations
+    const rows = await this.#options.db
+      .select({ id, state, transaction, block, problem })
       .from(t.operations)
-      .where(eq(t.operations.id, id))
-    return row && { id, ...row }
+      .where(inArray(id, [...new Set(ids)]))
+    const byId = new Map(rows.map((row) => [row.id, row]))
+    return ids.map((one) => byId.get(one))
   }
 
   async #assertWouldApply(operations: readonly SignedOperation[]): Promise<void> {

@@ -2,17 +2,20 @@ import { createHash, randomBytes } from 'node:crypto'
 import { and, desc, eq, gt, inArray, isNull, lt } from 'drizzle-orm'
 import { hreError, limits, type SessionAnswer, type SessionMethod, type SessionView } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
-import { jwtVerify, SignJWT, type JWTPayload } from 'jose'
+import { SignJWT } from 'jose'
 import { bytesToHex, type Address, type Hex } from 'viem'
 import type { Clock } from '../clock.ts'
 import type { Outbox } from '../notifications/outbox.ts'
 import type { Database } from '../store/database.ts'
+import { databaseFault } from '../store/faults.ts'
 import { signerOf } from '../store/directory.ts'
 import * as t from '../store/schema.ts'
+import { Together } from '../together.ts'
 import type { TokenKeys } from './tokenKeys.ts'
+import { tokenAlgorithm, Tokens } from './tokens.ts'
 
-const algorithm = 'EdDSA'
-const clockToleranceSeconds = 5
+/** Sessions that one statement reads at most. */
+const sessionsPerLookMax = 1_000
 
 type Row = typeof t.sessions.$inferSelect
 
@@ -29,6 +32,8 @@ export class Sessions {
   readonly #db: Database
   readonly #organisation: Address
   readonly #keys: TokenKeys
+  readonly #tokens: Tokens
+  readonly #looks: Together<Hex, Row | undefined>
   readonly #outbox: Outbox
   readonly #clock: Clock
   readonly #log: FastifyBaseLogger
@@ -47,6 +52,13 @@ export class Sessions {
     this.#outbox = options.outbox
     this.#clock = options.clock
     this.#log = options.log
+    this.#tokens = new Tokens(options)
+    this.#looks = new Together({
+      run: (ids) => this.#read(ids),
+      size: () => 1,
+      sizeMax: sessionsPerLookMax,
+      isOfAll: (error) => databaseFault(error) !== undefined,
+    })
   }
 
   /**
@@ -112,31 +124,17 @@ export class Sessions {
   async callerOf(authorization: string | undefined): Promise<Caller> {
     const token = authorization?.match(/^Bearer ([A-Za-z0-9._-]{1,4096})$/)?.[1]
     if (!token) throw hreError('unauthenticated')
-    const { sub, sid, exp } = await this.#verified(token)
-    const session =
-      typeof sid === 'string' && /^0x[0-9a-f]{64}$/.test(sid) ? await this.#alive(sid as Hex) : undefined
-    if (!session || session.account !== sub) throw hreError('unauthenticated', { reason: 'ended' })
-    return { account: session.account, session: session.id, tokenExpiresAt: exp! }
+    const { account, session: id, expiresAt } = await this.#tokens.verified(token)
+    const session = await this.#alive(id)
+    if (!session || session.account !== account) throw hreError('unauthenticated', { reason: 'ended' })
+    return { account, session: id, tokenExpiresAt: expiresAt }
   }
 
   /** Those of these sessions that are good no more. */
   async endedAmong(ids: readonly Hex[]): Promise<Set<Hex>> {
     if (ids.length === 0) return new Set()
-    const rows = await this.#db
-      .select({ session: t.sessions, signer: t.accounts.signer })
-      .from(t.sessions)
-      .innerJoin(t.accounts, eq(t.accounts.account, t.sessions.account))
-      .where(
-        and(
-          inArray(t.sessions.id, [...ids]),
-          isNull(t.sessions.endedAt),
-          gt(t.sessions.expiresAt, this.#clock()),
-        ),
-      )
-    const alive = new Set(
-      rows.filter(({ session, signer }) => session.signer === signer).map(({ session }) => session.id),
-    )
-    return new Set(ids.filter((id) => !alive.has(id)))
+    const rows = await this.#read(ids)
+    return new Set(ids.filter((_, index) => rows[index] === undefined))
   }
 
   /** An account's live sessions, newest first. */
@@ -158,38 +156,12 @@ export class Sessions {
     await this.#end(id, 'owner')
   }
 
-  async #verified(token: string): Promise<JWTPayload> {
-    const { payload } = await jwtVerify(
-      token,
-      // The name alone chooses the key: keys, addresses of keys and chains in the header are not looked at.
-      async ({ kid }) => {
-        const key = typeof kid === 'string' ? await this.#keys.byKid(kid) : undefined
-        if (!key) throw hreError('unauthenticated')
-        return key.publicKey
-      },
-      {
-        algorithms: [algorithm],
-        issuer: this.#organisation,
-        audience: this.#organisation,
-        requiredClaims: ['sub', 'sid', 'iat', 'exp'],
-        currentDate: new Date(this.#clock() * 1000),
-        // Also after a jump of the clock: a token was signed at most this long ago.
-        maxTokenAge: limits.tokenSeconds,
-        // Replicas' clocks differ by a little.
-        clockTolerance: clockToleranceSeconds,
-      },
-    ).catch((cause: unknown) => {
-      throw hreError('unauthenticated', {}, cause)
-    })
-    return payload
-  }
-
   async #answer({ id, account, expiresAt: sessionEnd }: Row): Promise<SessionAnswer> {
     const now = this.#clock()
     const key = await this.#keys.current()
     const expiresAt = now + limits.tokenSeconds
     const token = await new SignJWT({ sid: id })
-      .setProtectedHeader({ alg: algorithm, kid: key.kid })
+      .setProtectedHeader({ alg: tokenAlgorithm, kid: key.kid })
       .setIssuer(this.#organisation)
       .setAudience(this.#organisation)
       .setSubject(account)
@@ -215,13 +187,26 @@ export class Sessions {
     throw hreError('refresh-reused')
   }
 
-  async #alive(id: Hex): Promise<Row | undefined> {
-    const [found] = await this.#db
+  /** The session as it is after this was called, in SQL: another replica may have ended it. Those of all who ask are read together. */
+  #alive(id: Hex): Promise<Row | undefined> {
+    return this.#looks.add(id)
+  }
+
+  async #read(ids: readonly Hex[]): Promise<(Row | undefined)[]> {
+    const found = await this.#db
       .select({ session: t.sessions, signer: t.accounts.signer })
       .from(t.sessions)
       .innerJoin(t.accounts, eq(t.accounts.account, t.sessions.account))
-      .where(and(eq(t.sessions.id, id), isNull(t.sessions.endedAt), gt(t.sessions.expiresAt, this.#clock())))
-    return found?.session.signer === found?.signer ? found?.session : undefined
+      .where(
+        and(
+          inArray(t.sessions.id, [...new Set(ids)]),
+          isNull(t.sessions.endedAt),
+          gt(t.sessions.expiresAt, this.#clock()),
+        ),
+      )
+    const good = found.filter(({ session, signer }) => session.signer === signer)
+    const byId = new Map(good.map(({ session }) => [session.id, session]))
+    return ids.map((id) => byId.get(id))
   }
 
   async #live(account: Address): Promise<Row[]> {

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, inArray } from 'drizzle-orm'
 import type { AccountView, Attributes } from '@hre/protocol'
 import type { Address } from 'viem'
 import type { Database } from './database.ts'
@@ -30,12 +30,6 @@ export async function attributesOf(db: Database, account: Address): Promise<Attr
   }
 }
 
-/** An organisation that was suspended or removed. */
-export async function isBarred(db: Database, account: Address): Promise<boolean> {
-  const [row] = await db.select().from(t.organisations).where(eq(t.organisations.account, account))
-  return row?.barred ?? false
-}
-
 /** Admitted, registered and not barred (D4, D11). */
 export async function isActiveOrganisation(db: Database, account: Address): Promise<boolean> {
   const rows = await db
@@ -49,6 +43,20 @@ export async function isActiveOrganisation(db: Database, account: Address): Prom
 export async function signerOf(db: Database, account: Address): Promise<`0x${string}` | undefined> {
   const [row] = await db.select().from(t.accounts).where(eq(t.accounts.account, account))
   return row?.signer
+}
+
+/** Signers of several accounts, in order. */
+export async function signersOf(
+  db: Database,
+  accounts: readonly Address[],
+): Promise<(`0x${string}` | undefined)[]> {
+  const { account, signer } = t.accounts
+  const rows = await db
+    .select({ account, signer })
+    .from(t.accounts)
+    .where(inArray(account, [...new Set(accounts)]))
+  const byAccount = new Map(rows.map((row) => [row.account, row.signer]))
+  return accounts.map((one) => byAccount.get(one))
 }
 
 /** The public face of an account. */

@@ -1,13 +1,15 @@
 import { eq } from 'drizzle-orm'
 import {
-  hashAccessRequest,
+  accessRequestTypedData,
   hreError,
   permittingDecisions,
   type AccessRequest,
   type peerRoutes,
 } from '@hre/protocol'
 import { hexToBytes, type Address, type Hex } from 'viem'
-import { openFile, ruleOn, ruleOnShown, rulingTime, type StoredLeaf } from '../../access/decide.ts'
+import { digestOf } from '../../access/digests.ts'
+import { openFile, ruleOn, ruleOnShown, rulingTime } from '../../access/decide.ts'
+import type { StoredLeaf } from '../../access/leaves.ts'
 import type { Access, StoredReceipt } from '../../access/receipts.ts'
 import type { Gateway } from '../../gateway.ts'
 import type { Database } from '../../store/database.ts'
@@ -55,7 +57,7 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
     // The reader asked the gateway that now asks us; a request captured elsewhere is worthless here.
     if (request.organisation !== account) throw hreError('bad-request', { field: 'request.organisation' })
     await follower.sync()
-    const requestHash = hashAccessRequest(deployment, request)
+    const requestHash = digestOf(accessRequestTypedData(deployment, request))
     await signatures.assertDigest(request.reader, requestHash, signature)
     const now = rulingTime(gateway)
     // One receipt for a request, however many files it names; only its first release must be fresh.

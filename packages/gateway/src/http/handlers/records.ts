@@ -5,7 +5,7 @@ import {
   commitBatchCall,
   commitTwoPartyCall,
   encodeManifest,
-  hashAccessRequest,
+  accessRequestTypedData,
   hashLeaf,
   hreError,
   isHreError,
@@ -28,22 +28,17 @@ import {
 import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { permittedHolders } from '../../access/countries.ts'
 import { assertMayDecideFor } from '../../access/delegates.ts'
-import {
-  openFile,
-  ruleOn,
-  ruleOnList,
-  rulingTime,
-  type ListRuling,
-  type Place,
-  type StoredLeaf,
-} from '../../access/decide.ts'
+import { digestOf } from '../../access/digests.ts'
+import { openFile, ruleOn, ruleOnList, rulingTime, type ListRuling } from '../../access/decide.ts'
+import type { Place, StoredLeaf } from '../../access/leaves.ts'
 import { marksOf } from '../../access/marks.ts'
+import type { FilePart } from '../../blobs/blobStore.ts'
 import { filingRights } from '../../follower/batches.ts'
 import type { Gateway } from '../../gateway.ts'
 import { copyHoldersAsked, ranked } from '../../peers/ranking.ts'
 import { accountView } from '../../store/directory.ts'
 import * as t from '../../store/schema.ts'
-import type { FilePart, Handlers } from '../handler.ts'
+import type { Handlers } from '../handler.ts'
 import { cursorAfter, pageOf, placeIn } from '../paging.ts'
 
 export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
@@ -168,7 +163,7 @@ async function assertRequest(
     throw hreError('bad-request', { field: 'request.organisation' })
   await gateway.follower.sync()
   assertFresh(request, rulingTime(gateway))
-  const requestHash = hashAccessRequest(deployment, request)
+  const requestHash = digestOf(accessRequestTypedData(deployment, request))
   await signatures.assertDigest(request.reader, requestHash, signature)
   return requestHash
 }

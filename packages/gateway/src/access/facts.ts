@@ -1,0 +1,154 @@
+import { and, inArray, isNull } from 'drizzle-orm'
+import { rights, type DecisionFacts, type GrantTerms } from '@hre/protocol'
+import type { Address, Hex } from 'viem'
+import type { Database } from '../store/database.ts'
+import { databaseFault } from '../store/faults.ts'
+import * as t from '../store/schema.ts'
+import { Together } from '../together.ts'
+
+/** What decisions about one reader and one patient depend on, for any of the patient's compartments and records. */
+export type FactsOf = (compartment: Hex, record?: Hex) => DecisionFacts
+
+interface Pair {
+  reader: Address
+  patient: Address
+}
+
+/** Readers and patients whom one look is about at most. */
+const pairsPerLookMax = 200
+
+/**
+ * Reads what the chain says that decisions depend on: some statements for all who ask at the same time, which begin after they asked. A
+ * hundred readers who come with a new block would otherwise be a thousand statements.
+ */
+export class Facts {
+  readonly #looks: Together<Pair, FactsOf>
+
+  constructor(db: Database) {
+    this.#looks = new Together({
+      run: (pairs) => read(db, pairs),
+      size: () => 1,
+      sizeMax: pairsPerLookMax,
+      isOfAll: (error) => databaseFault(error) !== undefined,
+    })
+  }
+
+  of(reader: Address, patient: Address): Promise<FactsOf> {
+    return this.#looks.add({ reader, patient })
+  }
+}
+
+async function read(db: Database, pairs: readonly Pair[]): Promise<FactsOf[]> {
+  const patients = unique(pairs.map(({ patient }) => patient))
+  const directory = await readDirectory(db, pairs)
+  const grantees = unique(
+    pairs.flatMap(({ reader }) => [reader, directory.organisationOf(reader) ?? []].flat()),
+  )
+  const [attested, compartments, grants, recordGrants] = await Promise.all([
+    db
+      .select({ patient: t.attestations.patient })
+      .from(t.attestations)
+      .where(inArray(t.attestations.patient, patients)),
+    db.select().from(t.compartments).where(inArray(t.compartments.patient, patients)),
+    db
+      .select()
+      .from(t.grants)
+      .where(
+        and(inArray(t.grants.patient, patients), inArray(t.grants.reader, grantees), isNull(t.grants.ended)),
+      ),
+    db
+      .select()
+      .from(t.recordGrants)
+      .where(
+        and(
+          inArray(t.recordGrants.patient, patients),
+          inArray(t.recordGrants.reader, grantees),
+          isNull(t.recordGrants.ended),
+        ),
+      ),
+  ])
+  const attestedPatients = new Set(attested.map(({ patient }) => patient))
+  const sensitivities = new Map(
+    compartments.map((row) => [key(row.patient, row.compartment), row.sensitivity]),
+  )
+  const grantsByKey = new Map(grants.map((row) => [key(row.patient, row.reader, row.compartment), row]))
+  const recordGrantsByKey = new Map(
+    recordGrants.map((row) => [key(row.patient, row.reader, row.compartment, row.record), row]),
+  )
+  return pairs.map(({ reader, patient }) => {
+    const organisation = directory.organisationOf(reader)
+    const employer = organisation === reader ? undefined : organisation
+    const readerAttributes = directory.attributesOf(reader)
+    const grantTo = (account: Address | undefined, compartment: Hex) =>
+      account && termsOf(grantsByKey.get(key(patient, account, compartment)))
+    const recordGrantTo = (account: Address | undefined, compartment: Hex, record: Hex | undefined) => {
+      const grant = account && record && recordGrantsByKey.get(key(patient, account, compartment, record))
+      // A grant of one record is of reading alone (C12).
+      return grant && { ...grant, rights: rights.read }
+    }
+    return (compartment, record) => ({
+      reader,
+      patient,
+      patientKnown: attestedPatients.has(patient) && directory.isRegistered(patient),
+      readerKnown: directory.isRegistered(reader),
+      readerBarred: directory.isBarred(reader),
+      readerAttributes,
+      compartmentKnown: sensitivities.has(key(patient, compartment)),
+      // Not read when the compartment is unknown.
+      compartmentSensitivity: sensitivities.get(key(patient, compartment)) ?? 5,
+      ownGrant: grantTo(reader, compartment),
+      organisationGrant: grantTo(employer, compartment),
+      ownRecordGrant: recordGrantTo(reader, compartment, record),
+      organisationRecordGrant: recordGrantTo(employer, compartment, record),
+    })
+  })
+}
+
+/** What the Directory says of these readers (D4, D6, D11) and of whether these patients are registered. */
+async function readDirectory(db: Database, pairs: readonly Pair[]) {
+  const readers = unique(pairs.map(({ reader }) => reader))
+  const memberRows = await db.select().from(t.members).where(inArray(t.members.account, readers))
+  const organisationIds = unique([...readers, ...memberRows.map(({ organisation }) => organisation)])
+  const accountIds = unique([...organisationIds, ...pairs.map(({ patient }) => patient)])
+  const [organisationRows, accountRows] = await Promise.all([
+    db.select().from(t.organisations).where(inArray(t.organisations.account, organisationIds)),
+    db
+      .select({ account: t.accounts.account })
+      .from(t.accounts)
+      .where(inArray(t.accounts.account, accountIds)),
+  ])
+  const members = new Map(memberRows.map((row) => [row.account, row]))
+  const organisations = new Map(organisationRows.map((row) => [row.account, row]))
+  const registered = new Set(accountRows.map(({ account }) => account))
+  const isActive = (account: Address) =>
+    registered.has(account) && organisations.get(account)?.barred === false
+  const organisationOf = (account: Address): Address | undefined => {
+    if (isActive(account)) return account
+    const organisation = registered.has(account) ? members.get(account)?.organisation : undefined
+    return organisation && isActive(organisation) ? organisation : undefined
+  }
+  return {
+    organisationOf,
+    isRegistered: (account: Address) => registered.has(account),
+    isBarred: (account: Address) => organisations.get(account)?.barred ?? false,
+    attributesOf: (account: Address) => {
+      const organisation = organisationOf(account)
+      const member = organisation && members.get(account)
+      return {
+        specialty: member?.specialty ?? 0n,
+        licensedUntil: member?.licensedUntil ?? 0,
+        country: (organisation && organisations.get(organisation)?.country) ?? '',
+      }
+    },
+  }
+}
+
+const unique = <Item>(items: readonly Item[]): Item[] => [...new Set(items)]
+const key = (...parts: readonly Hex[]): string => parts.join('|')
+
+/** A stored grant as the evaluator takes it. */
+export function termsOf(grant: typeof t.grants.$inferSelect | undefined): GrantTerms | undefined {
+  if (!grant?.conditions) return grant && { ...grant, conditions: undefined }
+  const { specialty, country, licensed } = grant.conditions
+  return { ...grant, conditions: { specialty: BigInt(specialty), country, licensed } }
+}

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import type { SignedCountries } from '@hre/protocol'
+import type { Hex } from 'viem'
+import { openDatabase, type OpenDatabase } from '../store/database.ts'
+import { selectOfMany } from '../store/manyRows.ts'
+import * as t from '../store/schema.ts'
+import { PatientCountries } from './countries.ts'
+import { Leaves, type PlacedLeaf } from './leaves.ts'
+
+const idOf = (value: number, bytes: number): Hex => `0x${value.toString(16).padStart(bytes * 2, '0')}`
+const [ana, bela, lab] = [1, 2, 3].map((number) => idOf(number, 20)) as [Hex, Hex, Hex]
+
+describe('records that several ask for at the same time', () => {
+  let folder: string
+  let database: OpenDatabase
+  let leaves: Leaves
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'hre-leaves-'))
+    database = await openDatabase({ dataDir: folder })
+    leaves = new Leaves(database.db)
+    await database.db.insert(t.batches).values({
+      batch: idOf(100, 32),
+      organisation: lab,
+      keeper: lab,
+      author: lab,
+      root: idOf(102, 32),
+      count: 5,
+      manifest: idOf(101, 32),
+      committedAt: 0,
+      block: 7,
+      logIndex: 1,
+      state: 'indexed',
+    })
+    // Record 3 is Bela's, of the same bytes as Ana's record 1.
+    await file(ana, 1, 11)
+    await file(ana, 2, 12)
+    await file(bela, 3, 11)
+    await file(ana, 4, 14)
+    await database.db
+      .insert(t.marks)
+      .values({ batch: idOf(100, 32), leafHash: idOf(4, 32), status: 'erased' })
+  })
+  after(async () => {
+    await database.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  const file = (patient: Hex, record: number, content: number) =>
+    database.db.insert(t.leaves).values({
+      record: idOf(record, 32),
+      batch: idOf(100, 32),
+      leafHash: idOf(record, 32),
+      position: record,
+      patient,
+      compartment: idOf(9, 32),
+      epoch: 1,
+      content: idOf(content, 32),
+      commitment: idOf(8, 32),
+      sensitivity: 3,
+      kind: 1,
+      author: lab,
+      organisation: lab,
+      keeper: lab,
+    })
+  const recordsOf = (found: readonly PlacedLeaf[]) => found.map(({ leaf }) => Number(leaf.record))
+
+  test('each is told of the patient and the records that they named, in the order of the chain, and of no others', async () => {
+    const records = [2, 1, 3, 4, 99].map((record) => idOf(record, 32))
+    const found = await Promise.all([
+      leaves.named(ana, records),
+      leaves.named(bela, records),
+      leaves.named(lab, records),
+      leaves.named(ana, [idOf(2, 32)]),
+      leaves.named(ana, []),
+      leaves.withContent(ana, idOf(11, 32)),
+      leaves.withContent(bela, idOf(11, 32)),
+      leaves.withContent(ana, idOf(14, 32)),
+    ])
+    assert.deepEqual(found.map(recordsOf), [[1, 2], [3], [], [2], [], [1], [3], []])
+    assert.deepEqual(found[0]!.map(({ block, logIndex }) => [block, logIndex])[0], [7, 1])
+  })
+
+  test('what is written after one asked and before another is seen by the other', async () => {
+    const early = leaves.named(ana, [idOf(5, 32)])
+    await file(ana, 5, 15)
+    assert.deepEqual(recordsOf(await leaves.named(ana, [idOf(5, 32)])), [5])
+    await early
+  })
+
+  test('a page goes on behind a place', async () => {
+    assert.deepEqual(recordsOf(await leaves.after(ana, undefined, 1)), [1])
+    assert.deepEqual(recordsOf(await leaves.after(ana, [7, 1, 1], 10)), [2, 5])
+  })
+
+  test('[P10] what a patient says about countries counts from the next question on', async () => {
+    const countries = new PatientCountries(database.db)
+    assert.deepEqual(await Promise.all([countries.of(ana), countries.of(bela)]), [undefined, undefined])
+    const said: SignedCountries = {
+      patient: ana,
+      countries: ['IN'],
+      readingAbroad: 'never',
+      issuedAt: 5,
+      signature: idOf(1, 65),
+    }
+    await database.db.insert(t.patientCountries).select(selectOfMany(t.patientCountries, [said]))
+    const [ofAna, ofBela] = await Promise.all([countries.of(ana), countries.of(bela)])
+    assert.deepEqual(ofAna, said)
+    assert.equal(ofBela, undefined)
+  })
+})
