@@ -1,6 +1,6 @@
 import { Alert, Button, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { startTransition, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useParams } from '../../app/navigation.tsx'
 import type { Reader } from '../../keeper/api.ts'
@@ -38,7 +38,10 @@ export function Page() {
           }}
         />
       ) : (
-        <ChooseReader readers={readers.data} onChosen={setChosen} />
+        <ChooseReader
+          readers={readers.data}
+          onChosen={(reader) => startTransition(() => setChosen(reader))}
+        />
       )}
     </Stack>
   )
