@@ -6,6 +6,24 @@ import type { OrganisationInfo, Reader } from '../keeper/api.ts'
 /** Dates, numbers and lists as India writes them in each language, where the hospitals are. */
 export const localeOf = (language: string): string => `${language}-IN`
 
+/** Making one costs more than using it, and a chart asks for hundreds. */
+const dateFormat = remembered(
+  (locale, options?: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options),
+)
+const numberFormat = remembered(
+  (locale, options?: Intl.NumberFormatOptions) => new Intl.NumberFormat(locale, options),
+)
+
+function remembered<Options, Format>(make: (locale: string, options?: Options) => Format): typeof make {
+  const made = new Map<string, Format>()
+  return (locale, options) => {
+    const key = `${locale} ${JSON.stringify(options)}`
+    const format = made.get(key) ?? make(locale, options)
+    made.set(key, format)
+    return format
+  }
+}
+
 /** A day as the reader's language writes it. What says only a year or a month stays that. */
 export function formatDay(language: string, date: string): string {
   const [year = 0, month, day] = date.slice(0, 10).split('-').map(Number)
@@ -22,7 +40,7 @@ export const formatInstant = (language: string, seconds: number): string =>
 
 /** The time of day, for something that ends today. @param seconds - Unix. */
 export const formatClock = (language: string, seconds: number): string =>
-  new Intl.DateTimeFormat(localeOf(language), { timeStyle: 'short' }).format(seconds * 1000)
+  dateFormat(localeOf(language), { timeStyle: 'short' }).format(seconds * 1000)
 
 export const formatDate = (language: string, seconds: number): string =>
   written(language, { dateStyle: 'long' }, seconds * 1000)
@@ -30,10 +48,10 @@ export const formatDate = (language: string, seconds: number): string =>
 /** By the browser; where it does not know the language's months ("2025 M10 25") with those of the catalogue, in the order of India. */
 function written(language: string, options: Intl.DateTimeFormatOptions, milliseconds: number): string {
   if (knowsMonths(language) || !i18next.exists('month.1', { lng: language }))
-    return new Intl.DateTimeFormat(localeOf(language), options).format(milliseconds)
-  const month = new Intl.DateTimeFormat('en', { ...zoneOf(options), month: 'numeric' }).format(milliseconds)
+    return dateFormat(localeOf(language), options).format(milliseconds)
+  const month = dateFormat('en', { ...zoneOf(options), month: 'numeric' }).format(milliseconds)
   const plain = options.timeStyle ? ({ ...options, hourCycle: 'h23' } as const) : options
-  return new Intl.DateTimeFormat('en-IN', plain)
+  return dateFormat('en-IN', plain)
     .formatToParts(milliseconds)
     .map(({ type, value }) => {
       if (type === 'month') return i18next.t(`month.${month}`, { lng: language })
@@ -46,7 +64,7 @@ const zoneOf = ({ timeZone }: Intl.DateTimeFormatOptions): Intl.DateTimeFormatOp
   timeZone ? { timeZone } : {}
 
 const knowsMonths = (language: string): boolean =>
-  !/\d/.test(new Intl.DateTimeFormat(localeOf(language), { month: 'long' }).format(0))
+  !/\d/.test(dateFormat(localeOf(language), { month: 'long' }).format(0))
 
 /** A country's name. @param code - ISO 3166-1 alpha-2. */
 export const formatCountry = (language: string, code: string): string =>
@@ -54,12 +72,12 @@ export const formatCountry = (language: string, code: string): string =>
 
 /** Minutes and seconds that are left: "4:05". */
 export function formatCountdown(language: string, seconds: number): string {
-  const two = new Intl.NumberFormat(localeOf(language), { minimumIntegerDigits: 2 })
-  return `${new Intl.NumberFormat(localeOf(language)).format(Math.floor(seconds / 60))}:${two.format(seconds % 60)}`
+  const two = numberFormat(localeOf(language), { minimumIntegerDigits: 2 })
+  return `${numberFormat(localeOf(language)).format(Math.floor(seconds / 60))}:${two.format(seconds % 60)}`
 }
 
 export const formatNumber = (language: string, number: number): string =>
-  new Intl.NumberFormat(localeOf(language)).format(number)
+  numberFormat(localeOf(language)).format(number)
 
 export const formatList = (language: string, parts: readonly string[]): string =>
   new Intl.ListFormat(localeOf(language), { type: 'conjunction' }).format(parts)
@@ -81,7 +99,7 @@ export function formatValue(language: string, { value }: ChartItem): string {
   const text =
     number === null
       ? value.text
-      : new Intl.NumberFormat(localeOf(language), { maximumFractionDigits: 2 }).format(number)
+      : numberFormat(localeOf(language), { maximumFractionDigits: 2 }).format(number)
   return value.unit ? `${text} ${value.unit}` : text
 }
 

@@ -1,7 +1,7 @@
 import { Alert, Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core'
 import { IconCloudOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { memo, useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from '../../app/navigation.tsx'
 import type { Chart } from '../../keeper/api.ts'
@@ -62,10 +62,15 @@ export function PatientHome() {
   )
 }
 
+const Days = memo(ByDay)
+const Topics = memo(ByTopic)
+
 /** What a chart holds, by day or by topic. */
 export function Records({ chart, empty }: { chart: Chart; empty: string }) {
   const { t } = useTranslation()
   const [view, setView] = useState('day')
+  // The choice shows at once, the hundreds of rows when they are drawn.
+  const drawn = useDeferredValue(view)
   if (chart.items.length === 0) return <Text>{empty}</Text>
   return (
     <>
@@ -80,7 +85,7 @@ export function Records({ chart, empty }: { chart: Chart; empty: string }) {
           { value: 'topic', label: t('home.byTopic') },
         ]}
       />
-      {view === 'day' ? <ByDay items={chart.items} /> : <ByTopic items={chart.items} />}
+      {drawn === 'day' ? <Days items={chart.items} /> : <Topics items={chart.items} />}
       {chart.closed > 0 && <Text c="dimmed">{t('home.closed', { count: chart.closed })}</Text>}
     </>
   )

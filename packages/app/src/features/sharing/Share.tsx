@@ -1,6 +1,6 @@
 import { Alert, Button, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { startTransition, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'wouter'
 import { Link } from '../../app/navigation.tsx'
@@ -39,7 +39,10 @@ export function Page() {
           }}
         />
       ) : (
-        <ChooseReader readers={readers.data} onChosen={setChosen} />
+        <ChooseReader
+          readers={readers.data}
+          onChosen={(reader) => startTransition(() => setChosen(reader))}
+        />
       )}
     </Stack>
   )
