@@ -2,11 +2,17 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Observation, Resource } from '@hre/fhir'
 import type { Actor } from '@hre/sdk'
-import { generateChart } from '@hre/testkit'
-import { desktop, file, inviteToCity, skip, startStage, Visitor, type Stage } from './stage.ts'
-
-const ana = () =>
-  generateChart('app', { name: 'Ana Sharma', sex: 'female', birthDate: '1958-04-12' }).resources
+import {
+  anasChart,
+  desktop,
+  file,
+  inviteToCity,
+  newcomer,
+  skip,
+  startStage,
+  type Stage,
+  Visitor,
+} from './stage.ts'
 
 describe('a patient with the app', { skip }, () => {
   let stage: Stage
@@ -17,14 +23,10 @@ describe('a patient with the app', { skip }, () => {
   })
   after(() => stage.stop())
 
-  const newcomer = async (resources: readonly Resource[], options?: Parameters<typeof Visitor.at>[2]) => {
-    const visitor = await Visitor.at(stage, stage.world.city, options)
-    await visitor.join(await inviteToCity(stage))
-    const account = await visitor.account()
-    if (resources.length > 0) await file(technician, account, resources)
-    await visitor.link('Records').click()
-    await visitor.page.reload()
-    await visitor.unlock()
+  const newcomerWith = async (resources: readonly Resource[], options?: Parameters<typeof newcomer>[1]) => {
+    const { visitor, account } = await newcomer(stage, options)
+    await file(technician, account, resources)
+    await visitor.comeAgain()
     return visitor
   }
 
@@ -40,7 +42,7 @@ describe('a patient with the app', { skip }, () => {
     const words = await visitor.join(secret, { passkey: true })
     assert.equal(words.length, 24)
     assert.ok(!page.url().includes(secret), 'the secret has left the address')
-    await file(technician, await visitor.account(), ana())
+    await file(technician, await visitor.account(), anasChart())
 
     await visitor.button('Sign out').click()
     await visitor.button(/Use my fingerprint/).click()
@@ -101,7 +103,7 @@ describe('a patient with the app', { skip }, () => {
       note: [{ text: '<a href="javascript:alert(4)">look</a>' }],
       text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${hostile}</div>` },
     }
-    const visitor = await newcomer([observation], { viewport: desktop })
+    const visitor = await newcomerWith([observation], { viewport: desktop })
     const { page } = visitor
     await page.getByText(hostile).click()
     await visitor.heading(hostile).waitFor()
@@ -112,7 +114,7 @@ describe('a patient with the app', { skip }, () => {
   })
 
   test('with a wrong password, then without the gateway: what happened, what was saved, what next', async () => {
-    const visitor = await newcomer(ana().slice(0, 30))
+    const visitor = await newcomerWith(anasChart().slice(0, 30))
     const { page } = visitor
     await visitor.heading('Records of Ana Sharma').waitFor()
     await visitor.button('Sign out').click()

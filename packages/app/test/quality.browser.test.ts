@@ -3,9 +3,16 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { acceptInvitation } from '@hre/sdk'
-import { generateChart } from '@hre/testkit'
-import { file, inviteDoctor, inviteToCity, phone, skip, startStage, Visitor, type Stage } from './stage.ts'
+import {
+  fileAnasChart,
+  inviteToCity,
+  newDoctor,
+  phone,
+  skip,
+  startStage,
+  type Stage,
+  Visitor,
+} from './stage.ts'
 
 const built = join(import.meta.dirname, '../dist')
 /**
@@ -38,16 +45,12 @@ describe('the app, whatever it is used with', { skip }, () => {
   before(async () => {
     stage = await startStage()
     const { city, lakeside } = stage.world
-    const doctor = await stage.world.newStranger(lakeside)
-    await acceptInvitation(doctor, (await inviteDoctor(lakeside, 'Dr Kwame Osei')) as `0x${string}`)
+    await newDoctor(stage, lakeside, 'Dr Kwame Osei')
     ana = await Visitor.at(stage, city)
     ana.page.context().on('request', (request) => requested.push(request.url()))
     await ana.givePasskeys()
     await ana.join(await inviteToCity(stage), { passkey: true })
-    const technician = await stage.world.newMember(city, 'lab technician')
-    const chart = generateChart('quality', { name: 'Ana Sharma', sex: 'female', birthDate: '1958-04-12' })
-    const account = await ana.account()
-    await file(technician, account, chart.resources.slice(0, 60))
+    await fileAnasChart(stage, await ana.account(), 60)
   })
   after(() => stage.stop())
 

@@ -2,8 +2,16 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileRecords, inviteMember, invitePatient, recordsOfChart, type Actor } from '@hre/sdk'
+import {
+  acceptInvitation,
+  fileRecords,
+  inviteMember,
+  invitePatient,
+  recordsOfChart,
+  type Actor,
+} from '@hre/sdk'
 import type { Resource } from '@hre/fhir'
+import { generateChart } from '@hre/testkit'
 import sparticuz from '@sparticuz/chromium'
 import axe from 'axe-core'
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core'
@@ -13,6 +21,15 @@ import { startWorld, type Hospital, type World } from '../../exchange/test/world
 export const skip = process.platform === 'linux' ? false : 'the packaged browser is for Linux'
 export const phone = { width: 390, height: 844 }
 export const desktop = { width: 1280, height: 800 }
+/** How patients' journeys are gone, each in both ways. */
+export const manners = [
+  { size: 'phone', manner: 'on a phone', options: { viewport: phone } },
+  {
+    size: 'desktop',
+    manner: 'on a desktop with keys alone',
+    options: { viewport: desktop, hasKeysOnly: true },
+  },
+] as const
 
 const password = 'kites over Amritsar at dusk'
 /** More than any page has to press through, there and around. */
@@ -55,6 +72,8 @@ export async function startStage(): Promise<Stage> {
 /** Passkeys want a name in the address, so the visit is to localhost. */
 export const appUrl = ({ gateway }: Hospital): string => `http://localhost:${new URL(gateway.url).port}/app/`
 
+type VisitorOptions = BrowserContextOptions & { hasKeysOnly?: boolean; home?: string }
+
 /** One person with a device of their own. Whatever the browser complains about is kept. */
 export class Visitor {
   readonly page: Page
@@ -78,11 +97,7 @@ export class Visitor {
   static async at(
     stage: Stage,
     hospital: Hospital,
-    {
-      hasKeysOnly = false,
-      home = appUrl(hospital),
-      ...options
-    }: BrowserContextOptions & { hasKeysOnly?: boolean; home?: string } = {},
+    { hasKeysOnly = false, home = appUrl(hospital), ...options }: VisitorOptions = {},
   ): Promise<Visitor> {
     const context = await stage.browser.newContext({
       locale: 'en-GB',
@@ -219,6 +234,38 @@ export class Visitor {
     await this.tap(this.button('Open my records').first())
   }
 
+  /** The next visit: what was open is forgotten, and the password opens it again. */
+  async comeAgain(path = ''): Promise<void> {
+    await this.open(path)
+    await this.page.reload()
+    await this.unlock()
+  }
+
+  /** On a device that knows nobody: the code and the 24 words of the paper. */
+  async comeBack(account: string, words: readonly string[]): Promise<void> {
+    await this.tap(this.button('I have been here before, on another device'))
+    await this.type(this.page.getByLabel('Your code'), `hre:${account}`)
+    await this.typePaper(words)
+  }
+
+  async typePaper(words: readonly string[]): Promise<void> {
+    await this.type(this.page.getByLabel('The 24 words from your paper'), words.join(' '))
+    await this.tap(this.button('Open my records'))
+  }
+
+  /** One of the rooms under "More". */
+  async enter(room: string): Promise<void> {
+    await this.tap(this.link('More'))
+    await this.tap(this.link(room))
+  }
+
+  /** Says with whom to share; what and how long is on the page then. */
+  async beginSharing(reader: RegExp): Promise<void> {
+    await this.tap(this.link('Sharing').first())
+    await this.tap(this.link('Share with somebody'))
+    await this.tap(this.button(reader).first())
+  }
+
   /** Account of whoever is signed in, from their own code. */
   async account(): Promise<`0x${string}`> {
     await this.tap(this.link('More'))
@@ -232,7 +279,10 @@ export class Visitor {
    * come; nothing is on its way to another place or colour.
    */
   async settle(): Promise<void> {
-    await this.page.waitForFunction(isSettled)
+    await this.page.waitForFunction(isSettled).catch(async (error: unknown) => {
+      const shown = await this.page.locator('main').innerText()
+      throw new Error(`no heading of this page, or it is still coming: ${shown}`, { cause: error })
+    })
   }
 
   /** Nothing for axe to find, nothing wider than the screen, room for a finger. */
@@ -287,8 +337,42 @@ export class Visitor {
 export const inviteToCity = async ({ world }: Stage): Promise<string> =>
   (await invitePatient(world.city.actor, 'hospital number 1')).secret
 
-export const inviteDoctor = async (hospital: Hospital, name: string): Promise<string> =>
+export const inviteDoctor = async (hospital: Hospital, name: string): Promise<`0x${string}`> =>
   (await inviteMember(hospital.actor, { role: 'doctor', name })).secret
+
+/** A doctor whom people find by name, without a device. */
+export async function newDoctor({ world }: Stage, hospital: Hospital, name: string): Promise<Actor> {
+  const doctor = await world.newStranger(hospital)
+  await acceptInvitation(doctor, await inviteDoctor(hospital, name))
+  return doctor
+}
+
+/** Somebody who came in by the front desk of City Hospital, with a device, and the words that they wrote down. */
+export interface Newcomer {
+  visitor: Visitor
+  account: `0x${string}`
+  paper: string[]
+}
+
+export async function newcomer(stage: Stage, options: VisitorOptions = {}): Promise<Newcomer> {
+  const visitor = await Visitor.at(stage, stage.world.city, options)
+  const paper = await visitor.join(await inviteToCity(stage))
+  return { visitor, account: await visitor.account(), paper }
+}
+
+/** The chart of Ana Sharma: generated, the same each time. */
+export const anasChart = (): Resource[] =>
+  generateChart('app', { name: 'Ana Sharma', sex: 'female', birthDate: '1958-04-12' }).resources
+
+/** A technician of City Hospital files the beginning of Ana's chart. */
+export async function fileAnasChart(
+  { world }: Stage,
+  patient: `0x${string}`,
+  records: number,
+): Promise<void> {
+  const technician = await world.newMember(world.city, 'lab technician')
+  await file(technician, patient, anasChart().slice(0, records))
+}
 
 /** The laboratory's own hand: files FHIR resources for a patient. */
 export async function file(
