@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { readAccessLog, type Actor } from '@hre/sdk'
+import { compartmentIds, grantAccess, readAccessLog, type Actor } from '@hre/sdk'
+import { fileSome, inSeconds } from '../../exchange/test/world.ts'
 import {
   fileAnasChart,
   inviteToCity,
@@ -154,10 +155,28 @@ for (const { size, manner, options } of manners)
       await ana.page.getByText('Nobody helps you here yet.').waitFor()
       await meera.comeAgain(`#/helped/${account}`)
       await meera.page.getByText('There is nothing here that you may see.').waitFor()
+      await meera.assertAccessible('nothing that she may see')
       assert.doesNotMatch(await meera.page.locator('main').innerText(), /Blood|Haemoglobin/)
       await meera.enter('People I help')
       await meera.page.getByText(/Nobody has chosen you as a helper/).waitFor()
       ana.assertQuiet()
+    })
+
+    test('what is not open to her is counted, also when nothing else is there', async () => {
+      const { city, newPatient } = stage.world
+      const patient = await newPatient()
+      await fileSome(city.actor, patient)
+      await grantAccess(patient, {
+        reader: daughter,
+        compartments: [compartmentIds(patient).labs],
+        purposes: ['FAMRQT'],
+        until: inSeconds(3600),
+        history: 'from-now-on',
+      })
+      await meera.open(`#/helped/${patient.account}`)
+      await meera.page.getByText('There is nothing here that you may see.').waitFor()
+      await meera.page.getByText('2 records are not open to you.').waitFor()
+      await meera.assertAccessible('records that are all closed')
     })
 
     test('[K13] a parent brings a child in by the front desk’s link: keys of their own, a paper of their own', async () => {

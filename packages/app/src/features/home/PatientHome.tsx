@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { ChartItem } from '../../chart/item.ts'
 import type { Chart } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
@@ -62,11 +63,20 @@ export function PatientHome() {
   )
 }
 
-/** What a chart holds, by day or by topic. */
+/** What a chart holds, by day or by topic, and how much of it is closed. */
 export function Records({ chart, empty }: { chart: Chart; empty: string }) {
   const { t } = useTranslation()
+  return (
+    <>
+      {chart.items.length === 0 ? <Text>{empty}</Text> : <Views items={chart.items} />}
+      {chart.closed > 0 && <Text c="dimmed">{t('home.closed', { count: chart.closed })}</Text>}
+    </>
+  )
+}
+
+function Views({ items }: { items: readonly ChartItem[] }) {
+  const { t } = useTranslation()
   const [view, setView] = useState('day')
-  if (chart.items.length === 0) return <Text>{empty}</Text>
   return (
     <>
       <SegmentedControl
@@ -80,8 +90,7 @@ export function Records({ chart, empty }: { chart: Chart; empty: string }) {
           { value: 'topic', label: t('home.byTopic') },
         ]}
       />
-      {view === 'day' ? <ByDay items={chart.items} /> : <ByTopic items={chart.items} />}
-      {chart.closed > 0 && <Text c="dimmed">{t('home.closed', { count: chart.closed })}</Text>}
+      {view === 'day' ? <ByDay items={items} /> : <ByTopic items={items} />}
     </>
   )
 }
