@@ -66,7 +66,15 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    rolldownOptions: { treeshake: { moduleSideEffects: (id: string) => !pureSources.test(id) } },
+    rolldownOptions: {
+      treeshake: { moduleSideEffects: (id: string) => !pureSources.test(id) },
+      // What a patient's home needs is one file, named and hashed by the page: sixty small ones compress worse and run without SRI.
+      output: {
+        codeSplitting: {
+          groups: [{ name: 'index', test: /app\/src\/(main|features\/(home\/Home|unlock\/Unlock))\.tsx$/ }],
+        },
+      },
+    },
   },
   worker: {
     format: 'es',
@@ -78,12 +86,14 @@ export default defineConfig({
         chunkFileNames: 'assets/keeper-[name]-[hash].js',
         // What the contracts look like, and their calls, are needed by whoever signs and not by whoever looks.
         codeSplitting: {
-          includeDependenciesRecursively: false,
           groups: [
             {
               name: 'contracts',
               test: /packages\/protocol\/src\/(generated\/abis|calls|contract-errors)\.ts$/,
+              includeDependenciesRecursively: false,
+              priority: 1,
             },
+            { name: 'home', test: /app\/src\/keeper\/(worker|watching)\.ts$/ },
           ],
         },
       },

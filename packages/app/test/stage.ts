@@ -383,24 +383,23 @@ export async function file(
   await fileRecords(author, { patient, records: recordsOfChart(resources) })
 }
 
-/** Kept in each page by `rememberHeading`. */
+/** What `rememberHeading` gives to each page. */
 interface Remembering {
-  /** The heading that was there when the address changed, what it said, and the address before. */
-  earlier?: { heading: Element; text: string | null; path: string }
+  /** Whether this is still the heading of the page before, or the page has not yet heard of its new address. */
+  isOfBefore(heading: Element | null): boolean
 }
 
 /** Runs in the page: when the address changes, the heading that is there belongs to the page before. */
 function rememberHeading(): void {
-  const pathNow = () => location.hash.split('?')[0] || '#/'
-  const remembering = globalThis as Remembering
+  const pathNow = () => (location.hash.startsWith('#/') ? location.hash : '#/')
   let path = pathNow()
+  let earlier: { heading: Element; text: string | null; path: string } | undefined
   const leave = () => {
     const before = path
     path = pathNow()
     const heading = document.querySelector('main h1')
-    if (path === before || heading === remembering.earlier?.heading) return
-    delete remembering.earlier
-    if (heading) remembering.earlier = { heading, text: heading.textContent, path: before }
+    if (path === before || heading === earlier?.heading) return
+    earlier = heading ? { heading, text: heading.textContent, path: before } : undefined
   }
   for (const name of ['pushState', 'replaceState'] as const) {
     const change = history[name]
@@ -409,17 +408,20 @@ function rememberHeading(): void {
       leave()
     }
   }
-  addEventListener('popstate', leave)
+  for (const name of ['popstate', 'hashchange']) addEventListener(name, leave)
+  const isOfBefore = (heading: Element | null) =>
+    path !== pathNow() ||
+    (heading !== null &&
+      heading === earlier?.heading &&
+      heading.textContent === earlier.text &&
+      path !== earlier.path)
+  Object.assign(globalThis, { isOfBefore })
 }
 
 /** Runs in the page: see `settle`. A button at work may wait for the person, and does not count. */
 function isSettled(): boolean {
-  const { earlier } = globalThis as Remembering
   const heading = document.querySelector('main h1')
-  const isOfBefore =
-    earlier?.heading === heading &&
-    earlier?.text === heading?.textContent &&
-    earlier?.path !== (location.hash.split('?')[0] || '#/')
+  const { isOfBefore } = globalThis as unknown as Remembering
   // On paper there may be no heading.
   const isShown = heading?.checkVisibility() || (heading && matchMedia('print').matches)
   const isWaiting = [...document.querySelectorAll('main [role=progressbar], main .mantine-Loader-root')].some(
@@ -430,5 +432,5 @@ function isSettled(): boolean {
     .some(
       ({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().endTime !== Infinity,
     )
-  return Boolean(isShown) && !isOfBefore && !isWaiting && !isMoving
+  return Boolean(isShown) && !isOfBefore(heading) && !isWaiting && !isMoving
 }

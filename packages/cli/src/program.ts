@@ -11,7 +11,6 @@ import { addGrant } from './commands/grant.ts'
 import { addGrants } from './commands/grants.ts'
 import { addHelper } from './commands/helper.ts'
 import { addImport } from './commands/import.ts'
-
 import { addGuardians } from './commands/keys/guardians.ts'
 import { addKeys } from './commands/keys/keys.ts'
 import { addRecover } from './commands/keys/recover.ts'

@@ -4,7 +4,16 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { generateIdentity, identityToRecipient } from 'age-encryption'
 import { backUp, restore, startGateway, tables, type GatewayConfig, type Key } from '@hre/gateway'
-import { compartmentIds, grantAccess, openRecords, readAccessLog, requestAccess, type Actor } from '@hre/sdk'
+import type { NotificationKind } from '@hre/protocol'
+import {
+  compartmentIds,
+  grantAccess,
+  openRecords,
+  readAccessLog,
+  requestAccess,
+  watchNotifications,
+  type Actor,
+} from '@hre/sdk'
 import { postgresMissing, startPostgres } from './postgres.ts'
 import { fileSome, inSeconds, refusal, startWorld, type World } from './world.ts'
 
@@ -38,6 +47,13 @@ describe('backup and restore', () => {
 
   /** What is left beside: nothing may be half done. */
   const partials = async () => (await readdir(world.folder)).filter((name) => name.includes('.partial'))
+  /** Tells the doctor something that no block says. @returns its id. */
+  const tellOf = async (kind: NotificationKind): Promise<number> => {
+    const { db, outbox } = world.city.gateway.gateway
+    const told = { account: doctor.account, kind, about: {}, at: inSeconds(0) }
+    await db.transaction((tx) => outbox.tell(tx, [told]))
+    return (await outbox.newest([doctor.account])).get(doctor.account)!
+  }
   const restoreTo = (name: string, key: Key = { password }) => restore(archive, join(world.folder, name), key)
 
   test('on PGlite, a backup under a running gateway is refused, clearly and at once', async () => {
@@ -57,6 +73,7 @@ describe('backup and restore', () => {
     // Written after the backup, and lost with it: entries 1 and more of the log, anchored when it stops.
     city.gateway = await startGateway({ ...city.config, port })
     await assert.rejects(requestAccess(city.actor, { patient: doctor.account, purpose: 'TREAT' }))
+    const seen = await tellOf('record-to-sign')
     await city.gateway.gateway.anchors.run()
     const before = await city.gateway.gateway.db.select().from(tables.receipts)
     await city.gateway.stop()
@@ -69,6 +86,12 @@ describe('backup and restore', () => {
     let opened = 0
     for await (const { body } of openRecords(doctor, access)) if (body.length > 0) opened++
     assert.equal(opened, 2)
+    // Whoever saw the lost one, and begins after it, gets what is told next, under an id of its own.
+    assert.ok((await tellOf('licence-ending')) > seen)
+    for await (const { id, kind } of watchNotifications(doctor, { after: seen })) {
+      assert.deepEqual([id > seen, kind], [true, 'licence-ending'])
+      break
+    }
     // [A3] An index that is on chain is not given to another entry.
     assert.equal(access.receipt.index, before.length)
     assert.ok((await readAccessLog(patient)).accesses.length >= 2)

@@ -33,14 +33,8 @@ export async function contentIdNative(bytes: Uint8Array): Promise<Hex32> {
   return encodeHex(new Uint8Array(await webCrypto().digest('SHA-256', asSource(bytes))))
 }
 
-/** Below, asking another thread costs more than the digest. */
-const threadBytesMin = 1024 * 1024
-
-/** As {@link commitmentOf} by the platform; from a megabyte on, on another thread. */
+/** As {@link commitmentOf} by WebCrypto, on another thread. */
 export async function commitmentNative(body: Uint8Array, salt: Uint8Array): Promise<Hex32> {
-  if (body.length < threadBytesMin && primitives().name === 'native') {
-    return encodeHex(primitives().hmacSha256(salt, body))
-  }
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const key = await webCrypto().importKey('raw', asSource(salt), algorithm, false, ['sign'])
   return encodeHex(new Uint8Array(await webCrypto().sign('HMAC', key, asSource(body))))

@@ -128,8 +128,9 @@ export {
   passwordParametersOf,
   unlockProofsOf,
   unlockVerifierOf,
-  verifierOfWay,
+  verifiersOfWays,
   type PasswordParameters,
+  type WayVerifier,
 } from './unlockProof.ts'
 export { addUnlockWay, createUnlockDocument, removeUnlockWay, replaceUnlockWay, unlock } from './unlock.ts'
 export { parseUnlockDocument, unlockWaysMax, unlockWaysMin, type UnlockDocument } from './unlockForm.ts'

@@ -125,9 +125,7 @@ async function sealInOnePass(
   header: RecordHeader,
   recipient: Uint8Array,
 ): Promise<SealedRecord> {
-  const isLarge = body.length >= elsewhereBytesMin
-  const sealer = await RecordSealer.create(header, recipient, isLarge)
-  const elsewhere = isLarge ? commitmentNative(body, decodeHex(header.salt, 'salt', 32)) : undefined
+  const sealer = await RecordSealer.create(header, recipient)
   const plaintextBytes = encodeRecordHeader(header).length + body.length
   const sealed = new Uint8Array(ageHeadBytes + sealedSizeOf(plaintextBytes))
   sealed.set(sealer.head)
@@ -137,12 +135,9 @@ async function sealInOnePass(
     // The chunks go to their places; nothing else is to be done with them.
     for (const _chunk of sealer.push(body.subarray(start, start + pieceBytes), place));
   }
-  const { contentId, commitment = await elsewhere! } = sealer.finish(place)
+  const { contentId, commitment } = sealer.finish(place)
   return { sealed, contentId, commitment, salt: header.salt }
 }
-
-/** From here on another thread computes the commitment: it needs no more of the file than the body. */
-const elsewhereBytesMin = 1024 * 1024
 
 /** Small enough to be digested while it is in the cache. */
 const pieceBytes = 65_536

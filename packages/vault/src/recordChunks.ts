@@ -43,28 +43,24 @@ export class RecordSealer {
   readonly #cipher: ChunkCipher
   readonly #blocks = new Blocks(chunkBytes)
   readonly #contentId: RunningDigest
-  readonly #commitment: RunningDigest | undefined
+  readonly #commitment: RunningDigest
 
-  /**
-   * @param elsewhere - somebody else computes the commitment: `finish` is not to be asked for it.
-   * @throws VaultError `recipient-refused`, `argument-invalid`.
-   */
-  static async create(header: RecordHeader, recipient: Uint8Array, elsewhere = false): Promise<RecordSealer> {
+  /** @throws VaultError `recipient-refused`, `argument-invalid`. */
+  static async create(header: RecordHeader, recipient: Uint8Array): Promise<RecordSealer> {
     const line = encodeRecordHeader(header)
-    return new RecordSealer(header, line, await sealAgeHead(recipient), elsewhere)
+    return new RecordSealer(header, line, await sealAgeHead(recipient))
   }
 
   private constructor(
     header: RecordHeader,
     line: Uint8Array,
     age: { head: Uint8Array; chunkKey: Uint8Array },
-    elsewhere: boolean,
   ) {
     const use = primitives()
     this.head = age.head
     this.#cipher = new ChunkCipher(use, age.chunkKey)
     this.#contentId = use.createSha256()
-    this.#commitment = elsewhere ? undefined : use.createHmacSha256(decodeHex(header.salt, 'salt', 32))
+    this.#commitment = use.createHmacSha256(decodeHex(header.salt, 'salt', 32))
     this.#contentId.update(age.head)
     // The line is shorter than a chunk: nothing comes out yet.
     void this.#blocks.push(line).next()
@@ -72,17 +68,17 @@ export class RecordSealer {
 
   /** @param place - gives each chunk its place in a larger buffer. Without it each has memory of its own. */
   *push(body: Uint8Array, place?: Place): Generator<Uint8Array> {
-    this.#commitment?.update(body)
+    this.#commitment.update(body)
     for (const block of this.#blocks.push(body)) yield this.#seal(block, false, place)
   }
 
   /** The last chunk, and what is known only now. */
-  finish(place?: Place): { chunk: Uint8Array; contentId: Hex32; commitment: Hex32 | undefined } {
+  finish(place?: Place): { chunk: Uint8Array; contentId: Hex32; commitment: Hex32 } {
     const chunk = this.#seal(this.#blocks.rest(), true, place)
     return {
       chunk,
       contentId: encodeHex(this.#contentId.digest()),
-      commitment: this.#commitment && encodeHex(this.#commitment.digest()),
+      commitment: encodeHex(this.#commitment.digest()),
     }
   }
 

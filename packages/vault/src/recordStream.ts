@@ -60,7 +60,7 @@ export async function* sealRecordStream(
   }
   const { chunk, contentId, commitment } = sealer.finish(place)
   yield chunk
-  return { contentId, commitment: commitment!, salt }
+  return { contentId, commitment, salt }
 }
 
 /**

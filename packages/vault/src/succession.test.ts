@@ -14,7 +14,7 @@ import {
   sealKeystore,
   unlockProofsOf,
   unlockVerifierOf,
-  verifierOfWay,
+  verifiersOfWays,
 } from './index.ts'
 
 const old = new Uint8Array(32).fill(1)
@@ -64,7 +64,7 @@ describe('[K10] proofs to whoever keeps the document', () => {
     const keystore = await sealKeystore(old, 'correct horse')
     const way = { id: `0x${'00'.repeat(16)}`, kind: 'password', keystore } as const
     const secret = { kind: 'password', password: 'correct horse' } as const
-    const verifier = await verifierOfWay(account, way, secret)
+    const { verifier } = (await verifiersOfWays(account, [way], [secret]))[0]!
     const decoy = passwordParametersOf(`0x${'07'.repeat(16)}`)
     const proofs = await unlockProofsOf(account, secret, [keystore, decoy])
     assert.deepEqual(

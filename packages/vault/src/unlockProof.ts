@@ -39,8 +39,29 @@ export async function unlockProofsOf(
 export const unlockVerifierOf = (proof: Hex32): Hex32 =>
   encodeHex(sha256(Uint8Array.from(proof.slice(2).match(/../g)!, (byte) => parseInt(byte, 16))))
 
-/** The verifier to store beside a way that was made with this secret. @throws VaultError as {@link unlockProofsOf}. */
-export async function verifierOfWay(account: Hex, way: UnlockWay, secret: UnlockSecret): Promise<Hex32> {
-  const [proof] = await unlockProofsOf(account, secret, way.kind === 'password' ? [way.keystore] : [])
-  return unlockVerifierOf(proof!)
+/** What a keeper tries a proof by, beside the way that it is of. */
+export interface WayVerifier {
+  way: Hex
+  verifier: Hex32
+}
+
+/**
+ * The verifiers to store beside ways that were just made; none for guardians, whose secret nobody has before the document.
+ *
+ * @param secrets - what the ways were made with, in their order.
+ * @throws VaultError as {@link unlockProofsOf}.
+ */
+export async function verifiersOfWays(
+  account: Hex,
+  ways: readonly UnlockWay[],
+  secrets: readonly UnlockSecret[],
+): Promise<WayVerifier[]> {
+  const verifiers: WayVerifier[] = []
+  for (const [place, way] of ways.entries()) {
+    if (way.kind === 'guardians') continue
+    const parameters = way.kind === 'password' ? [way.keystore] : []
+    const [proof] = await unlockProofsOf(account, secrets[place]!, parameters)
+    verifiers.push({ way: way.id, verifier: unlockVerifierOf(proof!) })
+  }
+  return verifiers
 }

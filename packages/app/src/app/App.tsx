@@ -1,9 +1,8 @@
 import { MantineProvider } from '@mantine/core'
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { RouterProvider } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { keeper, onLocked, onNews } from '../keeper/client.ts'
-import { router } from './router.tsx'
+import { Shell } from './Shell.tsx'
 import { statusKey } from './status.ts'
 import { theme } from './theme.ts'
 
@@ -57,7 +56,7 @@ export function App() {
       withGlobalClasses={false}
     >
       <QueryClientProvider client={queries}>
-        <RouterProvider router={router} />
+        <Shell />
       </QueryClientProvider>
     </MantineProvider>
   )

@@ -10,20 +10,19 @@ import {
   IconShare,
   IconUsers,
 } from '@tabler/icons-react'
-import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useRef, useSyncExternalStore } from 'react'
 import { useTranslation } from 'react-i18next'
 import { roles } from '@hre/protocol'
 import { keeper, walletAsks } from '../keeper/client.ts'
-import { learn } from '../messages/messages.ts'
+import { saying } from '../messages/messages.ts'
 import { FailureNote } from '../ui/FailureNote.tsx'
+import type { Address } from './addresses.ts'
+import { Link, usePath } from './navigation.tsx'
+import { PageAt } from './router.tsx'
 import { useSetStatus, useStatus } from './status.ts'
 import { Waiting } from './Waiting.tsx'
 
-const Asking = lazy(async () => {
-  await learn('wallet')
-  return import('../features/wallet/Asking.tsx')
-})
+const Asking = lazy(saying('wallet', () => import('../features/wallet/Asking.tsx')))
 const Welcome = lazy(() => import('../features/join/Welcome.tsx'))
 const Recovering = lazy(() => import('../features/recovery/Recovering.tsx'))
 const Unlock = lazy(() => import('../features/unlock/Unlock.tsx'))
@@ -33,7 +32,7 @@ export function Shell() {
   const { t } = useTranslation()
   const { data: status, error } = useStatus()
   const setStatus = useSetStatus()
-  const path = useRouterState({ select: ({ location }) => location.pathname })
+  const path = usePath()
   const ask = useSyncExternalStore(walletAsks.subscribe, walletAsks.oldest)
   const content = useRef<HTMLElement>(null)
   const isFirst = useRef(true)
@@ -113,9 +112,9 @@ export function Shell() {
 function gate(state: string, joined: boolean, path: string) {
   if (state === 'locked') return <Unlock />
   if (state === 'recovering') return <Recovering />
-  if (state === 'open' && joined) return <Outlet />
+  if (state === 'open' && joined) return <PageAt path={path} />
   // What is said when an account was closed stays to be read.
-  return path.startsWith('/join/') || path === '/close' ? <Outlet /> : <Welcome />
+  return path.startsWith('/join/') || path === '/close' ? <PageAt path={path} /> : <Welcome />
 }
 
 /** Where somebody works, by role. */
@@ -138,9 +137,11 @@ function StaffTab({ role }: { role: number | null }) {
   return <Tab to="/" icon={<Icon aria-hidden />} text={t(tab)} />
 }
 
-function Tab({ to, icon, text }: { to: string; icon: React.ReactNode; text: string }) {
+function Tab({ to, icon, text }: { to: Address; icon: React.ReactNode; text: string }) {
+  const path = usePath()
+  const isHere = path === to || (to !== '/' && path.startsWith(`${to}/`))
   return (
-    <Link to={to} activeOptions={{ exact: to === '/' }}>
+    <Link to={to} aria-current={isHere ? 'page' : undefined}>
       {icon}
       {text}
     </Link>

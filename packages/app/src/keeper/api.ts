@@ -1,8 +1,10 @@
 import type { ChartItem } from '../chart/item.ts'
 import type { Topic } from '../chart/topics.ts'
 import type { OwnDocument, OwnDocumentType, OwnMeasurement } from '@hre/fhir'
+import type { ReadingAbroad } from '@hre/protocol'
 import type { Desks } from './desk-api.ts'
 
+export type { ReadingAbroad }
 export type Hex = `0x${string}`
 
 /** A secret that a person has or knows, as the page hands it to the keeper. */
@@ -55,6 +57,19 @@ export interface OrganisationInfo {
   country: string
   /** This app's own gateway. */
   isHere: boolean
+}
+
+/** Where copies of sealed records may be kept, and who may open them abroad (P3). */
+export interface CountryWish {
+  /** ISO 3166-1 alpha-2; none: only with the hospital that made a record. */
+  countries: string[]
+  readingAbroad: ReadingAbroad
+}
+
+export interface CountriesHere extends CountryWish {
+  isSaid: boolean
+  /** Those of the hospitals that there are, and those that were chosen before. */
+  offered: string[]
 }
 
 /** Somebody who can be shared with, or who looked. */
@@ -333,6 +348,9 @@ export interface Keeper extends Desks {
   removeOwn(record: Hex): Promise<null>
   /** The picture or the PDF of a record that was opened, by what its bytes are. */
   document(record: Hex): Promise<{ contentType: OwnDocumentType; bytes: Uint8Array<ArrayBuffer> }>
+  /** What this person said of countries, or what counts until they do. */
+  countries(): Promise<CountriesHere>
+  allowCountries(wish: CountryWish): Promise<{ unreachable: OrganisationInfo[] }>
   /** Those who look after this person, over or not. */
   helpers(): Promise<Helper[]>
   nameHelper(wish: { helper: Hex; topics: Topic[]; days: number }): Promise<null>

@@ -8,6 +8,7 @@ import {
   openKeyring,
   openSucceededKeyring,
   unlock,
+  verifiersOfWays,
   type Keyring,
   type Succession,
   type UnlockDocument,
@@ -20,7 +21,6 @@ import { Company } from './company.ts'
 import { desksOf } from './desks.ts'
 import { SealedShelf } from './sealed.ts'
 import { deviceShelf, type Kept } from './shelf.ts'
-import { verifiersOf } from './verifiers.ts'
 import type { AskWallet } from './wallet.ts'
 
 /** Automatic logoff (45 CFR 164.312(a)(2)(iii)): nobody touched the app for this long. */
@@ -346,6 +346,7 @@ export function createKeeper(options: {
       ],
       async () => (await import('./care.ts')).careOf(room),
     ),
+    ...later(['countries', 'allowCountries'], async () => (await import('./countries.ts')).countriesOf(room)),
     ...later(['exportAll', 'closeAccount'], async () => (await import('./leaving.ts')).leavingOf(room)),
     ...later(['startRecovery', 'recovery', 'finishRecovery'], async () =>
       (await import('./recovery.ts')).recoveryOf(room),
@@ -375,7 +376,7 @@ async function accountNames({ actor, company }: Present): Promise<{ name: string
 async function sealed(rootSeed: Uint8Array, invitation: Hex, secrets: Secret[]): Promise<Kept> {
   const unlock = await createUnlockDocument(rootSeed, secrets)
   const account = openKeyring(rootSeed).account as Hex
-  const verifiers = await verifiersOf(account, unlock, secrets)
+  const verifiers = await verifiersOfWays(account, unlock.ways, secrets)
   return { unlock, succession: null, account, pending: { invitation, verifiers }, role: null, exchange: null }
 }
 

@@ -1,10 +1,9 @@
 import { accountOf, fetchKeystore, finishRecovery, recoveryState, startRecovery } from '@hre/sdk'
 import { hreError } from '@hre/protocol'
-import { createUnlockDocument, recoveryWordsOf, unlock } from '@hre/vault'
+import { createUnlockDocument, recoveryWordsOf, unlock, verifiersOfWays } from '@hre/vault'
 import type { Hex, Keeper } from './api.ts'
 import type { Room } from './keeper.ts'
 import { deviceShelf } from './shelf.ts'
-import { verifiersOf } from './verifiers.ts'
 
 /** Getting an account back with its guardians, on a device that has nothing (K8). */
 export function recoveryOf(room: Room): Pick<Keeper, 'startRecovery' | 'recovery' | 'finishRecovery'> {
@@ -23,7 +22,7 @@ export function recoveryOf(room: Room): Pick<Keeper, 'startRecovery' | 'recovery
       const secrets = [first, { kind: 'phrase', phrase } as const]
       const document = await createUnlockDocument(rootSeed, secrets)
       rootSeed.fill(0)
-      const verifiers = await verifiersOf(account, document, secrets)
+      const verifiers = await verifiersOfWays(account, document.ways, secrets)
       await deviceShelf.writeRecovery({ request, unlock: document, verifiers })
       return room.status()
     },

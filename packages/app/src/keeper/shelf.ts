@@ -1,5 +1,5 @@
 import type { Deployment } from '@hre/protocol'
-import type { RecoveryRequest, Succession, UnlockDocument } from '@hre/vault'
+import type { RecoveryRequest, Succession, UnlockDocument, WayVerifier } from '@hre/vault'
 import type { Address } from 'viem'
 import type { Hex, WalletChoice } from './api.ts'
 
@@ -21,14 +21,14 @@ export interface Kept {
 /** What is left of coming in: the link's secret, and what the gateway will try ways by (K10). */
 export interface Pending {
   invitation: Hex
-  verifiers: { way: Hex; verifier: Hex }[]
+  verifiers: WayVerifier[]
 }
 
 /** A recovery that this device asked guardians for: the fresh keys, sealed by their new ways, wait here. */
 export interface KeptRecovery {
   request: RecoveryRequest
   unlock: UnlockDocument
-  verifiers: Pending['verifiers']
+  verifiers: WayVerifier[]
 }
 
 /** Where this device keeps its copy of the sealed keystore. */

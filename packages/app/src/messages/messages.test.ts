@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import * as protocol from '@hre/protocol'
 import { topicNames } from '../chart/topics.ts'
 import { en } from './en.ts'
+import { countries as countriesEn } from './en/countries.ts'
 import { emergency as emergencyEn } from './en/emergency.ts'
 import { leaving as leavingEn } from './en/leaving.ts'
 import { own as ownEn } from './en/own.ts'
@@ -11,6 +12,7 @@ import { staff as staffEn } from './en/staff.ts'
 import { visitors as visitorsEn } from './en/visitors.ts'
 import { wallet as walletEn } from './en/wallet.ts'
 import { hi } from './hi.ts'
+import { countries as countriesHi } from './hi/countries.ts'
 import { emergency as emergencyHi } from './hi/emergency.ts'
 import { leaving as leavingHi } from './hi/leaving.ts'
 import { own as ownHi } from './hi/own.ts'
@@ -19,6 +21,7 @@ import { staff as staffHi } from './hi/staff.ts'
 import { visitors as visitorsHi } from './hi/visitors.ts'
 import { wallet as walletHi } from './hi/wallet.ts'
 import { pa } from './pa.ts'
+import { countries as countriesPa } from './pa/countries.ts'
 import { emergency as emergencyPa } from './pa/emergency.ts'
 import { leaving as leavingPa } from './pa/leaving.ts'
 import { own as ownPa } from './pa/own.ts'
@@ -38,9 +41,9 @@ const sentences = (catalogue: object, path = ''): [string, string][] =>
       )
 const namesIn = (sentence: string) => [...sentence.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort()
 
-const laterEn = [careEn, emergencyEn, leavingEn, ownEn, visitorsEn, walletEn]
-const laterHi = [careHi, emergencyHi, leavingHi, ownHi, visitorsHi, walletHi]
-const laterPa = [carePa, emergencyPa, leavingPa, ownPa, visitorsPa, walletPa]
+const laterEn = [careEn, countriesEn, emergencyEn, leavingEn, ownEn, visitorsEn, walletEn]
+const laterHi = [careHi, countriesHi, emergencyHi, leavingHi, ownHi, visitorsHi, walletHi]
+const laterPa = [carePa, countriesPa, emergencyPa, leavingPa, ownPa, visitorsPa, walletPa]
 
 for (const [language, catalogue, english, script] of [
   ['Hindi', hi, en, /\p{Script=Devanagari}/u],

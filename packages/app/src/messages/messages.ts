@@ -36,6 +36,11 @@ const parts = {
     hi: async () => (await import('./hi/own.ts')).own,
     pa: async () => (await import('./pa/own.ts')).own,
   },
+  countries: {
+    en: async () => (await import('./en/countries.ts')).countries,
+    hi: async () => (await import('./hi/countries.ts')).countries,
+    pa: async () => (await import('./pa/countries.ts')).countries,
+  },
   visits: {
     en: async () => (await import('./en/visitors.ts')).visitors,
     hi: async () => (await import('./hi/visitors.ts')).visitors,
@@ -86,6 +91,14 @@ export async function learn(part: Part): Promise<void> {
   await learnIn('en', part)
   await learnIn(i18next.language as Language, part)
 }
+
+/** What `load` brings, together with its sentences. */
+export const saying =
+  <Loaded>(part: Part, load: () => Promise<Loaded>) =>
+  async (): Promise<Loaded> => {
+    const [loaded] = await Promise.all([load(), learn(part)])
+    return loaded
+  }
 
 async function learnIn(language: Language, part: Part): Promise<void> {
   if (known.has(`${part} ${language}`)) return

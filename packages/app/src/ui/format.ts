@@ -48,6 +48,10 @@ const zoneOf = ({ timeZone }: Intl.DateTimeFormatOptions): Intl.DateTimeFormatOp
 const knowsMonths = (language: string): boolean =>
   !/\d/.test(new Intl.DateTimeFormat(localeOf(language), { month: 'long' }).format(0))
 
+/** A country's name. @param code - ISO 3166-1 alpha-2. */
+export const formatCountry = (language: string, code: string): string =>
+  new Intl.DisplayNames([localeOf(language), 'en'], { type: 'region' }).of(code) ?? code
+
 /** Minutes and seconds that are left: "4:05". */
 export function formatCountdown(language: string, seconds: number): string {
   const two = new Intl.NumberFormat(localeOf(language), { minimumIntegerDigits: 2 })

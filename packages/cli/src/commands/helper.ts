@@ -1,7 +1,6 @@
 import { nameDelegate, endDelegate, compartmentIds, listDelegations } from '@hre/sdk'
 import type { Command } from 'commander'
 import { contextOf } from '../context.ts'
-import { usageError } from '../errors.ts'
 import { formatMoment } from '../options/amounts.ts'
 import { formatDuration, parseDuration } from '../options/duration.ts'
 import { shortHash } from '../options/short-id.ts'
@@ -28,7 +27,6 @@ export function addHelper(program: Command): void {
     .action(async (name: string, words: string[], options: NameOptions, command: Command) => {
       const { output, ...context } = contextOf(command)
       const parts = parseParts(words)
-      if (parts.length === 0) throw usageError('Say what they may open', 'Name parts such as `labs`, or all')
       const seconds = parseDuration(options.for)
       const ceiling = parseCeiling(options.ceiling)
       const exchange = await runningExchange(context)

@@ -1,5 +1,12 @@
 import { compartmentNames, compartments as compartmentTable, type CompartmentName } from '@hre/fhir'
-import { grantCall, limits, openCompartmentCall, setInboxCall, type Call } from '@hre/protocol'
+import {
+  grantCall,
+  limits,
+  openCompartmentCall,
+  setInboxCall,
+  type Call,
+  type Deployment,
+} from '@hre/protocol'
 import { contentIdOf, recipientOf, wrapCompartmentMap } from '@hre/vault'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
 import type { Actor } from '../actor.ts'
@@ -12,6 +19,14 @@ export const compartmentIds = (actor: Actor): Record<CompartmentName, Hex> =>
     CompartmentName,
     Hex
   >
+
+/** What the map of a chart's parts is sealed for (E8). */
+export const mapContext = ({ chainId, consent }: Deployment, patient: Address, reader: Address) => ({
+  chainId,
+  consent,
+  patient,
+  reader,
+})
 
 /**
  * Opens all parts of the actor's chart and lets an organisation file records in them: what a patient does once, at
@@ -28,12 +43,7 @@ export async function openChart(
   const map = await wrapCompartmentMap({
     map: ids,
     readerRecipient: hexToBytes(await recipientOfAccount(actor, options.writer)),
-    context: {
-      chainId: deployment.chainId,
-      consent: deployment.consent,
-      patient: actor.account,
-      reader: options.writer,
-    },
+    context: mapContext(deployment, actor.account, options.writer),
   })
   const calls: Call[] = compartmentNames.flatMap((name) => [
     openCompartmentCall(

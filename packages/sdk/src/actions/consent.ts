@@ -20,26 +20,29 @@ import { recipientOfAccount } from './account.ts'
 import { listCompartments, listGrants } from './consent-lists.ts'
 import { rotateKeys, wrapFor, type History } from './rotate.ts'
 
+/** Which parts a reader may open, for what and for how long. */
+export interface ReadingTerms {
+  reader: Address
+  compartments: readonly Hex[]
+  purposes: readonly Purpose[]
+  /** Unix seconds, exclusive. */
+  until: number
+  /** Unix seconds; default now. */
+  from?: number
+  /** Most sensitive record that is open, 1 to 5; default 5. */
+  ceiling?: number
+}
+
 /**
  * Lets a reader open parts of the actor's chart: by default the earlier records in them included.
  *
  * @param options.history - `from-now-on`: nothing that was filed before. Each part's key changes first, and the reader
  * gets the new one alone (E16).
- * @param options.from - Unix seconds; default now. `until` - exclusive.
- * @param options.ceiling - most sensitive record that is open, 1 to 5; default 5.
  * @returns one entry for each compartment, in order.
  */
 export async function grantAccess(
   actor: Actor,
-  options: {
-    reader: Address
-    compartments: readonly Hex[]
-    purposes: readonly Purpose[]
-    until: number
-    from?: number
-    ceiling?: number
-    history?: History
-  },
+  options: ReadingTerms & { history?: History },
 ): Promise<Applied[]> {
   const { reader, history = 'all', ...terms } = options
   // Of this reader's earlier grant nothing is carried over: it would give what the new one is to keep back.
@@ -49,18 +52,10 @@ export async function grantAccess(
   return submit(actor, calls, { attachments })
 }
 
-/** Grants to read, and the wraps that they name, before they are handed in; `from` and `ceiling` as in `grantAccess`. */
+/** Grants to read, and the wraps that they name, before they are handed in. */
 export async function readingGrants(
   actor: Actor,
-  options: {
-    reader: Address
-    compartments: readonly Hex[]
-    purposes: readonly Purpose[]
-    until: number
-    from?: number
-    ceiling?: number
-    history: History
-  },
+  options: ReadingTerms & { history: History },
 ): Promise<{ calls: Call[]; attachments: Uint8Array[] }> {
   const { reader, history } = options
   const known = await listCompartments(actor, actor.account)

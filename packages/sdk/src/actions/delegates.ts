@@ -10,7 +10,6 @@ import {
   type Call,
   type DelegationView,
   type GrantView,
-  type Purpose,
 } from '@hre/protocol'
 import {
   contentIdOf,
@@ -27,8 +26,8 @@ import { EpochKeys } from '../epoch-keys.ts'
 import { askEveryGateway } from '../gateways.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
-import { compartmentIds } from './chart.ts'
-import { readingGrants, revokeAccess } from './consent.ts'
+import { compartmentIds, mapContext } from './chart.ts'
+import { readingGrants, revokeAccess, type ReadingTerms } from './consent.ts'
 import { listCompartments, listGrants } from './consent-lists.ts'
 import { rotateKeys } from './rotate.ts'
 
@@ -121,7 +120,7 @@ export async function compartmentIdsOf(
   return unwrapCompartmentMap({
     wrap: base64ToBytes(map),
     readerSeed: actor.keyring.recipientSeed,
-    context: mapContext(actor, patient, actor.account),
+    context: mapContext(actor.deployment, patient, actor.account),
   })
 }
 
@@ -129,7 +128,7 @@ export async function compartmentIdsOf(
  * Lets somebody open parts of a chart, for its patient. The reader gets what the actor holds: the earlier records too, where the
  * actor has them.
  *
- * @param options.ceiling, options.until - not above, and not later than, those of the actor's own grant.
+ * @param options.ceiling, options.until - not above, and not later than, those of the actor’s own grant, whose ceiling is the default.
  * @returns one entry for each compartment, in order.
  * @throws HreError `not-found` for a part that the actor may not open; `consent-not-delegated`: the delegation is over, or there is
  * none; `consent-beyond-delegate` for more than the actor may open, or for oneself; nothing is done then.
@@ -137,14 +136,7 @@ export async function compartmentIdsOf(
 export async function grantAccessFor(
   actor: Actor,
   patient: Address,
-  options: {
-    reader: Address
-    compartments: readonly Hex[]
-    purposes: readonly Purpose[]
-    until: number
-    from?: number
-    ceiling?: number
-  },
+  options: ReadingTerms,
 ): Promise<Applied[]> {
   const { reader } = options
   const recipient = hexToBytes(await recipientOfAccount(actor, reader))
@@ -229,19 +221,12 @@ async function handOn(
     : wrapEpochKey({ epochKey: held.epochKey, ...to })
 }
 
-const mapContext = ({ deployment }: Actor, patient: Address, reader: Address) => ({
-  chainId: deployment.chainId,
-  consent: deployment.consent,
-  patient,
-  reader,
-})
-
 /** The names of the parts, at every gateway that answers: whichever the delegate asks has them. */
 async function sealMapTo(actor: Actor, delegate: Address): Promise<void> {
   const map = await wrapCompartmentMap({
     map: compartmentIds(actor),
     readerRecipient: hexToBytes(await recipientOfAccount(actor, delegate)),
-    context: mapContext(actor, actor.account, delegate),
+    context: mapContext(actor.deployment, actor.account, delegate),
   })
   await askEveryGateway(actor, (session) =>
     session.call('putDelegateMap', { params: { delegate }, body: { map: bytesToBase64(map) } }),

@@ -68,19 +68,10 @@ export async function fileRecords(
     onProgress?: (done: number, of: number) => void
   },
 ): Promise<FiledBatch> {
-  const { patient, records } = options
-  const known = await listCompartments(actor, patient)
+  const { patient } = options
   const ids = await mapOf(actor, patient)
-  let sealedBytes = 0
-  let done = 0
-  const leaves = await inParallel(records, uploadsAtOnce, async (record) => {
-    const { leaf, sealed } = await sealFor(actor, patient, record, placeOf(record, ids, known))
-    await actor.session.call('putBlob', { params: { contentId: leaf.content }, body: sealed })
-    sealedBytes += sealed.length
-    options.onProgress?.(++done, records.length)
-    return leaf
-  })
-  return { ...(await commit(actor, leaves, options.parties)), leaves, sealedBytes }
+  const sealed = await sealAndUpload(actor, { ...options, ids, upload: 'putBlob' })
+  return { ...(await commit(actor, sealed.leaves, options.parties)), ...sealed }
 }
 
 /**
@@ -96,19 +87,9 @@ export async function fileOwnRecords(
   options: { records: readonly NewRecord[]; onProgress?: (done: number, of: number) => void },
 ): Promise<FiledBatch> {
   const { account, deployment, organisation: keeper, session } = actor
-  const { records } = options
-  const known = await listCompartments(actor, account)
   const ids = compartmentIds(actor)
-  let sealedBytes = 0
-  let done = 0
-  const leaves = await inParallel(records, uploadsAtOnce, async (record) => {
-    const { leaf, sealed } = await sealFor(actor, account, record, placeOf(record, ids, known))
-    await session.call('putOwnBlob', { params: { contentId: leaf.content }, body: sealed })
-    sealedBytes += sealed.length
-    options.onProgress?.(++done, records.length)
-    return leaf
-  })
-  const { manifest, ...batch } = batchOf(account, leaves)
+  const sealed = await sealAndUpload(actor, { ...options, patient: account, ids, upload: 'putOwnBlob' })
+  const { manifest, ...batch } = batchOf(account, sealed.leaves)
   const operation = await signCall(
     actor.identity,
     deployment,
@@ -116,7 +97,7 @@ export async function fileOwnRecords(
   )
   const { id } = await session.call('commitOwn', { body: { manifest, operation } }).catch(unanswered)
   const [applied] = await waitForAll(actor, [id]).catch(unanswered)
-  return { ...applied!, batch: batchIdOf(account, batch.root), leaves, sealedBytes }
+  return { ...applied!, batch: batchIdOf(account, batch.root), ...sealed }
 }
 
 /** Until the commitment was sent nothing was added; from then on silence means neither yes nor no. */
@@ -161,6 +142,31 @@ function placeOf(
   const epoch = view?.epochs.find((row) => row.epoch === view.epoch)
   if (!view || !epoch) throw hreError('write-refused', { compartment: record.compartment })
   return { compartment: view.compartment, epoch: epoch.epoch, recipient: epoch.recipient }
+}
+
+/** Seals each on this machine and hands it to the gateway; what waits there is no record before a batch names it. */
+async function sealAndUpload(
+  actor: Actor,
+  options: {
+    patient: Address
+    records: readonly NewRecord[]
+    ids: Record<string, Hex> | undefined
+    upload: 'putBlob' | 'putOwnBlob'
+    onProgress?: (done: number, of: number) => void
+  },
+): Promise<Pick<FiledBatch, 'leaves' | 'sealedBytes'>> {
+  const { patient, records, ids, upload } = options
+  const known = await listCompartments(actor, patient)
+  let sealedBytes = 0
+  let done = 0
+  const leaves = await inParallel(records, uploadsAtOnce, async (record) => {
+    const { leaf, sealed } = await sealFor(actor, patient, record, placeOf(record, ids, known))
+    await actor.session.call(upload, { params: { contentId: leaf.content }, body: sealed })
+    sealedBytes += sealed.length
+    options.onProgress?.(++done, records.length)
+    return leaf
+  })
+  return { leaves, sealedBytes }
 }
 
 async function sealFor(

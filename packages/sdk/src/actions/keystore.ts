@@ -6,7 +6,7 @@ import {
   parseUnlockDocument,
   unlock,
   unlockProofsOf,
-  verifierOfWay,
+  verifiersOfWays,
   type Succession,
   type UnlockDocument,
   type UnlockSecret,
@@ -58,12 +58,7 @@ export async function storeKeystore(
 ): Promise<StoredKeystore> {
   const { document, succession, secrets, replaces } = change
   const made = secrets.length > 0 ? document.ways.slice(-secrets.length) : []
-  const verifiers = []
-  for (const [place, way] of made.entries()) {
-    // Nobody has the guardians' secret before the document: there is nothing to prove.
-    if (way.kind === 'guardians') continue
-    verifiers.push({ way: way.id, verifier: await verifierOfWay(account, way, secrets[place]!) })
-  }
+  const verifiers = await verifiersOfWays(account, made, secrets)
   const body = { document: { ...document }, succession, verifiers, replaces }
   const { etag } = await session.call('putKeystore', { body })
   return { document, succession, etag }

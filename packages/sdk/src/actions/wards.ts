@@ -4,9 +4,10 @@ import {
   createRecoveryPhrase,
   createUnlockDocument,
   openKeyring,
-  verifierOfWay,
+  verifiersOfWays,
   type UnlockDocument,
   type UnlockSecret,
+  type WayVerifier,
 } from '@hre/vault'
 import type { Address, Hex } from 'viem'
 import { connect, type Actor } from '../actor.ts'
@@ -23,7 +24,7 @@ export interface NewWard {
   rootSeed: Uint8Array
   /** What the gateway will keep of them: it opens by the ward's paper, and by the actor's keys (K13). */
   document: UnlockDocument
-  verifiers: { way: Hex; verifier: Hex }[]
+  verifiers: WayVerifier[]
 }
 
 const daySeconds = 24 * 60 * 60
@@ -39,10 +40,7 @@ export async function sealWard(actor: Actor, rootSeed: Uint8Array, phrase: strin
   const account = openKeyring(rootSeed).account as Address
   const secrets: UnlockSecret[] = [{ kind: 'phrase', phrase }, wayOf(actor, account)]
   const document = await createUnlockDocument(rootSeed, secrets)
-  const verifiers = []
-  for (const [place, way] of document.ways.entries())
-    if (way.kind !== 'guardians')
-      verifiers.push({ way: way.id, verifier: await verifierOfWay(account, way, secrets[place]!) })
+  const verifiers = await verifiersOfWays(account, document.ways, secrets)
   return { account, rootSeed, document, verifiers }
 }
 

@@ -1,8 +1,8 @@
 import { Alert, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconShieldCheck, IconShieldX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { Link, useParams } from '../../app/navigation.tsx'
 import type { BlockView, SignedAct } from '../../keeper/desk-api.ts'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
@@ -20,7 +20,7 @@ import { BatchProofs } from './BatchProofs.tsx'
 /** One block: what was done in it, in sentences; its header; and whose nodes have the same. */
 export function Page() {
   const { t, i18n } = useTranslation()
-  const { block: text } = useParams({ from: '/ledger/$block' })
+  const { block: text } = useParams('/ledger/$block')
   const number = Number(text)
   const { data, error, refetch } = useQuery({
     queryKey: ['block', number],

@@ -1,8 +1,8 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { Link } from '../../app/navigation.tsx'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatInstant, formatNumber } from '../../ui/format.ts'
@@ -32,7 +32,7 @@ export function Page() {
         <ul className="list">
           {data.pages.flat().map(({ number, at, operations }) => (
             <li key={number}>
-              <Link className="row" to="/ledger/$block" params={{ block: String(number) }}>
+              <Link className="row" to={`/ledger/${number}`}>
                 <span className="grow">
                   <Text span display="block" fw={600}>
                     {t('ledger.block', { number: formatNumber(i18n.language, number) })}

@@ -1,9 +1,9 @@
 import { Alert, Button, Paper, Radio, Stack, Text, Textarea, Title } from '@mantine/core'
 import type { EmergencyOutcome } from '@hre/protocol'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link, useParams } from '../../app/navigation.tsx'
 import type { StaffEmergency } from '../../keeper/desk-api.ts'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
@@ -18,7 +18,7 @@ const wordsMax = 2_000
 /** One emergency: what was said of it, and the judgement, which is final. */
 export function Page() {
   const { t } = useTranslation()
-  const { declaration } = useParams({ from: '/audit/emergencies/$declaration' })
+  const { declaration } = useParams('/audit/emergencies/$declaration')
   const { data, error, refetch } = useToReview()
   if (error) return <FailureNote error={error} onRetry={() => void refetch()} />
   if (!data) return <Opening progress={undefined} text={t('reviews.loading')} />

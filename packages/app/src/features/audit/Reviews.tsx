@@ -1,7 +1,7 @@
 import { Paper, Stack, Text, Title } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { Link } from '../../app/navigation.tsx'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { Opening } from '../home/Opening.tsx'
 import { EmergencyLine } from '../organisation/Emergencies.tsx'
@@ -26,11 +26,7 @@ export function Page() {
           <ul className="list">
             {ordered.map((emergency) => (
               <li key={emergency.declaration}>
-                <Link
-                  className="row"
-                  to="/audit/emergencies/$declaration"
-                  params={{ declaration: String(emergency.declaration) }}
-                >
+                <Link className="row" to={`/audit/emergencies/${emergency.declaration}`}>
                   <EmergencyLine emergency={emergency} />
                   <IconChevronRight aria-hidden size={18} />
                 </Link>

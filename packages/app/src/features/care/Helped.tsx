@@ -1,8 +1,8 @@
 import { Button, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconChevronRight, IconUserHeart } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { Link } from '../../app/navigation.tsx'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatDate } from '../../ui/format.ts'
@@ -31,7 +31,7 @@ export function Page() {
           <ul className="list">
             {data.map(({ patient, name, until }) => (
               <li key={patient}>
-                <Link className="row" to="/helped/$patient" params={{ patient }}>
+                <Link className="row" to={`/helped/${patient}`}>
                   <IconUserHeart aria-hidden />
                   <span className="grow">
                     <Text span display="block" fw={600}>

@@ -1,6 +1,6 @@
 import { Button, Group, Stack } from '@mantine/core'
-import { Link, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { Link, useParams } from '../../app/navigation.tsx'
 import type { Hex } from '../../keeper/api.ts'
 import { Acting } from './Acting.tsx'
 
@@ -44,4 +44,4 @@ export function HelpedFrame({
 }
 
 /** Whom the page is about. */
-export const usePatient = (): Hex => (useParams({ strict: false }) as { patient: Hex }).patient
+export const usePatient = (): Hex => useParams('/helped/$patient').patient as Hex

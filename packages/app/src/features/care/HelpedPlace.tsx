@@ -1,9 +1,9 @@
-import { useParams } from '@tanstack/react-router'
+import { useParams } from '../../app/navigation.tsx'
 import { Page as HelpedShares } from './HelpedShares.tsx'
 import { Page as HelpedVisits } from './HelpedVisits.tsx'
 
 /** Beside the records of somebody who is looked after: who looked, and who may. */
 export function Page() {
-  const { place } = useParams({ strict: false }) as { place?: string }
+  const { place } = useParams('/helped/$patient/$place')
   return place === 'visits' ? <HelpedVisits /> : <HelpedShares />
 }

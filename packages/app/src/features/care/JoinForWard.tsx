@@ -1,8 +1,8 @@
 import { Alert, Button, Loader, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from '../../app/navigation.tsx'
 import type { Hex } from '../../keeper/api.ts'
 import { Failure, keeper, onProgress } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
@@ -15,7 +15,7 @@ import { NameForm } from '../recovery/NameForm.tsx'
  * The front desk's link for a child, or somebody without a device, on the device of whoever looks after them: their name, their paper,
  * and then they are among those whom this person helps.
  */
-export function JoinForWard({ invitation, hospital }: { invitation: Hex; hospital: string }) {
+export default function JoinForWard({ invitation, hospital }: { invitation: Hex; hospital: string }) {
   const { t } = useTranslation()
   const queries = useQueryClient()
   const pending = useQuery({ queryKey: ['ward'], queryFn: () => keeper.pendingWard(), staleTime: 0 })

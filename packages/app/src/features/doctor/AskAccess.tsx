@@ -1,8 +1,8 @@
 import { Alert, Button, Checkbox, Radio, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link, useParams } from '../../app/navigation.tsx'
 import { topicNames, type Topic } from '../../chart/topics.ts'
 import type { Hex } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
@@ -15,7 +15,7 @@ const periods = [1, 7, 30]
 /** Asking opens nothing: it puts a question before the patient. */
 export function Page() {
   const { t, i18n } = useTranslation()
-  const { patient } = useParams({ from: '/patients/$patient/ask' })
+  const { patient } = useParams('/patients/$patient/ask')
   const queries = useQueryClient()
   const { data: today } = useToday()
   const [topics, setTopics] = useState<string[]>(['summary', 'labs', 'vitals'])

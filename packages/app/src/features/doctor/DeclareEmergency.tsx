@@ -1,9 +1,9 @@
 import { Alert, Button, Radio, Stack, Text, Textarea, Title } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link, navigate, useParams } from '../../app/navigation.tsx'
 import type { Hex } from '../../keeper/api.ts'
 import type { DeclareWish } from '../../keeper/desk-api.ts'
 import { keeper } from '../../keeper/client.ts'
@@ -23,9 +23,8 @@ const wordsMax = 2_000
 /** Breaking the glass: what is done, who will see it, and a reason that somebody else will judge. */
 export function Page() {
   const { t } = useTranslation()
-  const { patient } = useParams({ from: '/patients/$patient/emergency' })
+  const { patient } = useParams('/patients/$patient/emergency')
   const queries = useQueryClient()
-  const navigate = useNavigate()
   const [reason, setReason] = useState<DeclareWish['reason']>()
   const [words, setWords] = useState('')
   const [minutes, setMinutes] = useState(30)
@@ -36,7 +35,7 @@ export function Page() {
     async onSuccess() {
       queries.removeQueries({ queryKey: ['chart', patient] })
       await queries.invalidateQueries({ queryKey: ['today'] })
-      await navigate({ to: '/patients/$patient', params: { patient }, replace: true })
+      navigate(`/patients/${patient}`, { replace: true })
     },
   })
 

@@ -1,9 +1,9 @@
 import { Button, FileButton, Group, Paper, Stack, Text, TextInput, Title } from '@mantine/core'
 import { IconCamera } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { navigate } from '../../app/navigation.tsx'
 import type { Hex } from '../../keeper/api.ts'
 import type { Finding } from '../../keeper/desk-api.ts'
 import { keeper } from '../../keeper/client.ts'
@@ -19,7 +19,6 @@ const isCard = (text: string): boolean => /^\s*hre\s*:\s*1\s*:/i.test(text)
  */
 export function FindPatient({ mayDeclare, known }: { mayDeclare: boolean; known: readonly Hex[] }) {
   const { t } = useTranslation()
-  const navigate = useNavigate()
   const [code, setCode] = useState('')
   const [number, setNumber] = useState('')
   const [wrong, setWrong] = useState<'code' | 'photo'>()
@@ -29,8 +28,8 @@ export function FindPatient({ mayDeclare, known }: { mayDeclare: boolean; known:
   })
 
   function go(patient: Hex, otherwise: 'ask' | 'emergency') {
-    if (known.includes(patient)) return navigate({ to: '/patients/$patient', params: { patient } })
-    return navigate({ to: `/patients/$patient/${otherwise}`, params: { patient } })
+    if (known.includes(patient)) return navigate(`/patients/${patient}`)
+    return navigate(`/patients/${patient}/${otherwise}`)
   }
 
   function read(text: string) {
@@ -38,7 +37,7 @@ export function FindPatient({ mayDeclare, known }: { mayDeclare: boolean; known:
     if (isCard(text) && mayDeclare) return find.mutate({ by: 'card', text })
     const patient = accountIn(text)
     if (!patient) return setWrong('code')
-    void go(patient, 'ask')
+    go(patient, 'ask')
   }
 
   async function readPhoto(photo: File | null) {

@@ -1,8 +1,8 @@
 import { Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useQueryClient } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
 import { useCallback, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link, useParams } from '../../app/navigation.tsx'
 import type { ChartItem, ItemKind } from '../../chart/item.ts'
 import type { Chart, Hex } from '../../keeper/api.ts'
 import { Failure } from '../../keeper/client.ts'
@@ -22,7 +22,7 @@ const rowsMax = 12
 /** The usual questions of four minutes, at a glance. */
 export function Page() {
   const { t } = useTranslation()
-  const { patient } = useParams({ from: '/patients/$patient' })
+  const { patient } = useParams('/patients/$patient')
   const { data: chart, error, refetch, progress } = useChart(patient as Hex)
   const queries = useQueryClient()
   const again = useCallback(() => void refetch(), [refetch])

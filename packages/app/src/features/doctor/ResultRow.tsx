@@ -1,6 +1,6 @@
 import { Text } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { Link } from '../../app/navigation.tsx'
 import type { ChartItem } from '../../chart/item.ts'
 import { formatDay, formatValue, titleOf } from '../../ui/format.ts'
 import { useAddedBy } from '../../ui/addedBy.ts'
@@ -23,7 +23,7 @@ export function ResultRow({ item, history }: { item: ChartItem; history: readonl
     .flatMap(({ value }) => (value && value.number !== null ? [value.number] : []))
     .reverse()
   return (
-    <Link className="row" to="/record/$record" params={{ record: item.record }}>
+    <Link className="row" to={`/record/${item.record}`}>
       <span className="grow">
         <Text span display="block">
           {titleOf(t, i18n.exists, item)}

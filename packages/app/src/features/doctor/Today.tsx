@@ -1,7 +1,7 @@
 import { Badge, Paper, Stack, Text, TextInput, Title } from '@mantine/core'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from '../../app/navigation.tsx'
 import type { Today as TodayView } from '../../keeper/desk-api.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatClock, formatDate, formatDay, formatInstant } from '../../ui/format.ts'
@@ -51,7 +51,7 @@ export default function Today() {
       <ToSign rows={worklist?.toSign ?? []} />
       <Section title={t('today.drafts')}>
         {today.drafts.map(({ patient, name, title, at }) => (
-          <Row key={patient} patient={patient} name={name} to="/patients/$patient/note">
+          <Row key={patient} patient={patient} name={name} place="/note">
             {t('today.draft', { title, when: formatInstant(language, at) })}
           </Row>
         ))}
@@ -78,20 +78,20 @@ function Section({ title, children }: { title: string; children: React.ReactNode
 function Row({
   patient,
   name,
-  to = '/patients/$patient',
+  place = '',
   isNew = false,
   children,
 }: {
   patient: string
   name: string | null
-  to?: '/patients/$patient' | '/patients/$patient/note'
+  place?: '' | '/note'
   isNew?: boolean
   children: React.ReactNode
 }) {
   const { t } = useTranslation()
   return (
     <li>
-      <Link className="row" to={to} params={{ patient }}>
+      <Link className="row" to={`/patients/${patient}${place}`}>
         <span className="grow">
           <Text span display="block" fw={600}>
             {name ?? t('patients.unnamed', { code: patient.slice(2, 8) })}

@@ -1,8 +1,8 @@
 import { Alert, Button, Stack, Text, Textarea, TextInput, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link, useParams } from '../../app/navigation.tsx'
 import type { Hex } from '../../keeper/api.ts'
 import type { Draft } from '../../keeper/desk-api.ts'
 import { keeper } from '../../keeper/client.ts'
@@ -10,7 +10,7 @@ import { FailureNote } from '../../ui/FailureNote.tsx'
 
 /** A note, sealed on this device and signed by its author. What is not finished waits here, sealed as well. */
 export function Page() {
-  const { patient } = useParams({ from: '/patients/$patient/note' })
+  const { patient } = useParams('/patients/$patient/note')
   // Looked up once: what is being written is not written over.
   const { data: draft, error } = useQuery({
     queryKey: ['draft', patient],

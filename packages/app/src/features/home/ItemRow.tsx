@@ -1,7 +1,7 @@
 import { Badge, Text } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { Link } from '../../app/navigation.tsx'
 import type { ChartItem } from '../../chart/item.ts'
 import { formatDay, formatValue, titleOf } from '../../ui/format.ts'
 import { useAddedBy } from '../../ui/addedBy.ts'
@@ -21,7 +21,7 @@ export function ItemRow({
   const day = withDay && item.date ? formatDay(i18n.language, item.date) : ''
   const below = [day, addedBy].filter(Boolean).join(' · ')
   return (
-    <Link className="row" to="/record/$record" params={{ record: item.record }}>
+    <Link className="row" to={`/record/${item.record}`}>
       <span className="grow">
         {showsKind && (
           <Text span display="block" size="xs" c="dimmed">

@@ -1,20 +1,12 @@
 import { roles } from '@hre/protocol'
 import { lazy } from 'react'
 import { useStatus } from '../../app/status.ts'
-import { learn } from '../../messages/messages.ts'
+import { saying } from '../../messages/messages.ts'
 
-const withSentences = (load: () => Promise<{ default: React.ComponentType }>) =>
-  lazy(async () => {
-    await learn('staff')
-    return load()
-  })
-
-const Today = withSentences(() => import('../doctor/Today.tsx'))
-
-const Worklist = withSentences(() => import('../laboratory/Worklist.tsx'))
-
-const Audit = withSentences(() => import('../audit/Audit.tsx'))
-const Organisation = withSentences(() => import('../organisation/Organisation.tsx'))
+const Today = lazy(saying('staff', () => import('../doctor/Today.tsx')))
+const Worklist = lazy(saying('staff', () => import('../laboratory/Worklist.tsx')))
+const Audit = lazy(saying('staff', () => import('../audit/Audit.tsx')))
+const Organisation = lazy(saying('staff', () => import('../organisation/Organisation.tsx')))
 
 /** By role: what somebody begins the day with. */
 export default function StaffHome() {

@@ -1,26 +1,22 @@
 import { Loader, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useNavigate, useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { navigate, useParams } from '../../app/navigation.tsx'
 import { useSetStatus, useStatus } from '../../app/status.ts'
 import type { Hex, Secret } from '../../keeper/api.ts'
 import { Failure, keeper, onProgress } from '../../keeper/client.ts'
-import { learn } from '../../messages/messages.ts'
+import { saying } from '../../messages/messages.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { NewWays } from './NewWays.tsx'
 
 /** Who is signed in already was given the link for somebody else. */
-const JoinForWard = lazy(async () => {
-  await learn('care')
-  return { default: (await import('../care/JoinForWard.tsx')).JoinForWard }
-})
+const JoinForWard = lazy(saying('care', () => import('../care/JoinForWard.tsx')))
 
 /** From the link of the front desk to an open chart: one way in, one on paper, then the hospital's word. */
 export function Page() {
   const { t } = useTranslation()
-  const { secret } = useParams({ from: '/join/$secret' })
-  const navigate = useNavigate()
+  const { secret } = useParams('/join/$secret')
   const setStatus = useSetStatus()
   const { data: status } = useStatus()
   const { data: exchange } = useQuery({ queryKey: ['exchange'], queryFn: hospitalName })
@@ -31,8 +27,8 @@ export function Page() {
     mutationFn: (ways: { first: Secret; phrase: string }) =>
       keeper.join({ invitation: secret.toLowerCase() as Hex, ...ways }),
     // The words are on paper now: this page forgets them, and the link with its secret leaves the address.
-    onSuccess: async (status) => {
-      await navigate({ to: '/', replace: true })
+    onSuccess: (status) => {
+      navigate('/', { replace: true })
       setStatus(status)
     },
   })

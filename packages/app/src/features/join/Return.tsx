@@ -1,22 +1,19 @@
 import { Button, Group, PasswordInput, Radio, Stack, Text, Textarea, TextInput, Title } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { navigate } from '../../app/navigation.tsx'
 import { useSetStatus } from '../../app/status.ts'
 import type { Hex, Secret, WalletChoice } from '../../keeper/api.ts'
 import { Failure, keeper } from '../../keeper/client.ts'
-import { learn } from '../../messages/messages.ts'
+import { saying } from '../../messages/messages.ts'
 import { accountIn } from '../../ui/code.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { hasPasskeys, usePasskey as askPasskey } from '../../ui/passkey.ts'
 
 const Recover = lazy(() => import('../recovery/Recover.tsx'))
 
-const WithWallet = lazy(async () => {
-  await learn('wallet')
-  return import('../wallet/WithWallet.tsx')
-})
+const WithWallet = lazy(saying('wallet', () => import('../wallet/WithWallet.tsx')))
 
 const ways = ['phrase', 'password', 'passkey'] as const
 type Way = (typeof ways)[number]
@@ -25,7 +22,6 @@ type Way = (typeof ways)[number]
 export function Return({ onBack }: { onBack: () => void }) {
   const { t } = useTranslation()
   const setStatus = useSetStatus()
-  const navigate = useNavigate()
   const [code, setCode] = useState('')
   const [way, setWay] = useState<Way>('phrase')
   const [phrase, setPhrase] = useState('')
@@ -35,9 +31,9 @@ export function Return({ onBack }: { onBack: () => void }) {
   const recall = useMutation({
     mutationFn: async (wish: { account: Hex; wallet?: WalletChoice }) =>
       keeper.recall({ ...wish, secret: await secret() }),
-    onSuccess: async (status) => {
+    onSuccess: (status) => {
       // Wherever the one before left this device.
-      await navigate({ to: '/', replace: true })
+      navigate('/', { replace: true })
       setStatus(status)
     },
   })

@@ -1,13 +1,12 @@
 import { Button, Stack, Text, TextInput, Title } from '@mantine/core'
-import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { navigate } from '../../app/navigation.tsx'
 import { Return } from './Return.tsx'
 
 /** What somebody sees on a device that knows nobody. */
 export default function Welcome() {
   const { t } = useTranslation()
-  const navigate = useNavigate()
   const [link, setLink] = useState('')
   const [isWrong, setWrong] = useState(false)
 
@@ -15,7 +14,7 @@ export default function Welcome() {
     event.preventDefault()
     const secret = /0x[0-9a-fA-F]{64}(?![0-9a-fA-F])/.exec(link)?.[0]
     setWrong(!secret)
-    if (secret) void navigate({ to: '/join/$secret', params: { secret } })
+    if (secret) navigate(`/join/${secret}`)
   }
 
   const [isReturning, setReturning] = useState(false)

@@ -1,7 +1,7 @@
 import { Paper, Text, Title } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { Link } from '../../app/navigation.tsx'
 import type { AwaitedBatch } from '../../keeper/desk-api.ts'
 import { formatInstant, formatList, nameOfReader } from '../../ui/format.ts'
 
@@ -13,7 +13,7 @@ export function ToSign({ rows }: { rows: readonly AwaitedBatch[] }) {
     <Rows title={t('signing.toSign')}>
       {rows.map((row) => (
         <li key={row.batch}>
-          <Link className="row" to="/sign/$batch" params={{ batch: row.batch }}>
+          <Link className="row" to={`/sign/${row.batch}`}>
             <Line row={row}>
               {t('signing.from', {
                 who: nameOfReader(t, row.author),

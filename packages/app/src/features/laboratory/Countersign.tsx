@@ -1,7 +1,7 @@
 import { Alert, Button, Paper, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { Link, useParams } from '../../app/navigation.tsx'
 import type { ChartItem } from '../../chart/item.ts'
 import type { Hex } from '../../keeper/api.ts'
 import { Failure, keeper } from '../../keeper/client.ts'
@@ -14,7 +14,7 @@ import { worklistKey } from './useWorklist.ts'
 /** Nobody signs what they have not seen: it is opened first, and the patient sees that it was. */
 export function Page() {
   const { t, i18n } = useTranslation()
-  const { batch } = useParams({ from: '/sign/$batch' })
+  const { batch } = useParams('/sign/$batch')
   const queries = useQueryClient()
   const { data, error, refetch } = useQuery({
     queryKey: ['batch', batch],

@@ -1,7 +1,7 @@
 import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { IconPencil, IconUpload } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { Link } from '../../app/navigation.tsx'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatDate } from '../../ui/format.ts'
 import { Opening } from '../home/Opening.tsx'

@@ -1,9 +1,9 @@
 import { Alert, Button, Checkbox, Loader, Stack, Text, Title } from '@mantine/core'
 import { IconAlertTriangle } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { Link, Navigate, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link, navigate } from '../../app/navigation.tsx'
 import { useSetStatus, useStatus } from '../../app/status.ts'
 import type { Secret } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
@@ -20,6 +20,11 @@ export function Page() {
   const close = useMutation({
     mutationFn: async (secret: () => Promise<Secret> | Secret) => keeper.closeAccount(await secret()),
   })
+  // Signed out without having closed anything: nothing here is about anybody.
+  const isGone = status?.state !== 'open' && !close.isPending && !close.isSuccess
+  useEffect(() => {
+    if (isGone) navigate('/', { replace: true })
+  }, [isGone])
   if (close.isPending)
     return (
       <Stack align="center" mih="40vh" justify="center" role="status">
@@ -28,7 +33,7 @@ export function Page() {
       </Stack>
     )
   if (close.isSuccess) return <Closed {...close.data} />
-  if (status?.state !== 'open') return <Navigate to="/" replace />
+  if (status?.state !== 'open') return null
   return (
     <Stack>
       <Title order={1}>{t('more.close')}</Title>
@@ -76,14 +81,13 @@ export function Page() {
 function Closed({ erased, unreachable }: Awaited<ReturnType<typeof keeper.closeAccount>>) {
   const { t, i18n } = useTranslation()
   const setStatus = useSetStatus()
-  const navigate = useNavigate()
   const names = formatList(
     i18n.language,
     unreachable.map((organisation) => nameOfOrganisation(t, organisation)),
   )
   async function leave() {
     setStatus(await keeper.status())
-    await navigate({ to: '/', replace: true })
+    navigate('/', { replace: true })
   }
 
   if (unreachable.length > 0)

@@ -9,9 +9,10 @@ import {
   IconUserHeart,
   IconUsers,
   IconUsersGroup,
+  IconWorld,
 } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { Link } from '../../app/navigation.tsx'
 
 /** What else there is to do, one line each. */
 const rooms = [
@@ -21,6 +22,7 @@ const rooms = [
   { to: '/help', key: 'help.title', Icon: IconHeartHandshake, isForAll: true },
   { to: '/helpers', key: 'more.helpers', Icon: IconUserHeart, isForAll: false },
   { to: '/helped', key: 'more.helped', Icon: IconUsersGroup, isForAll: true },
+  { to: '/countries', key: 'more.countries', Icon: IconWorld, isForAll: false },
   { to: '/download', key: 'more.download', Icon: IconDownload, isForAll: false },
   { to: '/close', key: 'more.close', Icon: IconDoorExit, isForAll: false },
 ] as const

@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
+import type { Address } from '../../app/addresses.ts'
+import { Link } from '../../app/navigation.tsx'
 
 /** A line that leads to a page; what calls for attention stands in it. */
 export function LinkRow({
@@ -9,7 +10,7 @@ export function LinkRow({
   note,
   isUrgent = false,
 }: {
-  to: string
+  to: Address
   title: string
   note?: string | undefined
   isUrgent?: boolean

@@ -1,9 +1,9 @@
 import { Alert, Button, Group, NativeSelect, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link, useParams } from '../../app/navigation.tsx'
 import type { Hex } from '../../keeper/api.ts'
 import type { Colleague } from '../../keeper/desk-api.ts'
 import { keeper } from '../../keeper/client.ts'
@@ -18,7 +18,7 @@ const yearSeconds = 365 * 24 * 60 * 60
 /** One colleague: licence, role, and the end of both. */
 export function Page() {
   const { t } = useTranslation()
-  const { member } = useParams({ from: '/organisation/staff/$member' })
+  const { member } = useParams('/organisation/staff/$member')
   const { data: members, error, refetch } = useMembers()
   if (error) return <FailureNote error={error} onRetry={() => void refetch()} />
   if (!members) return <Opening progress={undefined} text={t('staff.loading')} />

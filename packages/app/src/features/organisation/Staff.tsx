@@ -1,7 +1,7 @@
 import { Badge, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconChevronRight } from '@tabler/icons-react'
-import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { Link } from '../../app/navigation.tsx'
 import type { Colleague } from '../../keeper/desk-api.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatDate } from '../../ui/format.ts'
@@ -37,7 +37,7 @@ function Row({ colleague }: { colleague: Colleague }) {
   const { t } = useTranslation()
   const licence = licenceOf(colleague)
   return (
-    <Link className="row" to="/organisation/staff/$member" params={{ member: colleague.account }}>
+    <Link className="row" to={`/organisation/staff/${colleague.account}`}>
       <span className="grow">
         <Text span display="block" fw={600}>
           {useNameOf(colleague)}

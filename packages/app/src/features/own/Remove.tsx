@@ -1,8 +1,8 @@
 import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { navigate } from '../../app/navigation.tsx'
 import type { Hex } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
@@ -11,13 +11,12 @@ import { FailureNote } from '../../ui/FailureNote.tsx'
 export default function Remove({ record }: { record: Hex }) {
   const { t } = useTranslation()
   const queries = useQueryClient()
-  const navigate = useNavigate()
   const [isAsked, setAsked] = useState(false)
   const remove = useMutation({
     mutationFn: () => keeper.removeOwn(record),
     async onSuccess() {
       await queries.invalidateQueries({ queryKey: ['chart', null], refetchType: 'all' })
-      await navigate({ to: '/', replace: true })
+      navigate('/', { replace: true })
     },
   })
   if (!isAsked)

@@ -1,13 +1,13 @@
 import { Alert, Button, Paper, Stack, Table, Text, Title } from '@mantine/core'
 import { IconArrowLeft } from '@tabler/icons-react'
 import { useQueryClient } from '@tanstack/react-query'
-import { useParams, useRouter } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useParams } from '../../app/navigation.tsx'
 import { useStatus } from '../../app/status.ts'
 import type { ChartItem } from '../../chart/item.ts'
 import type { Chart } from '../../keeper/api.ts'
-import { learn } from '../../messages/messages.ts'
+import { saying } from '../../messages/messages.ts'
 import { useAddedBy } from '../../ui/addedBy.ts'
 import { formatDay, formatValue, localeOf, nameOfOrganisation, titleOf } from '../../ui/format.ts'
 import { Trend } from '../../ui/Trend.tsx'
@@ -15,20 +15,14 @@ import { Acting } from '../care/Acting.tsx'
 import { Standing } from '../home/ItemRow.tsx'
 import { ProofPanel } from './ProofPanel.tsx'
 
-const withSentences = <Parts,>(load: () => Promise<{ default: React.ComponentType<Parts> }>) =>
-  lazy(async () => {
-    await learn('own')
-    return load()
-  })
-const DocumentView = withSentences(() => import('../own/DocumentView.tsx'))
-const Remove = withSentences(() => import('../own/Remove.tsx'))
+const DocumentView = lazy(saying('own', () => import('../own/DocumentView.tsx')))
+const Remove = lazy(saying('own', () => import('../own/Remove.tsx')))
 
 /** One record of a chart that is open: what it says, how it went over time, and that nobody changed it. */
 export function Page() {
   const { t, i18n } = useTranslation()
   const { data: status } = useStatus()
-  const { record } = useParams({ from: '/record/$record' })
-  const router = useRouter()
+  const { record } = useParams('/record/$record')
   const charts = useQueryClient().getQueriesData<Chart>({ queryKey: ['chart'] })
   const chart = charts
     .map(([, data]) => data)
@@ -40,7 +34,7 @@ export function Page() {
       size="md"
       me="auto"
       leftSection={<IconArrowLeft aria-hidden />}
-      onClick={() => router.history.back()}
+      onClick={() => history.back()}
     >
       {t('back')}
     </Button>
@@ -54,7 +48,7 @@ export function Page() {
     )
   const title = titleOf(t, i18n.exists, item)
   // Kilograms and pounds are no one line.
-  const history = item.code
+  const earlier = item.code
     ? chart.items.filter(({ code, value }) => code === item.code && value?.unit === item.value?.unit)
     : []
   const organisation = chart.organisations.find(({ account }) => account === item.organisation) ?? null
@@ -82,7 +76,7 @@ export function Page() {
           <DocumentView key={item.record} record={item.record} title={title} />
         </Suspense>
       )}
-      {history.length > 1 && <History items={history} title={title} />}
+      {earlier.length > 1 && <History items={earlier} title={title} />}
       <ProofPanel record={item.record} />
       {item.isPatientsOwn && item.author === status?.account && (
         <Suspense>

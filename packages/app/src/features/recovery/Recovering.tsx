@@ -1,8 +1,8 @@
 import { Alert, Button, Loader, Paper, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { navigate } from '../../app/navigation.tsx'
 import { useSetStatus, useStatus } from '../../app/status.ts'
 import type { RecoveryHere, Secret } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
@@ -86,12 +86,11 @@ function Ready() {
   const { t } = useTranslation()
   const { data: status } = useStatus()
   const setStatus = useSetStatus()
-  const navigate = useNavigate()
   const finish = useMutation({
     mutationFn: async (secret: () => Promise<Secret> | Secret) => keeper.finishRecovery(await secret()),
-    onSuccess: async (status) => {
+    onSuccess: (status) => {
       // Whoever helped has to be named anew: that comes first.
-      await navigate({ to: '/guardians', replace: true })
+      navigate('/guardians', { replace: true })
       setStatus(status)
     },
   })

@@ -1,13 +1,13 @@
 import { Alert, Button, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconFingerprint, IconKey, IconNotes, IconUsers } from '@tabler/icons-react'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { lazy, Suspense, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link } from '../../app/navigation.tsx'
 import { statusKey, useStatus } from '../../app/status.ts'
 import type { Hex, Secret, Way } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
-import { learn } from '../../messages/messages.ts'
+import { saying } from '../../messages/messages.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { createPasskey, hasPasskeys } from '../../ui/passkey.ts'
 import { Opening } from '../home/Opening.tsx'
@@ -16,10 +16,7 @@ import { NewPassword } from '../join/NewPassword.tsx'
 import { PaperWords } from '../join/PaperWords.tsx'
 
 /** For those who ask: nobody else meets these words. */
-const OtherWays = lazy(async () => {
-  await learn('wallet')
-  return import('../wallet/OtherWays.tsx')
-})
+const OtherWays = lazy(saying('wallet', () => import('../wallet/OtherWays.tsx')))
 
 const icons = { passkey: IconFingerprint, password: IconKey, phrase: IconNotes, guardians: IconUsers }
 const waysMin = 2

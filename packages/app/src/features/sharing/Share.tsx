@@ -1,8 +1,8 @@
 import { Alert, Button, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Link, useParams } from '../../app/navigation.tsx'
 import type { Reader } from '../../keeper/api.ts'
 import { Failure, keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
@@ -16,7 +16,7 @@ const daySeconds = 24 * 60 * 60
 /** With whom, what, how long, what for; and one sentence that says it back before it is done. */
 export function Page() {
   const { t } = useTranslation()
-  const { reader: given } = useParams({ strict: false }) as { reader?: string }
+  const { reader: given } = useParams('/share/$reader') as { reader?: string }
   const readers = useQuery({ queryKey: ['readers'], queryFn: () => keeper.readers() })
   const asks = useQuery({ queryKey: ['asks'], queryFn: () => keeper.asks() })
   const [chosen, setChosen] = useState<Reader>()

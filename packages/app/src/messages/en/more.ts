@@ -6,6 +6,7 @@ export const more = {
     close: 'Close your account',
     helpers: 'Somebody who helps me',
     helped: 'People I help',
+    countries: 'Where your records are kept',
     language: 'Language',
     looks: 'Light or dark',
     auto: 'As this device',
