@@ -21,6 +21,8 @@ const scriptBytesMax = 250_000
 /** Every page of a patient, by its address. */
 const pages = [
   '',
+  'add',
+  'countries',
   'shares',
   'share',
   'visits',
