@@ -18,6 +18,9 @@ const built = join(import.meta.dirname, '../dist')
 /** First load of a patient's home, everything that runs, the keeper's worker included. */
 const scriptBytesMax = 250_000
 
+/** In CSS pixels. */
+const a4 = { width: 794, height: 1123 }
+
 /** Every page of a patient, by its address. */
 const pages = [
   '',
@@ -214,6 +217,31 @@ describe('the app, whatever it is used with', { skip }, () => {
     await visit('')
     await ana.shoot('app-home-dark-phone', { fullPage: false })
     await ana.page.emulateMedia({ colorScheme: 'light' })
+  })
+
+  test('on paper a visit stands alone, dark on white, also of a screen that is dark', async () => {
+    const { page } = ana
+    await signIn()
+    await page
+      .getByRole('link', { name: /^Visit/ })
+      .first()
+      .click()
+    await ana.button('Check that nobody changed it').waitFor()
+    await page.setViewportSize(a4)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ media: 'print', colorScheme })
+      await page
+        .locator('html')
+        .and(page.locator(`[data-mantine-color-scheme=${colorScheme}]`))
+        .waitFor()
+      assert.ok(await page.locator('main h1').isVisible())
+      for (const onScreen of await page.locator('.bar, .tabs, .skip, button').all())
+        assert.ok(!(await onScreen.isVisible()), String(onScreen))
+      await ana.assertAccessible(`a visit on paper, ${colorScheme}`)
+      await ana.shoot(`app-visit-printed-${colorScheme}`)
+    }
+    await page.emulateMedia({ media: 'screen', colorScheme: 'light' })
+    await page.setViewportSize(phone)
   })
 
   test('with reduced motion nothing moves', async () => {
