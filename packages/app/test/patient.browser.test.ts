@@ -7,6 +7,7 @@ import {
   desktop,
   file,
   inviteToCity,
+  manners,
   newcomer,
   skip,
   startStage,
@@ -30,53 +31,51 @@ describe('a patient with the app', { skip }, () => {
     return visitor
   }
 
-  test('comes in by a link with a passkey and a paper, sees the chart, and checks a record', async () => {
-    const visitor = await Visitor.at(stage, stage.world.city)
-    const { page } = visitor
-    await visitor.givePasskeys()
-    const secret = await inviteToCity(stage)
-    await visitor.open(`#/join/${secret}`)
-    await visitor.heading('How do you want to open this app?').waitFor()
-    await visitor.assertAccessible('the way in')
-    await visitor.shoot('app-join-phone')
-    const words = await visitor.join(secret, { passkey: true })
-    assert.equal(words.length, 24)
-    assert.ok(!page.url().includes(secret), 'the secret has left the address')
-    await file(technician, await visitor.account(), anasChart())
+  for (const { size, manner, options } of manners)
+    test(`comes in by a link with a passkey and a paper, sees the chart, and checks a record, ${manner}`, async () => {
+      const visitor = await Visitor.at(stage, stage.world.city, options)
+      const { page } = visitor
+      await visitor.givePasskeys()
+      const secret = await inviteToCity(stage)
+      await visitor.open(`#/join/${secret}`)
+      await visitor.heading('How do you want to open this app?').waitFor()
+      await visitor.assertAccessible('the way in')
+      await visitor.shoot(`app-join-${size}`)
+      const words = await visitor.join(secret, { passkey: true })
+      assert.equal(words.length, 24)
+      assert.ok(!page.url().includes(secret), 'the secret has left the address')
+      await file(technician, await visitor.account(), anasChart())
 
-    await visitor.button('Sign out').click()
-    await visitor.button(/Use my fingerprint/).click()
-    await visitor.link('Records').click()
-    await visitor.heading('Records of Ana Sharma').waitFor()
-    await visitor.assertAccessible('by day')
-    await visitor.shoot('app-home-phone', { documented: true, fullPage: false })
-    await page.getByText('By topic').click()
-    const measurements = page
-      .getByRole('region')
-      .or(page.locator('section'))
-      .filter({ hasText: 'Measurements' })
-    await measurements.getByText('Blood pressure').first().waitFor()
-    await visitor.assertAccessible('by topic')
-    await visitor.shoot('app-topics-phone')
-    await page
-      .getByRole('link', { name: /Blood pressure/ })
-      .first()
-      .click()
-    await page.getByRole('img', { name: /Blood pressure: \d+ values over time/ }).waitFor()
-    await visitor.button('Check that nobody changed it').click()
-    await page.getByText(/Unchanged since \d+ \w+ \d{4}\./).waitFor()
-    await page
-      .getByText('Recorded by City Hospital, signed by a laboratory technician, City Hospital.')
-      .waitFor()
-    await page.getByText(/with the registers of City Hospital and Lakeside Clinic/).waitFor()
-    assert.doesNotMatch(await page.locator('main').innerText(), /0x[0-9a-f]{8,}/)
-    await page.getByText('Show the proof').click()
-    assert.match(await page.locator('dl.proof').innerText(), /Merkle root of its batch\s*0x[0-9a-f]{64}/)
-    await visitor.assertAccessible('the record')
-    await visitor.shoot('app-record-phone', { documented: true, fullPage: false })
-    visitor.assertQuiet()
-    await visitor.close()
-  })
+      await visitor.tap(visitor.button('Sign out'))
+      await visitor.tap(visitor.button(/Use my fingerprint/))
+      await visitor.tap(visitor.link('Records'))
+      await visitor.heading('Records of Ana Sharma').waitFor()
+      await visitor.assertAccessible('by day')
+      await visitor.shoot(`app-home-${size}`, { documented: size === 'phone', fullPage: false })
+      await visitor.choose('By topic')
+      const measurements = page
+        .getByRole('region')
+        .or(page.locator('section'))
+        .filter({ hasText: 'Measurements' })
+      await measurements.getByText('Blood pressure').first().waitFor()
+      await visitor.assertAccessible('by topic')
+      await visitor.shoot(`app-topics-${size}`)
+      await visitor.tap(page.getByRole('link', { name: /Blood pressure/ }).first())
+      await page.getByRole('img', { name: /Blood pressure: \d+ values over time/ }).waitFor()
+      await visitor.tap(visitor.button('Check that nobody changed it'))
+      await page.getByText(/Unchanged since \d+ \w+ \d{4}\./).waitFor()
+      await page
+        .getByText('Recorded by City Hospital, signed by a laboratory technician, City Hospital.')
+        .waitFor()
+      await page.getByText(/with the registers of City Hospital and Lakeside Clinic/).waitFor()
+      assert.doesNotMatch(await page.locator('main').innerText(), /0x[0-9a-f]{8,}/)
+      await visitor.tap(page.getByText('Show the proof'))
+      assert.match(await page.locator('dl.proof').innerText(), /Merkle root of its batch\s*0x[0-9a-f]{64}/)
+      await visitor.assertAccessible('the record')
+      await visitor.shoot(`app-record-${size}`, { documented: size === 'phone', fullPage: false })
+      visitor.assertQuiet()
+      await visitor.close()
+    })
 
   test('attack: somebody else uses the same link again', async () => {
     const secret = await inviteToCity(stage)

@@ -145,6 +145,12 @@ export class Visitor {
     await this.page.keyboard.press(type === 'checkbox' ? 'Space' : 'Enter')
   }
 
+  /** One of the few that stand beside each other in a bar: by its words, or by arrows from the one before. */
+  async choose(name: string): Promise<void> {
+    if (!this.#hasKeysOnly) return this.page.getByText(name, { exact: true }).click()
+    await this.tap(this.page.getByRole('radio', { name }))
+  }
+
   async type(target: Locator, text: string): Promise<void> {
     if (!this.#hasKeysOnly) return target.fill(text)
     await this.#reach(target)
@@ -154,7 +160,8 @@ export class Visitor {
 
   /** By Tab until it has the focus, which can be seen; by arrows within a group. @returns the type of an input. */
   async #reach(target: Locator): Promise<string> {
-    await target.waitFor()
+    // A radio button may be drawn by its label alone.
+    await target.waitFor({ state: 'attached' })
     await (await target.elementHandle())!.waitForElementState('enabled')
     const type = await target.evaluate((element) => (element as HTMLInputElement).type ?? '')
     for (let presses = 0; presses < keyPressesMax; presses++) {
