@@ -371,11 +371,11 @@ export async function newcomer(stage: Stage, options: VisitorOptions = {}): Prom
 export const anasChart = (): Resource[] =>
   generateChart('app', { name: 'Ana Sharma', sex: 'female', birthDate: '1958-04-12' }).resources
 
-/** A technician of City Hospital files the beginning of Ana's chart. */
+/** A technician of City Hospital files Ana's chart, or so many records from its beginning. */
 export async function fileAnasChart(
   { world }: Stage,
   patient: `0x${string}`,
-  records: number,
+  records?: number,
 ): Promise<void> {
   const technician = await world.newMember(world.city, 'lab technician')
   await file(technician, patient, anasChart().slice(0, records))
