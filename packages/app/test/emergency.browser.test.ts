@@ -2,7 +2,6 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setAttributesCall } from '@hre/protocol'
 import {
-  acceptInvitation,
   collectReleases,
   declareEmergency,
   findByCard,
@@ -11,25 +10,20 @@ import {
   submit,
   type Actor,
 } from '@hre/sdk'
-import { generateChart } from '@hre/testkit'
 import { inSeconds, refusal } from '../../exchange/test/world.ts'
 import {
-  desktop,
-  file,
-  inviteDoctor,
-  inviteToCity,
-  phone,
+  fileAnasChart,
+  manners,
+  newcomer,
+  newDoctor,
   skip,
   startStage,
-  Visitor,
   type Stage,
+  type Visitor,
 } from './stage.ts'
 
-for (const [size, options] of [
-  ['phone', { viewport: phone }],
-  ['desktop', { viewport: desktop, hasKeysOnly: true }],
-] as const)
-  describe(`an emergency, on a ${size}${size === 'desktop' ? ' with keys alone' : ''}`, { skip }, () => {
+for (const { size, manner, options } of manners)
+  describe(`an emergency, ${manner}`, { skip }, () => {
     let stage: Stage
     let ana: Visitor
     let doctor: Actor
@@ -37,21 +31,16 @@ for (const [size, options] of [
     let cardText: string
     before(async () => {
       stage = await startStage()
-      const { city, lakeside } = stage.world
-      doctor = await stage.world.newStranger(lakeside)
-      await acceptInvitation(doctor, (await inviteDoctor(lakeside, 'Dr Kwame Osei')) as `0x${string}`)
+      const { lakeside } = stage.world
+      doctor = await newDoctor(stage, lakeside, 'Dr Kwame Osei')
       await submit(lakeside.actor, [
         setAttributesCall(stage.world.deployment, doctor.account, {
           specialty: 0n,
           licensedUntil: inSeconds(365 * 24 * 60 * 60),
         }),
       ])
-      ana = await Visitor.at(stage, city, options)
-      await ana.join(await inviteToCity(stage))
-      account = await ana.account()
-      const technician = await stage.world.newMember(city, 'lab technician')
-      const chart = generateChart('emergency', { name: 'Ana Sharma', sex: 'female', birthDate: '1958-04-12' })
-      await file(technician, account, chart.resources.slice(0, 40))
+      ;({ visitor: ana, account } = await newcomer(stage, options))
+      await fileAnasChart(stage, account, 40)
     })
     after(() => stage.stop())
 
@@ -65,8 +54,7 @@ for (const [size, options] of [
 
     test('[B1] chooses what doctors may open, and which hospitals keep the key between them', async () => {
       const { page } = ana
-      await ana.tap(ana.link('More'))
-      await ana.tap(ana.link('In an emergency'))
+      await ana.enter('In an emergency')
       await page.getByText('You have chosen nothing yet.', { exact: false }).waitFor()
       assert.ok(await ana.button('Make my card').isDisabled())
       await ana.assertAccessible('nothing chosen')
@@ -141,8 +129,7 @@ for (const [size, options] of [
 
     test('ends the card, and what doctors may open: then neither finds nor opens anything', async () => {
       const { page } = ana
-      await ana.tap(ana.link('More'))
-      await ana.tap(ana.link('In an emergency'))
+      await ana.enter('In an emergency')
       await ana.tap(ana.button('End this card'))
       await ana.assertAccessible('ending the card')
       await ana.tap(ana.button('Yes, end it'))

@@ -2,19 +2,17 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { after, before, describe, test } from 'node:test'
-import { acceptInvitation, openRecords, requestAccess, type Actor } from '@hre/sdk'
-import { generateChart } from '@hre/testkit'
+import { openRecords, requestAccess, type Actor } from '@hre/sdk'
 import { refusal } from '../../exchange/test/world.ts'
 import {
-  desktop,
-  file,
-  inviteDoctor,
-  inviteToCity,
-  phone,
+  fileAnasChart,
+  manners,
+  newcomer,
+  newDoctor,
   skip,
   startStage,
-  Visitor,
   type Stage,
+  type Visitor,
 } from './stage.ts'
 import { readZip } from './readZip.ts'
 
@@ -22,11 +20,8 @@ interface Index {
   records: { file: string; part: string; contentId: string; commitment: `0x${string}` }[]
 }
 
-for (const [size, options] of [
-  ['phone', { viewport: phone }],
-  ['desktop', { viewport: desktop, hasKeysOnly: true }],
-] as const)
-  describe(`leaving, on a ${size}${size === 'desktop' ? ' with keys alone' : ''}`, { skip }, () => {
+for (const { size, manner, options } of manners)
+  describe(`leaving, ${manner}`, { skip }, () => {
     let stage: Stage
     let ana: Visitor
     let paper: string[]
@@ -34,18 +29,10 @@ for (const [size, options] of [
     let account: `0x${string}`
     before(async () => {
       stage = await startStage()
-      const { city, lakeside } = stage.world
-      doctor = await stage.world.newStranger(lakeside)
-      await acceptInvitation(doctor, (await inviteDoctor(lakeside, 'Dr Kwame Osei')) as `0x${string}`)
-      ana = await Visitor.at(stage, city, options)
-      paper = await ana.join(await inviteToCity(stage))
-      account = await ana.account()
-      const technician = await stage.world.newMember(city, 'lab technician')
-      const chart = generateChart('leaving', { name: 'Ana Sharma', sex: 'female', birthDate: '1958-04-12' })
-      await file(technician, account, chart.resources.slice(0, 20))
-      await ana.tap(ana.link('Sharing'))
-      await ana.tap(ana.link('Share with somebody'))
-      await ana.tap(ana.button(/Dr Kwame Osei/))
+      doctor = await newDoctor(stage, stage.world.lakeside, 'Dr Kwame Osei')
+      ;({ visitor: ana, account, paper } = await newcomer(stage, options))
+      await fileAnasChart(stage, account, 20)
+      await ana.beginSharing(/Dr Kwame Osei/)
       await ana.tap(ana.button('Yes, share this'))
       await ana.page.getByText(/^Done\./).waitFor()
     })
@@ -59,8 +46,7 @@ for (const [size, options] of [
     }
 
     test('takes everything along: one file, each record sealed, with keys that open it without us', async () => {
-      await ana.tap(ana.link('More'))
-      await ana.tap(ana.link('Take everything along'))
+      await ana.enter('Take everything along')
       await ana.assertAccessible('taking along')
       await ana.shoot(`app-download-${size}`)
       const downloaded = ana.page.waitForEvent('download')
@@ -78,8 +64,7 @@ for (const [size, options] of [
     })
 
     test('attack: somebody who finds the device open cannot close the account', async () => {
-      await ana.tap(ana.link('More'))
-      await ana.tap(ana.link('Close your account'))
+      await ana.enter('Close your account')
       assert.ok(await ana.button('Close my account').isDisabled())
       await ana.assertAccessible('closing')
       await ana.shoot(`app-close-${size}`)
@@ -100,10 +85,7 @@ for (const [size, options] of [
       await ana.tap(ana.button('Goodbye'))
       await ana.heading('Your health records, on your own device').waitFor()
       // Neither does the paper, which somebody may find.
-      await ana.tap(ana.button('I have been here before, on another device'))
-      await ana.type(ana.page.getByLabel('Your code'), `hre:${account}`)
-      await ana.type(ana.page.getByLabel('The 24 words from your paper'), paper.join(' '))
-      await ana.tap(ana.button('Open my records'))
+      await ana.comeBack(account, paper)
       await ana.page.getByText('That did not open it').waitFor()
       await ana.close()
     })

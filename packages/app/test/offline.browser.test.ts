@@ -1,29 +1,23 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { generateChart } from '@hre/testkit'
-import { file, inviteToCity, skip, startStage, Visitor, type Stage } from './stage.ts'
+import { fileAnasChart, inviteToCity, skip, startStage, type Stage, Visitor } from './stage.ts'
 
 describe('without a connection', { skip }, () => {
   let stage: Stage
   let ana: Visitor
   before(async () => {
     stage = await startStage()
-    const { city } = stage.world
-    ana = await Visitor.at(stage, city)
+    ana = await Visitor.at(stage, stage.world.city)
     await ana.givePasskeys()
     await ana.join(await inviteToCity(stage), { passkey: true })
-    const technician = await stage.world.newMember(city, 'lab technician')
-    const chart = generateChart('offline', { name: 'Ana Sharma', sex: 'female', birthDate: '1958-04-12' })
-    await file(technician, await ana.account(), chart.resources.slice(0, 30))
+    await fileAnasChart(stage, await ana.account(), 30)
     // Opened twice, as on any two days: the files of what was used are on the device then.
     for (let visit = 0; visit < 2; visit++) {
       await comeIn()
       await ana.page.locator('main a.row').first().click()
       await ana.settle()
     }
-    await ana.tap(ana.link('Sharing'))
-    await ana.tap(ana.link('Share with somebody'))
-    await ana.tap(ana.button(/Lakeside Clinic/).first())
+    await ana.beginSharing(/Lakeside Clinic/)
     await ana.button('Yes, share this').waitFor()
   })
   after(() => stage.stop())

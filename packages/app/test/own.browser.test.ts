@@ -3,7 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import { ownMeasurementOf, type DocumentReference } from '@hre/fhir'
 import { compartmentIds, fileOwnRecords, grantAccess, recordsOfChart } from '@hre/sdk'
 import { inSeconds } from '../../exchange/test/world.ts'
-import { desktop, file, inviteDoctor, inviteToCity, skip, startStage, Visitor, type Stage } from './stage.ts'
+import { desktop, file, inviteDoctor, newcomer, skip, startStage, type Stage, Visitor } from './stage.ts'
 
 const pdf = Buffer.from('%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n')
 const place = 'GPS 31.6340 N 74.8723 E'
@@ -40,9 +40,9 @@ describe('what patients add to their own records', { skip }, () => {
   })
   after(() => stage.stop())
 
-  async function newcomer(options: Parameters<typeof Visitor.at>[2] = {}): Promise<Visitor> {
-    const visitor = await Visitor.at(stage, stage.world.city, options)
-    await visitor.join(await inviteToCity(stage))
+  async function newcomerAtHome(options: Parameters<typeof newcomer>[1] = {}): Promise<Visitor> {
+    const { visitor } = await newcomer(stage, options)
+    await visitor.tap(visitor.link('Records'))
     return visitor
   }
   async function addPressure(visitor: Visitor, upper: string, lower: string): Promise<void> {
@@ -54,7 +54,7 @@ describe('what patients add to their own records', { skip }, () => {
     visitor.page.locator('input[type=file]').setInputFiles({ name, mimeType, buffer })
 
   test('a measurement and a photo of a letter, on a phone: added, seen, proven, and one taken away', async () => {
-    const visitor = await newcomer()
+    const visitor = await newcomerAtHome()
     const { page } = visitor
     await page.evaluate(keepWhatIsPosted)
     await visitor.tap(visitor.link('Add'))
@@ -71,7 +71,7 @@ describe('what patients add to their own records', { skip }, () => {
     await page.getByText('Added to your records.').waitFor()
     await visitor.assertAccessible('added')
     await visitor.tap(visitor.button('Add something else'))
-    await page.getByText('A document', { exact: true }).click()
+    await visitor.choose('A document')
     await visitor.assertAccessible('add a document')
     await visitor.button('Add').click()
     await page.getByText('Choose a photo or a file.').waitFor()
@@ -122,7 +122,7 @@ describe('what patients add to their own records', { skip }, () => {
   })
 
   test('by the keys alone, on a large screen', async () => {
-    const visitor = await newcomer({ hasKeysOnly: true, viewport: desktop })
+    const visitor = await newcomerAtHome({ hasKeysOnly: true, viewport: desktop })
     const { page } = visitor
     await visitor.tap(visitor.link('Add'))
     await addPressure(visitor, '131', '84')
@@ -159,9 +159,7 @@ describe('what patients add to their own records', { skip }, () => {
       purposes: ['TREAT'],
       until: inSeconds(3600),
     })
-    await doctor.open(`#/patients/${patient.account}`)
-    await doctor.page.reload()
-    await doctor.unlock()
+    await doctor.comeAgain(`#/patients/${patient.account}`)
     const row = doctor.page.getByRole('link', { name: /Weight/ })
     await row.waitFor()
     assert.match(await row.innerText(), /Added by the patient/)
@@ -177,10 +175,10 @@ describe('what patients add to their own records', { skip }, () => {
   })
 
   test('attack: a file whose name or contents want to be more than a document', async () => {
-    const visitor = await newcomer()
+    const visitor = await newcomerAtHome()
     const { page } = visitor
     await visitor.open('#/add')
-    await page.getByText('A document', { exact: true }).click()
+    await visitor.choose('A document')
     const script = Buffer.from('<html><script>alert(1)</script></html>')
     await choose(visitor, 'photo.jpg', script, 'image/jpeg')
     await page.getByText(/Only photos \(JPEG, PNG\) and PDF files can be added/).waitFor()
@@ -206,9 +204,8 @@ describe('what patients add to their own records', { skip }, () => {
 
   test('attack: a record says that a web page is a picture', async () => {
     const { world } = stage
-    const visitor = await newcomer()
+    const { visitor, account } = await newcomer(stage)
     const { page } = visitor
-    const account = await visitor.account()
     const technician = await world.newMember(world.city, 'lab technician')
     const lying: DocumentReference = {
       resourceType: 'DocumentReference',
@@ -226,9 +223,7 @@ describe('what patients add to their own records', { skip }, () => {
       ],
     }
     await file(technician, account, [lying])
-    await visitor.link('Records').click()
-    await page.reload()
-    await visitor.unlock()
+    await visitor.comeAgain()
     await page.getByRole('link', { name: /A lie/ }).click()
     await visitor.button('Open the document').click()
     await page.getByText('This cannot be shown safely').waitFor()
@@ -238,7 +233,7 @@ describe('what patients add to their own records', { skip }, () => {
   })
 
   test('a connection that is lost: whether anything was saved is said, and what was typed is still there', async () => {
-    const visitor = await newcomer()
+    const visitor = await newcomerAtHome()
     const { page } = visitor
     const context = page.context()
     await visitor.tap(visitor.link('Add'))

@@ -2,11 +2,18 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Observation, Resource } from '@hre/fhir'
 import type { Actor } from '@hre/sdk'
-import { generateChart } from '@hre/testkit'
-import { desktop, file, inviteToCity, skip, startStage, Visitor, type Stage } from './stage.ts'
-
-const ana = () =>
-  generateChart('app', { name: 'Ana Sharma', sex: 'female', birthDate: '1958-04-12' }).resources
+import {
+  anasChart,
+  desktop,
+  file,
+  inviteToCity,
+  manners,
+  newcomer,
+  skip,
+  startStage,
+  type Stage,
+  Visitor,
+} from './stage.ts'
 
 describe('a patient with the app', { skip }, () => {
   let stage: Stage
@@ -17,64 +24,58 @@ describe('a patient with the app', { skip }, () => {
   })
   after(() => stage.stop())
 
-  const newcomer = async (resources: readonly Resource[], options?: Parameters<typeof Visitor.at>[2]) => {
-    const visitor = await Visitor.at(stage, stage.world.city, options)
-    await visitor.join(await inviteToCity(stage))
-    const account = await visitor.account()
-    if (resources.length > 0) await file(technician, account, resources)
-    await visitor.link('Records').click()
-    await visitor.page.reload()
-    await visitor.unlock()
+  const newcomerWith = async (resources: readonly Resource[], options?: Parameters<typeof newcomer>[1]) => {
+    const { visitor, account } = await newcomer(stage, options)
+    await file(technician, account, resources)
+    await visitor.comeAgain()
     return visitor
   }
 
-  test('comes in by a link with a passkey and a paper, sees the chart, and checks a record', async () => {
-    const visitor = await Visitor.at(stage, stage.world.city)
-    const { page } = visitor
-    await visitor.givePasskeys()
-    const secret = await inviteToCity(stage)
-    await visitor.open(`#/join/${secret}`)
-    await visitor.heading('How do you want to open this app?').waitFor()
-    await visitor.assertAccessible('the way in')
-    await visitor.shoot('app-join-phone')
-    const words = await visitor.join(secret, { passkey: true })
-    assert.equal(words.length, 24)
-    assert.ok(!page.url().includes(secret), 'the secret has left the address')
-    await file(technician, await visitor.account(), ana())
+  for (const { size, manner, options } of manners)
+    test(`comes in by a link with a passkey and a paper, sees the chart, and checks a record, ${manner}`, async () => {
+      const visitor = await Visitor.at(stage, stage.world.city, options)
+      const { page } = visitor
+      await visitor.givePasskeys()
+      const secret = await inviteToCity(stage)
+      await visitor.open(`#/join/${secret}`)
+      await visitor.heading('How do you want to open this app?').waitFor()
+      await visitor.assertAccessible('the way in')
+      await visitor.shoot(`app-join-${size}`)
+      const words = await visitor.join(secret, { passkey: true })
+      assert.equal(words.length, 24)
+      assert.ok(!page.url().includes(secret), 'the secret has left the address')
+      await file(technician, await visitor.account(), anasChart())
 
-    await visitor.button('Sign out').click()
-    await visitor.button(/Use my fingerprint/).click()
-    await visitor.link('Records').click()
-    await visitor.heading('Records of Ana Sharma').waitFor()
-    await visitor.assertAccessible('by day')
-    await visitor.shoot('app-home-phone', { documented: true, fullPage: false })
-    await page.getByText('By topic').click()
-    const measurements = page
-      .getByRole('region')
-      .or(page.locator('section'))
-      .filter({ hasText: 'Measurements' })
-    await measurements.getByText('Blood pressure').first().waitFor()
-    await visitor.assertAccessible('by topic')
-    await visitor.shoot('app-topics-phone')
-    await page
-      .getByRole('link', { name: /Blood pressure/ })
-      .first()
-      .click()
-    await page.getByRole('img', { name: /Blood pressure: \d+ values over time/ }).waitFor()
-    await visitor.button('Check that nobody changed it').click()
-    await page.getByText(/Unchanged since \d+ \w+ \d{4}\./).waitFor()
-    await page
-      .getByText('Recorded by City Hospital, signed by a laboratory technician, City Hospital.')
-      .waitFor()
-    await page.getByText(/with the registers of City Hospital and Lakeside Clinic/).waitFor()
-    assert.doesNotMatch(await page.locator('main').innerText(), /0x[0-9a-f]{8,}/)
-    await page.getByText('Show the proof').click()
-    assert.match(await page.locator('dl.proof').innerText(), /Merkle root of its batch\s*0x[0-9a-f]{64}/)
-    await visitor.assertAccessible('the record')
-    await visitor.shoot('app-record-phone', { documented: true, fullPage: false })
-    visitor.assertQuiet()
-    await visitor.close()
-  })
+      await visitor.tap(visitor.button('Sign out'))
+      await visitor.tap(visitor.button(/Use my fingerprint/))
+      await visitor.tap(visitor.link('Records'))
+      await visitor.heading('Records of Ana Sharma').waitFor()
+      await visitor.assertAccessible('by day')
+      await visitor.shoot(`app-home-${size}`, { documented: size === 'phone', fullPage: false })
+      await visitor.choose('By topic')
+      const measurements = page
+        .getByRole('region')
+        .or(page.locator('section'))
+        .filter({ hasText: 'Measurements' })
+      await measurements.getByText('Blood pressure').first().waitFor()
+      await visitor.assertAccessible('by topic')
+      await visitor.shoot(`app-topics-${size}`)
+      await visitor.tap(page.getByRole('link', { name: /Blood pressure/ }).first())
+      await page.getByRole('img', { name: /Blood pressure: \d+ values over time/ }).waitFor()
+      await visitor.tap(visitor.button('Check that nobody changed it'))
+      await page.getByText(/Unchanged since \d+ \w+ \d{4}\./).waitFor()
+      await page
+        .getByText('Recorded by City Hospital, signed by a laboratory technician, City Hospital.')
+        .waitFor()
+      await page.getByText(/with the registers of City Hospital and Lakeside Clinic/).waitFor()
+      assert.doesNotMatch(await page.locator('main').innerText(), /0x[0-9a-f]{8,}/)
+      await visitor.tap(page.getByText('Show the proof'))
+      assert.match(await page.locator('dl.proof').innerText(), /Merkle root of its batch\s*0x[0-9a-f]{64}/)
+      await visitor.assertAccessible('the record')
+      await visitor.shoot(`app-record-${size}`, { documented: size === 'phone', fullPage: false })
+      visitor.assertQuiet()
+      await visitor.close()
+    })
 
   test('attack: somebody else uses the same link again', async () => {
     const secret = await inviteToCity(stage)
@@ -101,7 +102,7 @@ describe('a patient with the app', { skip }, () => {
       note: [{ text: '<a href="javascript:alert(4)">look</a>' }],
       text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${hostile}</div>` },
     }
-    const visitor = await newcomer([observation], { viewport: desktop })
+    const visitor = await newcomerWith([observation], { viewport: desktop })
     const { page } = visitor
     await page.getByText(hostile).click()
     await visitor.heading(hostile).waitFor()
@@ -112,7 +113,7 @@ describe('a patient with the app', { skip }, () => {
   })
 
   test('with a wrong password, then without the gateway: what happened, what was saved, what next', async () => {
-    const visitor = await newcomer(ana().slice(0, 30))
+    const visitor = await newcomerWith(anasChart().slice(0, 30))
     const { page } = visitor
     await visitor.heading('Records of Ana Sharma').waitFor()
     await visitor.button('Sign out').click()

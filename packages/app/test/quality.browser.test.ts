@@ -3,17 +3,29 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
-import { acceptInvitation } from '@hre/sdk'
-import { generateChart } from '@hre/testkit'
-import { file, inviteDoctor, inviteToCity, phone, skip, startStage, Visitor, type Stage } from './stage.ts'
+import {
+  fileAnasChart,
+  inviteToCity,
+  newDoctor,
+  phone,
+  skip,
+  startStage,
+  type Stage,
+  Visitor,
+} from './stage.ts'
 
 const built = join(import.meta.dirname, '../dist')
 /** First load of a patient's home, everything that runs, the keeper's worker included. */
 const scriptBytesMax = 250_000
 
+/** In CSS pixels. */
+const a4 = { width: 794, height: 1123 }
+
 /** Every page of a patient, by its address. */
 const pages = [
   '',
+  'add',
+  'countries',
   'shares',
   'share',
   'visits',
@@ -35,16 +47,12 @@ describe('the app, whatever it is used with', { skip }, () => {
   before(async () => {
     stage = await startStage()
     const { city, lakeside } = stage.world
-    const doctor = await stage.world.newStranger(lakeside)
-    await acceptInvitation(doctor, (await inviteDoctor(lakeside, 'Dr Kwame Osei')) as `0x${string}`)
+    await newDoctor(stage, lakeside, 'Dr Kwame Osei')
     ana = await Visitor.at(stage, city)
     ana.page.context().on('request', (request) => requested.push(request.url()))
     await ana.givePasskeys()
     await ana.join(await inviteToCity(stage), { passkey: true })
-    const technician = await stage.world.newMember(city, 'lab technician')
-    const chart = generateChart('quality', { name: 'Ana Sharma', sex: 'female', birthDate: '1958-04-12' })
-    const account = await ana.account()
-    await file(technician, account, chart.resources.slice(0, 60))
+    await fileAnasChart(stage, await ana.account(), 60)
   })
   after(() => stage.stop())
 
@@ -209,6 +217,31 @@ describe('the app, whatever it is used with', { skip }, () => {
     await visit('')
     await ana.shoot('app-home-dark-phone', { fullPage: false })
     await ana.page.emulateMedia({ colorScheme: 'light' })
+  })
+
+  test('on paper a visit stands alone, dark on white, also of a screen that is dark', async () => {
+    const { page } = ana
+    await signIn()
+    await page
+      .getByRole('link', { name: /^Visit/ })
+      .first()
+      .click()
+    await ana.button('Check that nobody changed it').waitFor()
+    await page.setViewportSize(a4)
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ media: 'print', colorScheme })
+      await page
+        .locator('html')
+        .and(page.locator(`[data-mantine-color-scheme=${colorScheme}]`))
+        .waitFor()
+      assert.ok(await page.locator('main h1').isVisible())
+      for (const onScreen of await page.locator('.bar, .tabs, .skip, button').all())
+        assert.ok(!(await onScreen.isVisible()), String(onScreen))
+      await ana.assertAccessible(`a visit on paper, ${colorScheme}`)
+      await ana.shoot(`app-visit-printed-${colorScheme}`)
+    }
+    await page.emulateMedia({ media: 'screen', colorScheme: 'light' })
+    await page.setViewportSize(phone)
   })
 
   test('with reduced motion nothing moves', async () => {

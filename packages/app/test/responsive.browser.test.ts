@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { generateChart } from '@hre/testkit'
-import { file, inviteToCity, skip, startStage, Visitor, type Stage } from './stage.ts'
+import { fileAnasChart, inviteToCity, skip, startStage, Visitor, type Stage } from './stage.ts'
 
 const assets = join(import.meta.dirname, '../dist/assets')
 /** What every ChaCha20 says of itself (RFC 8439 section 2.3): whoever has it can seal and open. */
@@ -25,17 +24,10 @@ describe('opening a chart leaves the page free', { skip }, () => {
   })
 
   test('the page shows how far it has come while the keeper verifies and opens, and asks no cipher itself', async () => {
-    const { city } = stage.world
-    const ana = await Visitor.at(stage, city)
+    const ana = await Visitor.at(stage, stage.world.city)
     await ana.givePasskeys()
     await ana.join(await inviteToCity(stage), { passkey: true })
-    const technician = await stage.world.newMember(city, 'lab technician')
-    const { resources } = generateChart('busy', {
-      name: 'Ana Sharma',
-      sex: 'female',
-      birthDate: '1958-04-12',
-    })
-    await file(technician, await ana.account(), resources)
+    await fileAnasChart(stage, await ana.account())
 
     await ana.page.addInitScript(watchPage)
     await ana.open()

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { generateChart } from '@hre/testkit'
-import { desktop, file, inviteDoctor, inviteToCity, skip, startStage, Visitor, type Stage } from './stage.ts'
-
-const ana = () =>
-  generateChart('app', { name: 'Ana Sharma', sex: 'female', birthDate: '1958-04-12' }).resources
+import {
+  desktop,
+  fileAnasChart,
+  inviteDoctor,
+  newcomer,
+  skip,
+  startStage,
+  type Stage,
+  Visitor,
+} from './stage.ts'
 
 describe('a patient and a doctor of another hospital, each on a device of their own', { skip }, () => {
   let stage: Stage
@@ -14,15 +19,12 @@ describe('a patient and a doctor of another hospital, each on a device of their 
   after(() => stage.stop())
 
   test('asks, shares, reads, writes a note, is seen, is ended', async () => {
-    const { city, lakeside } = stage.world
-    const technician = await stage.world.newMember(city, 'lab technician')
+    const { lakeside } = stage.world
     const doctor = await Visitor.at(stage, lakeside, { viewport: desktop })
     await doctor.join(await inviteDoctor(lakeside, 'Dr Kwame Osei'))
     await doctor.heading('Patients').waitFor()
-    const patient = await Visitor.at(stage, city)
-    await patient.join(await inviteToCity(stage))
-    const account = await patient.account()
-    await file(technician, account, ana().slice(0, 60))
+    const { visitor: patient, account } = await newcomer(stage)
+    await fileAnasChart(stage, account, 60)
     // Begins to be told of what is new, and looks at what there is before anything happens.
     await patient.link('Records').click()
     await patient.heading('Records of Ana Sharma').waitFor()
@@ -105,10 +107,8 @@ describe('a patient and a doctor of another hospital, each on a device of their 
     const doctor = await Visitor.at(stage, city, { viewport: desktop })
     await doctor.join(await inviteDoctor(city, 'Dr Kavita Mehta'))
     const code = await doctor.account()
-    const patient = await Visitor.at(stage, city)
-    await patient.join(await inviteToCity(stage))
-    const technician = await stage.world.newMember(city, 'lab technician')
-    await file(technician, await patient.account(), ana().slice(0, 1))
+    const { visitor: patient, account } = await newcomer(stage)
+    await fileAnasChart(stage, account, 1)
 
     // By the doctor's code, for everything that a note needs.
     await patient.link('Sharing').click()

@@ -2,8 +2,16 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileRecords, inviteMember, invitePatient, recordsOfChart, type Actor } from '@hre/sdk'
+import {
+  acceptInvitation,
+  fileRecords,
+  inviteMember,
+  invitePatient,
+  recordsOfChart,
+  type Actor,
+} from '@hre/sdk'
 import type { Resource } from '@hre/fhir'
+import { generateChart } from '@hre/testkit'
 import sparticuz from '@sparticuz/chromium'
 import axe from 'axe-core'
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core'
@@ -13,6 +21,15 @@ import { startWorld, type Hospital, type World } from '../../exchange/test/world
 export const skip = process.platform === 'linux' ? false : 'the packaged browser is for Linux'
 export const phone = { width: 390, height: 844 }
 export const desktop = { width: 1280, height: 800 }
+/** How patients' journeys are gone, each in both ways. */
+export const manners = [
+  { size: 'phone', manner: 'on a phone', options: { viewport: phone } },
+  {
+    size: 'desktop',
+    manner: 'on a desktop with keys alone',
+    options: { viewport: desktop, hasKeysOnly: true },
+  },
+] as const
 
 const password = 'kites over Amritsar at dusk'
 /** More than any page has to press through, there and around. */
@@ -55,6 +72,8 @@ export async function startStage(): Promise<Stage> {
 /** Passkeys want a name in the address, so the visit is to localhost. */
 export const appUrl = ({ gateway }: Hospital): string => `http://localhost:${new URL(gateway.url).port}/app/`
 
+type VisitorOptions = BrowserContextOptions & { hasKeysOnly?: boolean; home?: string }
+
 /** One person with a device of their own. Whatever the browser complains about is kept. */
 export class Visitor {
   readonly page: Page
@@ -78,11 +97,7 @@ export class Visitor {
   static async at(
     stage: Stage,
     hospital: Hospital,
-    {
-      hasKeysOnly = false,
-      home = appUrl(hospital),
-      ...options
-    }: BrowserContextOptions & { hasKeysOnly?: boolean; home?: string } = {},
+    { hasKeysOnly = false, home = appUrl(hospital), ...options }: VisitorOptions = {},
   ): Promise<Visitor> {
     const context = await stage.browser.newContext({
       locale: 'en-GB',
@@ -130,6 +145,12 @@ export class Visitor {
     await this.page.keyboard.press(type === 'checkbox' ? 'Space' : 'Enter')
   }
 
+  /** One of the few that stand beside each other in a bar: by its words, or by arrows from the one before. */
+  async choose(name: string): Promise<void> {
+    if (!this.#hasKeysOnly) return this.page.getByText(name, { exact: true }).click()
+    await this.tap(this.page.getByRole('radio', { name }))
+  }
+
   async type(target: Locator, text: string): Promise<void> {
     if (!this.#hasKeysOnly) return target.fill(text)
     await this.#reach(target)
@@ -139,7 +160,8 @@ export class Visitor {
 
   /** By Tab until it has the focus, which can be seen; by arrows within a group. @returns the type of an input. */
   async #reach(target: Locator): Promise<string> {
-    await target.waitFor()
+    // A radio button may be drawn by its label alone.
+    await target.waitFor({ state: 'attached' })
     await (await target.elementHandle())!.waitForElementState('enabled')
     const type = await target.evaluate((element) => (element as HTMLInputElement).type ?? '')
     for (let presses = 0; presses < keyPressesMax; presses++) {
@@ -219,6 +241,38 @@ export class Visitor {
     await this.tap(this.button('Open my records').first())
   }
 
+  /** The next visit: what was open is forgotten, and the password opens it again. */
+  async comeAgain(path = ''): Promise<void> {
+    await this.open(path)
+    await this.page.reload()
+    await this.unlock()
+  }
+
+  /** On a device that knows nobody: the code and the 24 words of the paper. */
+  async comeBack(account: string, words: readonly string[]): Promise<void> {
+    await this.tap(this.button('I have been here before, on another device'))
+    await this.type(this.page.getByLabel('Your code'), `hre:${account}`)
+    await this.typePaper(words)
+  }
+
+  async typePaper(words: readonly string[]): Promise<void> {
+    await this.type(this.page.getByLabel('The 24 words from your paper'), words.join(' '))
+    await this.tap(this.button('Open my records'))
+  }
+
+  /** One of the rooms under "More". */
+  async enter(room: string): Promise<void> {
+    await this.tap(this.link('More'))
+    await this.tap(this.link(room))
+  }
+
+  /** Says with whom to share; what and how long is on the page then. */
+  async beginSharing(reader: RegExp): Promise<void> {
+    await this.tap(this.link('Sharing').first())
+    await this.tap(this.link('Share with somebody'))
+    await this.tap(this.button(reader).first())
+  }
+
   /** Account of whoever is signed in, from their own code. */
   async account(): Promise<`0x${string}`> {
     await this.tap(this.link('More'))
@@ -232,7 +286,10 @@ export class Visitor {
    * come; nothing is on its way to another place or colour.
    */
   async settle(): Promise<void> {
-    await this.page.waitForFunction(isSettled)
+    await this.page.waitForFunction(isSettled).catch(async (error: unknown) => {
+      const shown = await this.page.locator('main').innerText()
+      throw new Error(`no heading of this page, or it is still coming: ${shown}`, { cause: error })
+    })
   }
 
   /** Nothing for axe to find, nothing wider than the screen, room for a finger. */
@@ -287,8 +344,42 @@ export class Visitor {
 export const inviteToCity = async ({ world }: Stage): Promise<string> =>
   (await invitePatient(world.city.actor, 'hospital number 1')).secret
 
-export const inviteDoctor = async (hospital: Hospital, name: string): Promise<string> =>
+export const inviteDoctor = async (hospital: Hospital, name: string): Promise<`0x${string}`> =>
   (await inviteMember(hospital.actor, { role: 'doctor', name })).secret
+
+/** A doctor whom people find by name, without a device. */
+export async function newDoctor({ world }: Stage, hospital: Hospital, name: string): Promise<Actor> {
+  const doctor = await world.newStranger(hospital)
+  await acceptInvitation(doctor, await inviteDoctor(hospital, name))
+  return doctor
+}
+
+/** Somebody who came in by the front desk of City Hospital, with a device, and the words that they wrote down. */
+export interface Newcomer {
+  visitor: Visitor
+  account: `0x${string}`
+  paper: string[]
+}
+
+export async function newcomer(stage: Stage, options: VisitorOptions = {}): Promise<Newcomer> {
+  const visitor = await Visitor.at(stage, stage.world.city, options)
+  const paper = await visitor.join(await inviteToCity(stage))
+  return { visitor, account: await visitor.account(), paper }
+}
+
+/** The chart of Ana Sharma: generated, the same each time. */
+export const anasChart = (): Resource[] =>
+  generateChart('app', { name: 'Ana Sharma', sex: 'female', birthDate: '1958-04-12' }).resources
+
+/** A technician of City Hospital files Ana's chart, or so many records from its beginning. */
+export async function fileAnasChart(
+  { world }: Stage,
+  patient: `0x${string}`,
+  records?: number,
+): Promise<void> {
+  const technician = await world.newMember(world.city, 'lab technician')
+  await file(technician, patient, anasChart().slice(0, records))
+}
 
 /** The laboratory's own hand: files FHIR resources for a patient. */
 export async function file(
@@ -299,24 +390,23 @@ export async function file(
   await fileRecords(author, { patient, records: recordsOfChart(resources) })
 }
 
-/** Kept in each page by `rememberHeading`. */
+/** What `rememberHeading` gives to each page. */
 interface Remembering {
-  /** The heading that was there when the address changed, what it said, and the address before. */
-  earlier?: { heading: Element; text: string | null; path: string }
+  /** Whether this is still the heading of the page before, or the page has not yet heard of its new address. */
+  isOfBefore(heading: Element | null): boolean
 }
 
 /** Runs in the page: when the address changes, the heading that is there belongs to the page before. */
 function rememberHeading(): void {
-  const pathNow = () => location.hash.split('?')[0] || '#/'
-  const remembering = globalThis as Remembering
+  const pathNow = () => (location.hash.startsWith('#/') ? location.hash : '#/')
   let path = pathNow()
+  let earlier: { heading: Element; text: string | null; path: string } | undefined
   const leave = () => {
     const before = path
     path = pathNow()
     const heading = document.querySelector('main h1')
-    if (path === before || heading === remembering.earlier?.heading) return
-    delete remembering.earlier
-    if (heading) remembering.earlier = { heading, text: heading.textContent, path: before }
+    if (path === before || heading === earlier?.heading) return
+    earlier = heading ? { heading, text: heading.textContent, path: before } : undefined
   }
   for (const name of ['pushState', 'replaceState'] as const) {
     const change = history[name]
@@ -325,17 +415,20 @@ function rememberHeading(): void {
       leave()
     }
   }
-  addEventListener('popstate', leave)
+  for (const name of ['popstate', 'hashchange']) addEventListener(name, leave)
+  const isOfBefore = (heading: Element | null) =>
+    path !== pathNow() ||
+    (heading !== null &&
+      heading === earlier?.heading &&
+      heading.textContent === earlier.text &&
+      path !== earlier.path)
+  Object.assign(globalThis, { isOfBefore })
 }
 
 /** Runs in the page: see `settle`. A button at work may wait for the person, and does not count. */
 function isSettled(): boolean {
-  const { earlier } = globalThis as Remembering
   const heading = document.querySelector('main h1')
-  const isOfBefore =
-    earlier?.heading === heading &&
-    earlier?.text === heading?.textContent &&
-    earlier?.path !== (location.hash.split('?')[0] || '#/')
+  const { isOfBefore } = globalThis as unknown as Remembering
   // On paper there may be no heading.
   const isShown = heading?.checkVisibility() || (heading && matchMedia('print').matches)
   const isWaiting = [...document.querySelectorAll('main [role=progressbar], main .mantine-Loader-root')].some(
@@ -346,5 +439,5 @@ function isSettled(): boolean {
     .some(
       ({ playState, effect }) => playState === 'running' && effect?.getComputedTiming().endTime !== Infinity,
     )
-  return Boolean(isShown) && !isOfBefore && !isWaiting && !isMoving
+  return Boolean(isShown) && !isOfBefore(heading) && !isWaiting && !isMoving
 }

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { desktop, inviteToCity, phone, skip, startStage, Visitor, type Stage } from './stage.ts'
+import { inviteToCity, manners, skip, startStage, type Stage, Visitor } from './stage.ts'
 
-for (const [size, options] of [
-  ['phone', { viewport: phone }],
-  ['desktop', { viewport: desktop, hasKeysOnly: true }],
-] as const)
-  describe(`ways to get in, on a ${size}${size === 'desktop' ? ' with keys alone' : ''}`, { skip }, () => {
+for (const { size, manner, options } of manners)
+  describe(`ways to get in, ${manner}`, { skip }, () => {
     let stage: Stage
     let ana: Visitor
     let account: string
@@ -21,17 +18,20 @@ for (const [size, options] of [
     after(() => stage.stop())
 
     const openWays = async () => {
-      await ana.tap(ana.link('More'))
-      await ana.tap(ana.link('Ways to get back in'))
+      await ana.enter('Ways to get back in')
       await ana.heading('Ways to get back in').waitFor()
     }
 
-    /** On a device that knows nobody: the code, and a way that is chosen. */
+    /** On a device that knows nobody: the code, and a way that is not the paper. */
     async function comeBack(visitor: Visitor, way: string): Promise<void> {
       await visitor.tap(visitor.button('I have been here before, on another device'))
       await visitor.type(visitor.page.getByLabel('Your code'), `hre:${account}`)
-      if (way !== 'The 24 words on your paper')
-        await visitor.tap(visitor.page.getByRole('radio', { name: way }))
+      await visitor.tap(visitor.page.getByRole('radio', { name: way }))
+    }
+
+    async function tryPassword(visitor: Visitor, password: string): Promise<void> {
+      await visitor.type(visitor.page.locator('input[type=password]'), password)
+      await visitor.tap(visitor.button('Open my records'))
     }
 
     test('[K1] two ways there are from the first moment, and neither of them can be removed', async () => {
@@ -56,12 +56,10 @@ for (const [size, options] of [
       const second = await Visitor.at(stage, stage.world.city, options)
       await second.open()
       await comeBack(second, 'Password')
-      await second.type(second.page.locator('input[type=password]'), 'mangoes in the rain of June')
-      await second.tap(second.button('Open my records'))
+      await tryPassword(second, 'mangoes in the rain of June')
       await second.page.getByText('That did not open it').waitFor()
       await second.assertAccessible('a wrong password on another device')
-      await second.type(second.page.locator('input[type=password]'), 'mangoes in the rain of July')
-      await second.tap(second.button('Open my records'))
+      await tryPassword(second, 'mangoes in the rain of July')
       await second.heading('Your records').waitFor()
       await second.close()
     })
@@ -80,12 +78,9 @@ for (const [size, options] of [
       await ana.page.getByText('Done. It counts from now on.').waitFor()
       const finder = await Visitor.at(stage, stage.world.city, options)
       await finder.open()
-      await comeBack(finder, 'The 24 words on your paper')
-      await finder.type(finder.page.getByLabel('The 24 words from your paper'), paper.join(' '))
-      await finder.tap(finder.button('Open my records'))
+      await finder.comeBack(account, paper)
       await finder.page.getByText('That did not open it').waitFor()
-      await finder.type(finder.page.getByLabel('The 24 words from your paper'), words.join(' ').toUpperCase())
-      await finder.tap(finder.button('Open my records'))
+      await finder.typePaper(words.map((word) => word.toUpperCase()))
       await finder.heading('Your records').waitFor()
       await finder.close()
     })
@@ -116,8 +111,7 @@ for (const [size, options] of [
       const second = await Visitor.at(stage, stage.world.city, options)
       await second.open()
       await comeBack(second, 'Password')
-      await second.type(second.page.locator('input[type=password]'), 'mangoes in the rain of July')
-      await second.tap(second.button('Open my records'))
+      await tryPassword(second, 'mangoes in the rain of July')
       await second.page.getByText('That did not open it').waitFor()
       await second.close()
     })

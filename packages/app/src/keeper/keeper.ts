@@ -302,7 +302,7 @@ export function createKeeper(options: {
       if (emergencies.length + sets.length > 0) await (await import('./emergencyCare.ts')).settle(actor)
       // What somebody who looks after this person took back still has its key (C13), and what a broken connection left.
       if ((await listGrants(actor)).some(({ revoked }) => revoked))
-        await (await import('./care.ts')).finish(actor)
+        await (await import('./care.ts')).finishRevocations(actor)
       return null
     },
     async recoveriesUnderWay() {

@@ -45,7 +45,12 @@ function Opened() {
   useEffect(() => (isWaiting ? onProgress(setProgress) : undefined), [isWaiting])
   // Nothing is open to them: they may see who looked, and end what is shared.
   if (chart.error instanceof Failure && chart.error.code === 'not-found')
-    return <Text role="status">{t('helped.empty')}</Text>
+    return (
+      <>
+        <Title order={1}>{t('helped.open', { name })}</Title>
+        <Text role="status">{t('helped.empty')}</Text>
+      </>
+    )
   if (chart.error) return <FailureNote error={chart.error} onRetry={() => void chart.refetch()} />
   if (!chart.data) return <Opening progress={progress} text={t('helped.opening')} />
   return (

@@ -1,4 +1,4 @@
-import { Alert, Button, Loader, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Button, Loader, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -9,6 +9,7 @@ import { FailureNote } from '../../ui/FailureNote.tsx'
 import { CheckPaper } from '../join/CheckPaper.tsx'
 import { PaperWords } from '../join/PaperWords.tsx'
 import { Opening } from '../home/Opening.tsx'
+import { NameForm } from '../recovery/NameForm.tsx'
 
 /**
  * The front desk's link for a child, or somebody without a device, on the device of whoever looks after them: their name, their paper,
@@ -71,46 +72,33 @@ export default function JoinForWard({ invitation, hospital }: { invitation: Hex;
 /** What they are called, and their paper. */
 function NewWard({ onReady }: { onReady: (name: string) => void }) {
   const { t } = useTranslation()
-  const [name, setName] = useState('')
-  const [isEmpty, setEmpty] = useState(false)
   const [isWritten, setWritten] = useState(false)
-  const prepare = useMutation({ mutationFn: () => keeper.prepareWard() })
+  const prepare = useMutation({ mutationFn: (_name: string) => keeper.prepareWard() })
   if (!prepare.data)
     return (
-      <Stack
-        component="form"
-        onSubmit={(event: React.FormEvent) => {
-          event.preventDefault()
-          setEmpty(name.trim() === '')
-          if (name.trim() !== '') prepare.mutate()
-        }}
-      >
-        <Text>{t('ward.what')}</Text>
-        <Text>{t('ward.notYou')}</Text>
-        {prepare.isError && <FailureNote error={prepare.error} saved={t('join.notSaved')} />}
-        <TextInput
-          size="md"
-          label={t('ward.name')}
-          description={t('guardians.nameWhy')}
-          value={name}
-          maxLength={80}
-          autoComplete="off"
-          error={isEmpty && t('guardians.nameEmpty')}
-          onChange={(event) => setName(event.currentTarget.value)}
-        />
-        <Button type="submit" size="md" loading={prepare.isPending}>
-          {t('next')}
-        </Button>
-      </Stack>
+      <NameForm
+        label={t('ward.name')}
+        submit={t('next')}
+        isPending={prepare.isPending}
+        onNamed={prepare.mutate}
+        intro={
+          <>
+            <Text>{t('ward.what')}</Text>
+            <Text>{t('ward.notYou')}</Text>
+            {prepare.isError && <FailureNote error={prepare.error} saved={t('join.notSaved')} />}
+          </>
+        }
+      />
     )
+  const name = prepare.variables
   if (!isWritten)
     return (
       <PaperWords
         {...prepare.data}
         labels={{
-          title: t('ward.paper', { name: name.trim() }),
+          title: t('ward.paper', { name }),
           why: t('ward.paperWhy'),
-          code: t('ward.code', { name: name.trim() }),
+          code: t('ward.code', { name }),
         }}
         onWritten={() => setWritten(true)}
       />
@@ -119,7 +107,7 @@ function NewWard({ onReady }: { onReady: (name: string) => void }) {
     <CheckPaper
       phrase={prepare.data.phrase}
       onBack={() => setWritten(false)}
-      onChecked={() => onReady(name.trim())}
+      onChecked={() => onReady(name)}
     />
   )
 }

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { memo, useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from '../../app/navigation.tsx'
+import type { ChartItem } from '../../chart/item.ts'
 import type { Chart } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
@@ -65,13 +66,22 @@ export function PatientHome() {
 const Days = memo(ByDay)
 const Topics = memo(ByTopic)
 
-/** What a chart holds, by day or by topic. */
+/** What a chart holds, by day or by topic, and how much of it is closed. */
 export function Records({ chart, empty }: { chart: Chart; empty: string }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      {chart.items.length === 0 ? <Text>{empty}</Text> : <Views items={chart.items} />}
+      {chart.closed > 0 && <Text c="dimmed">{t('home.closed', { count: chart.closed })}</Text>}
+    </>
+  )
+}
+
+function Views({ items }: { items: readonly ChartItem[] }) {
   const { t } = useTranslation()
   const [view, setView] = useState('day')
   // The choice shows at once, the hundreds of rows when they are drawn.
   const drawn = useDeferredValue(view)
-  if (chart.items.length === 0) return <Text>{empty}</Text>
   return (
     <>
       <SegmentedControl
@@ -85,8 +95,7 @@ export function Records({ chart, empty }: { chart: Chart; empty: string }) {
           { value: 'topic', label: t('home.byTopic') },
         ]}
       />
-      {drawn === 'day' ? <Days items={chart.items} /> : <Topics items={chart.items} />}
-      {chart.closed > 0 && <Text c="dimmed">{t('home.closed', { count: chart.closed })}</Text>}
+      {drawn === 'day' ? <Days items={items} /> : <Topics items={items} />}
     </>
   )
 }

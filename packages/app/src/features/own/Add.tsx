@@ -53,14 +53,6 @@ export function Page() {
   )
 }
 
-/** What both forms are given. */
-export interface FormParts {
-  isPending: boolean
-  onAdd: (wish: OwnWish) => void
-  /** What went wrong, to be shown above the button. */
-  failure: React.ReactNode
-}
-
 function Added({ onMore }: { onMore: () => void }) {
   const { t } = useTranslation()
   return (

@@ -5,14 +5,14 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { minuteNow } from '../../ui/localTime.ts'
-import type { FormParts } from './Add.tsx'
+import { FormEnd, type FormParts } from './FormEnd.tsx'
 import { FileRefused, readFile } from './readFile.ts'
 
 const kinds = Object.keys(ownDocumentKinds) as OwnDocumentKind[]
 const today = () => minuteNow().slice(0, 10)
 
 /** A photo or a PDF of a document, with what it is called and from when it is. */
-export function DocumentForm({ isPending, onAdd, failure }: FormParts) {
+export function DocumentForm({ onAdd, ...end }: FormParts) {
   const { t } = useTranslation()
   const [title, setTitle] = useState('')
   const [kind, setKind] = useState<OwnDocumentKind>('letter')
@@ -82,12 +82,7 @@ export function DocumentForm({ isPending, onAdd, failure }: FormParts) {
         onChange={(event) => setDate(event.currentTarget.value)}
       />
       <Text>{t('own.photoNote')}</Text>
-      <Text>{t('own.note')}</Text>
-      {failure}
-      <Button type="submit" size="md" loading={isPending}>
-        {t('own.add')}
-      </Button>
-      {isPending && <Text role="status">{t('own.working')}</Text>}
+      <FormEnd {...end} />
     </Stack>
   )
 }

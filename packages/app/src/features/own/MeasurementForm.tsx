@@ -1,10 +1,10 @@
-import { Button, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { ownMeasurementFault, ownMeasurements, type OwnMeasurementKind, type OwnUnit } from '@hre/fhir'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatNumber } from '../../ui/format.ts'
 import { minuteNow, withOffset } from '../../ui/localTime.ts'
-import type { FormParts } from './Add.tsx'
+import { FormEnd, type FormParts } from './FormEnd.tsx'
 import { numberIn } from './number.ts'
 import { usualUnit } from './region.ts'
 
@@ -14,7 +14,7 @@ const kinds = Object.keys(ownMeasurements) as OwnMeasurementKind[]
 const aheadMilliseconds = 60_000
 
 /** One measurement. What nobody can have is a slip of the finger, and is said before it is added. */
-export function MeasurementForm({ isPending, onAdd, failure }: FormParts) {
+export function MeasurementForm({ onAdd, ...end }: FormParts) {
   const { t, i18n } = useTranslation()
   const [kind, setKind] = useState<OwnMeasurementKind>('blood-pressure')
   const [unit, setUnit] = useState(usualUnit('blood-pressure', navigator.language))
@@ -106,12 +106,7 @@ export function MeasurementForm({ isPending, onAdd, failure }: FormParts) {
         error={isTried && isTimeWrong && t('own.whenWrong')}
         onChange={(event) => setTakenAt(event.currentTarget.value)}
       />
-      <Text>{t('own.note')}</Text>
-      {failure}
-      <Button type="submit" size="md" loading={isPending}>
-        {t('own.add')}
-      </Button>
-      {isPending && <Text role="status">{t('own.working')}</Text>}
+      <FormEnd {...end} />
     </Stack>
   )
 }

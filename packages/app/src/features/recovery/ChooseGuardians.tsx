@@ -1,4 +1,4 @@
-import { Alert, Button, Paper, Radio, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Button, Paper, Radio, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -10,6 +10,7 @@ import { formatList, nameOfReader } from '../../ui/format.ts'
 import { Opening } from '../home/Opening.tsx'
 import { ChooseReader } from '../sharing/ChooseReader.tsx'
 import { People } from './Guardians.tsx'
+import { NameForm } from './NameForm.tsx'
 
 /** One alone would have the account (D16). */
 const thresholdMin = 2
@@ -130,44 +131,29 @@ export function ChooseGuardians({ onBack, onDone }: { onBack: () => void; onDone
 /** Somebody whom no hospital names: the person says who it is. */
 export function NameStranger(props: { account: Hex; onNamed: (person: Reader) => void; onBack: () => void }) {
   const { t } = useTranslation()
-  const [name, setName] = useState('')
-  const [isEmpty, setEmpty] = useState(false)
   const befriend = useMutation({
-    mutationFn: () => keeper.befriend({ account: props.account, name: name.trim() }),
+    mutationFn: (name: string) => keeper.befriend({ account: props.account, name }),
     onSuccess: props.onNamed,
   })
   const isUnknown = befriend.error instanceof Failure && befriend.error.code === 'not-found'
   return (
-    <Stack
-      component="form"
-      onSubmit={(event: React.FormEvent) => {
-        event.preventDefault()
-        setEmpty(name.trim() === '')
-        if (name.trim() !== '') befriend.mutate()
-      }}
+    <NameForm
+      label={t('guardians.name')}
+      submit={t('guardians.addThis')}
+      isPending={befriend.isPending}
+      onNamed={befriend.mutate}
+      intro={
+        befriend.isError && (
+          <FailureNote
+            error={befriend.error}
+            saved={t(isUnknown ? 'guardians.unknown' : 'guardians.notSaved')}
+          />
+        )
+      }
     >
-      {befriend.isError && (
-        <FailureNote
-          error={befriend.error}
-          saved={t(isUnknown ? 'guardians.unknown' : 'guardians.notSaved')}
-        />
-      )}
-      <TextInput
-        size="md"
-        label={t('guardians.name')}
-        description={t('guardians.nameWhy')}
-        value={name}
-        maxLength={80}
-        autoComplete="off"
-        error={isEmpty && t('guardians.nameEmpty')}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <Button type="submit" size="md" loading={befriend.isPending}>
-        {t('guardians.addThis')}
-      </Button>
       <Button size="md" variant="default" onClick={props.onBack}>
         {t('back')}
       </Button>
-    </Stack>
+    </NameForm>
   )
 }

@@ -7,9 +7,8 @@ import { useSetStatus, useStatus } from '../../app/status.ts'
 import type { WalletChoice } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
-import type { AnnouncedWallet } from './announced.ts'
 import { ChooseWallet } from './ChooseWallet.tsx'
-import { askForAddress } from './provider.ts'
+import { choiceOf } from './provider.ts'
 import { WalletName } from './WalletName.tsx'
 
 /** Which key signs for this person: a wallet's, or the one of this app. */
@@ -34,12 +33,8 @@ function Move() {
   const [isUnderstood, setUnderstood] = useState(false)
   const [chosen, setChosen] = useState<WalletChoice & { name: string }>()
   const choose = useMutation({
-    mutationFn: async (wallet: AnnouncedWallet) => ({
-      rdns: wallet.rdns,
-      name: wallet.name,
-      address: await askForAddress(wallet),
-    }),
-    onSuccess: setChosen,
+    mutationFn: choiceOf,
+    onSuccess: (choice, { name }) => setChosen({ ...choice, name }),
   })
   const move = useMutation({
     mutationFn: ({ rdns, address }: WalletChoice) => keeper.moveToWallet({ rdns, address }),

@@ -2,19 +2,12 @@ import { Stack } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
 import type { WalletChoice } from '../../keeper/api.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
-import type { AnnouncedWallet } from './announced.ts'
 import { ChooseWallet } from './ChooseWallet.tsx'
-import { askForAddress } from './provider.ts'
+import { choiceOf } from './provider.ts'
 
 /** Coming back on another device, for an account that a wallet signs for. */
 export default function WithWallet(props: { error: unknown; onChosen: (wallet: WalletChoice) => void }) {
-  const choose = useMutation({
-    mutationFn: async (wallet: AnnouncedWallet) => ({
-      rdns: wallet.rdns,
-      address: await askForAddress(wallet),
-    }),
-    onSuccess: props.onChosen,
-  })
+  const choose = useMutation({ mutationFn: choiceOf, onSuccess: props.onChosen })
   return (
     <Stack>
       <FailureNote error={choose.error ?? props.error} />

@@ -1,4 +1,4 @@
-import type { Hex, WalletAsk } from '../../keeper/api.ts'
+import type { Hex, WalletAsk, WalletChoice } from '../../keeper/api.ts'
 import { Failure } from '../../keeper/client.ts'
 import { announcedWallets, watchWallets, type AnnouncedWallet, type Provider } from './announced.ts'
 
@@ -10,13 +10,13 @@ const answerLengthMax = 10_000
 /**
  * Asks a wallet to show an address to this page.
  *
- * @returns lower case.
+ * @returns which wallet, and the address in lower case.
  * @throws Failure `wallet-declined`, `wallet-busy`, `wallet-gone`, `wallet-failed`.
  */
-export async function askForAddress({ provider }: AnnouncedWallet): Promise<Hex> {
+export async function choiceOf({ rdns, provider }: AnnouncedWallet): Promise<WalletChoice> {
   const [address] = addressesIn(await request(provider, 'eth_requestAccounts'))
   if (!address) throw failure('wallet-failed')
-  return address
+  return { rdns, address }
 }
 
 /**

@@ -57,7 +57,6 @@ export const recovery = {
     unknown: 'Nobody uses the app with this code. Ask for it again. Nothing was changed.',
     recover: 'I have nothing left: my guardians help me',
     afterTitle: 'Welcome back',
-    after: 'Your old device can do nothing any more. Please choose your guardians again.',
     stopTitle: 'Somebody is trying to get into your account',
     stopWhat:
       'On {{date}} somebody asked your guardians for new keys to your account. {{approvals}} of {{threshold}} have agreed so far.',
