@@ -216,6 +216,9 @@ describe('the app, whatever it is used with', { skip }, () => {
     }
     await visit('')
     await ana.shoot('app-home-dark-phone', { fullPage: false })
+    await ana.page.locator('a.row').first().hover()
+    await ana.assertAccessible('a row under the pointer, dark')
+    await ana.page.mouse.move(0, 0)
     await ana.page.emulateMedia({ colorScheme: 'light' })
   })
 

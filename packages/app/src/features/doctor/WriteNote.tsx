@@ -55,6 +55,7 @@ function Note({ patient, draft }: { patient: Hex; draft: Draft | null }) {
   if (file.isSuccess)
     return (
       <Stack>
+        <Title order={1}>{t('note.title')}</Title>
         <Alert role="status" color="teal" variant="outline">
           {t('note.done')}
         </Alert>

@@ -26,6 +26,7 @@ export default function Recovering() {
   const { data, error } = recovery
   return (
     <Stack>
+      {(!data || data.state === 'void') && <Title order={1}>{t('recover.title')}</Title>}
       {error && <FailureNote error={error} saved={t('recover.notSaved')} />}
       {!data && !error && <Loader />}
       {data?.state === 'void' && <Text role="status">{t('recover.void')}</Text>}
