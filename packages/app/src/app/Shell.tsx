@@ -24,7 +24,7 @@ import { useSetStatus, useStatus } from './status.ts'
 import { Waiting } from './Waiting.tsx'
 
 const Asking = lazy(saying('wallet', () => import('../features/wallet/Asking.tsx')))
-const Welcome = lazy(() => import('../features/join/Welcome.tsx'))
+const Welcome = lazy(saying('join', () => import('../features/join/Welcome.tsx')))
 const Recovering = lazy(saying('recover', () => import('../features/recovery/Recovering.tsx')))
 const Unlock = lazy(() => import('../features/unlock/Unlock.tsx'))
 

@@ -16,7 +16,7 @@ const inCare = (name: keyof typeof CarePages): Load =>
 /** One chunk for each journey. */
 const pages: Record<Pattern, Load> = {
   '/': () => import('../features/home/Home.tsx'),
-  '/join/:secret': () => import('../features/join/Join.tsx'),
+  '/join/:secret': saying('join', () => import('../features/join/Join.tsx')),
   '/add': saying('own', () => import('../features/own/Add.tsx')),
   '/record/:record': () => import('../features/record/Record.tsx'),
   '/share': () => import('../features/sharing/Share.tsx'),
@@ -24,7 +24,7 @@ const pages: Record<Pattern, Load> = {
   '/shares': () => import('../features/sharing/Shares.tsx'),
   '/visits': saying('visits', () => import('../features/visitors/Visits.tsx')),
   '/more': () => import('../features/more/More.tsx'),
-  '/ways': () => import('../features/recovery/Ways.tsx'),
+  '/ways': saying('join', () => import('../features/recovery/Ways.tsx')),
   '/wallet': saying('wallet', () => import('../features/wallet/Wallet.tsx')),
   '/guardians': () => import('../features/recovery/Guardians.tsx'),
   '/countries': saying('countries', () => import('../features/countries/Countries.tsx')),

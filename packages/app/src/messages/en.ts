@@ -1,6 +1,5 @@
 import { failure } from './en/failure.ts'
 import { home } from './en/home.ts'
-import { join } from './en/join.ts'
 import { more } from './en/more.ts'
 import { record } from './en/record.ts'
 import { recovery } from './en/recovery.ts'
@@ -14,7 +13,6 @@ import { words } from './en/words.ts'
  */
 export const en = {
   ...words,
-  ...join,
   ...unlock,
   ...recovery,
   ...home,

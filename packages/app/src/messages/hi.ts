@@ -1,7 +1,6 @@
 import type { Translation } from './en.ts'
 import { failure } from './hi/failure.ts'
 import { home } from './hi/home.ts'
-import { join } from './hi/join.ts'
 import { more } from './hi/more.ts'
 import { record } from './hi/record.ts'
 import { recovery } from './hi/recovery.ts'
@@ -11,7 +10,6 @@ import { words } from './hi/words.ts'
 
 export const hi: Translation = {
   ...words,
-  ...join,
   ...unlock,
   ...recovery,
   ...home,

@@ -5,6 +5,7 @@ import { topicNames } from '../chart/topics.ts'
 import { en } from './en.ts'
 import { countries as countriesEn } from './en/countries.ts'
 import { emergency as emergencyEn } from './en/emergency.ts'
+import { join as joinEn } from './en/join.ts'
 import { leaving as leavingEn } from './en/leaving.ts'
 import { recover as recoverEn } from './en/recover.ts'
 import { own as ownEn } from './en/own.ts'
@@ -15,6 +16,7 @@ import { wallet as walletEn } from './en/wallet.ts'
 import { hi } from './hi.ts'
 import { countries as countriesHi } from './hi/countries.ts'
 import { emergency as emergencyHi } from './hi/emergency.ts'
+import { join as joinHi } from './hi/join.ts'
 import { leaving as leavingHi } from './hi/leaving.ts'
 import { recover as recoverHi } from './hi/recover.ts'
 import { own as ownHi } from './hi/own.ts'
@@ -25,6 +27,7 @@ import { wallet as walletHi } from './hi/wallet.ts'
 import { pa } from './pa.ts'
 import { countries as countriesPa } from './pa/countries.ts'
 import { emergency as emergencyPa } from './pa/emergency.ts'
+import { join as joinPa } from './pa/join.ts'
 import { leaving as leavingPa } from './pa/leaving.ts'
 import { recover as recoverPa } from './pa/recover.ts'
 import { own as ownPa } from './pa/own.ts'
@@ -44,9 +47,9 @@ const sentences = (catalogue: object, path = ''): [string, string][] =>
       )
 const namesIn = (sentence: string) => [...sentence.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort()
 
-const laterEn = [careEn, countriesEn, emergencyEn, leavingEn, ownEn, recoverEn, visitorsEn, walletEn]
-const laterHi = [careHi, countriesHi, emergencyHi, leavingHi, ownHi, recoverHi, visitorsHi, walletHi]
-const laterPa = [carePa, countriesPa, emergencyPa, leavingPa, ownPa, recoverPa, visitorsPa, walletPa]
+const laterEn = [careEn, countriesEn, emergencyEn, joinEn, leavingEn, ownEn, recoverEn, visitorsEn, walletEn]
+const laterHi = [careHi, countriesHi, emergencyHi, joinHi, leavingHi, ownHi, recoverHi, visitorsHi, walletHi]
+const laterPa = [carePa, countriesPa, emergencyPa, joinPa, leavingPa, ownPa, recoverPa, visitorsPa, walletPa]
 
 for (const [language, catalogue, english, script] of [
   ['Hindi', hi, en, /\p{Script=Devanagari}/u],

@@ -36,6 +36,11 @@ const parts = {
     hi: async () => (await import('./hi/own.ts')).own,
     pa: async () => (await import('./pa/own.ts')).own,
   },
+  join: {
+    en: async () => (await import('./en/join.ts')).join,
+    hi: async () => (await import('./hi/join.ts')).join,
+    pa: async () => (await import('./pa/join.ts')).join,
+  },
   recover: {
     en: async () => (await import('./en/recover.ts')).recover,
     hi: async () => (await import('./hi/recover.ts')).recover,

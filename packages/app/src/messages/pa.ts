@@ -1,7 +1,6 @@
 import type { Translation } from './en.ts'
 import { failure } from './pa/failure.ts'
 import { home } from './pa/home.ts'
-import { join } from './pa/join.ts'
 import { more } from './pa/more.ts'
 import { record } from './pa/record.ts'
 import { recovery } from './pa/recovery.ts'
@@ -11,7 +10,6 @@ import { words } from './pa/words.ts'
 
 export const pa: Translation = {
   ...words,
-  ...join,
   ...unlock,
   ...recovery,
   ...home,
