@@ -166,7 +166,9 @@ export const notificationRoutes = {
     auth: 'account',
     summary: 'Send dead letters again, under their old ids: those named, or all',
     params: webhookParams,
-    body: z.strictObject({ notifications: z.array(z.int().min(1)).min(1).max(limits.pageRowsMax).optional() }),
+    body: z.strictObject({
+      notifications: z.array(z.int().min(1)).min(1).max(limits.pageRowsMax).optional(),
+    }),
     response: z.object({ waiting: z.int() }),
     errors: ['forbidden', 'not-found'],
   }),
