@@ -219,7 +219,7 @@ describe('notifications that are sent on', () => {
       await tell(2)
       await until(() => receiver.received.length === 2, 'the quick one')
       assert.deepEqual(idsSeen(quick.secret).length, 2)
-      assert.ok((await stateOf(away.webhook.id)).failures > 0)
+      await until(async () => (await stateOf(away.webhook.id)).failures > 0, 'the other has failed')
       await remove(away.webhook.id)
       await remove(quick.webhook.id)
     })
@@ -354,6 +354,8 @@ describe('notifications that are sent on', () => {
       ahead += 301
       await until(() => receiver.received.length === start + 2, 'the second attempt')
       assert.deepEqual(JSON.parse(device.open(receiver.received.at(-1)!)), { wake: true })
+      // Its one failure is not to be taken for that of the next message.
+      await until(async () => (await failuresOf(session)) === 0, 'it is taken')
       receiver.answers.unshift({ status: 500 }, { status: 500 }, { status: 500 })
       await tell(1, 'record-added', patient)
       await until(async () => (await failuresOf(session)) === 1, 'it fails')
