@@ -3,16 +3,8 @@
 // slowed. Smaller is better for everything. `...Ms` of an interaction is from the touch to the next picture (Event Timing,
 // of which INP is made), in steps of 8; a busy machine makes all of them larger.
 import type { CDPSession, Page } from 'playwright-core'
-import { acceptInvitation } from '../packages/sdk/src/index.ts'
 import { generateChart } from '../packages/testkit/src/index.ts'
-import {
-  file,
-  inviteDoctor,
-  inviteToCity,
-  startStage,
-  Visitor,
-  type Stage,
-} from '../packages/app/test/stage.ts'
+import { file, inviteToCity, newDoctor, startStage, Visitor, type Stage } from '../packages/app/test/stage.ts'
 
 const slowdown = 6
 /** Lighthouse's "slow 4G": bits per second, and milliseconds for there and back. */
@@ -78,8 +70,7 @@ async function interact(page: Page, act: () => Promise<void>): Promise<number> {
 /** A patient with a chart, known to this device, and somebody to share with. */
 async function prepare(stage: Stage): Promise<Visitor> {
   const { city, lakeside } = stage.world
-  const doctor = await stage.world.newStranger(lakeside)
-  await acceptInvitation(doctor, (await inviteDoctor(lakeside, 'Dr Kwame Osei')) as `0x${string}`)
+  await newDoctor(stage, lakeside, 'Dr Kwame Osei')
   const ana = await Visitor.at(stage, city, { serviceWorkers: 'block' })
   await ana.givePasskeys()
   await ana.join(await inviteToCity(stage), { passkey: true })
