@@ -5,10 +5,7 @@ import { Waiting } from './Waiting.tsx'
 
 export type Load = () => Promise<{ Page: React.ComponentType }>
 
-/**
- * A page whose code comes when it is first opened. Without a connection it says so: the router's own way is to load the app
- * anew, which signs out.
- */
+/** A page whose code comes when it is first opened. Without a connection it says so, and what is open stays open. */
 export function Journey({ path, load }: { path: string; load: Load }) {
   const { data, error, refetch } = useQuery({
     queryKey: ['page', path],

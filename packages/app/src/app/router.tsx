@@ -1,6 +1,6 @@
 import { Route, Switch } from 'wouter'
 import type * as CarePages from '../features/care/pages.ts'
-import { learn, saying } from '../messages/messages.ts'
+import { saying } from '../messages/messages.ts'
 import { Journey, type Load } from './Journey.tsx'
 import { patterns, type Pattern } from './addresses.ts'
 
@@ -8,10 +8,10 @@ const atWork = (load: Load): Load => saying('staff', load)
 
 /** A page about somebody who is looked after, or looks after another; they come together. */
 const inCare = (name: keyof typeof CarePages): Load =>
-  saying('care', async () => {
-    await learn('visits')
-    return { Page: (await import('../features/care/pages.ts'))[name] }
-  })
+  saying(
+    'care',
+    saying('visits', async () => ({ Page: (await import('../features/care/pages.ts'))[name] })),
+  )
 
 /** One chunk for each journey. */
 const pages: Record<Pattern, Load> = {

@@ -96,7 +96,7 @@ export async function speak(language: Language): Promise<void> {
 }
 
 /** From now on these sentences are there, in every language that is chosen. */
-export async function learn(part: Part): Promise<void> {
+async function learn(part: Part): Promise<void> {
   wanted.add(part)
   await learnIn('en', part)
   await learnIn(i18next.language as Language, part)
