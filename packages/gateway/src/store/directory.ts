@@ -41,8 +41,8 @@ export async function isActiveOrganisation(db: Database, account: Address): Prom
 }
 
 export async function signerOf(db: Database, account: Address): Promise<`0x${string}` | undefined> {
-  const [row] = await db.select().from(t.accounts).where(eq(t.accounts.account, account))
-  return row?.signer
+  const [signer] = await signersOf(db, [account])
+  return signer
 }
 
 /** Signers of several accounts, in order. */
