@@ -109,7 +109,8 @@ export function mask(output: string, { folder, data }: Desk): string {
     [/(?<= · anchored | · seconds )[\d.]+/g, '<n>'],
     [/(?<=at block |in block |\bblock )\d[\d,]*\b/g, '<n>'],
     [/(?<=to block {3})[\d,]+/g, '<n>'],
-    [/(?<=anchors of the log on chain {2})\d+/g, '<n>'],
+    // An anchor that was just made waits among the operations.
+    [/(?<=anchors of the log on chain {2}|operations waiting {11})\d+/g, '<n>'],
     [/[\d,]+(?= gas\b)/g, '<n>'],
     [/(?<=pid |process |is entry )\d+/g, '<n>'],
     [/^[✓·](?= <moment>)/gm, '✓'],
