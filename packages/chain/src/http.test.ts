@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { request } from 'node:http'
+import { createServer, type AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import { ask, post } from '../test/sender.ts'
-import { ChainJournalWriteError } from './errors.ts'
+import { ChainJournalWriteError, ChainPortInUseError } from './errors.ts'
 import { startRpcServer, type RpcServer } from './http.ts'
 import { BATCH_REQUESTS_MAX, BODY_BYTES_MAX } from './limits.ts'
 import { RpcError } from './rpc-error.ts'
@@ -171,4 +173,24 @@ test('attack: bodies and batches have an end', async () => {
     error: { code: number }
   }
   assert.equal(tooMany.error.code, -32600)
+})
+
+test('[H1] a port that is given back after a moment is listened at; one that is taken for good is refused by name', async () => {
+  const holder = createServer().listen(0, '127.0.0.1')
+  await once(holder, 'listening')
+  const { port } = holder.address() as AddressInfo
+  const answer = async (method: string) => `second host: ${method}`
+  await assert.rejects(startRpcServer(port, answer, 300), ChainPortInUseError)
+  const starting = startRpcServer(port, answer)
+  setTimeout(() => holder.close(), 500)
+  const second = await starting
+  try {
+    assert.deepEqual(await ask(`http://127.0.0.1:${second.port}`, 'eth_chainId'), {
+      jsonrpc: '2.0',
+      id: 1,
+      result: 'second host: eth_chainId',
+    })
+  } finally {
+    await second.close()
+  }
 })

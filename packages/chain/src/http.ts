@@ -1,7 +1,9 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ChainPortInUseError } from './errors.ts'
-import { BODY_BYTES_MAX, CONNECTIONS_MAX } from './limits.ts'
+import { BODY_BYTES_MAX, CONNECTIONS_MAX, PORT_RETRY_MS, PORT_WAIT_MS } from './limits.ts'
 import { answerRpc, failure, type RpcHandler } from './rpc.ts'
 import { RPC_CODE, RpcError } from './rpc-error.ts'
 
@@ -20,14 +22,19 @@ export interface RpcServer {
  * Listens for JSON-RPC on loopback.
  *
  * @param port - 0 for a free one.
+ * @param portWaitMs - how long a port that is taken is tried again.
  * @throws ChainPortInUseError
  */
-export async function startRpcServer(port: number, handler: RpcHandler): Promise<RpcServer> {
+export async function startRpcServer(
+  port: number,
+  handler: RpcHandler,
+  portWaitMs = PORT_WAIT_MS,
+): Promise<RpcServer> {
   const server = createServer((request, response) => void answer(request, response, handler))
   server.maxConnections = CONNECTIONS_MAX
   server.requestTimeout = REQUEST_TIMEOUT_MS
   server.keepAliveTimeout = IDLE_TIMEOUT_MS
-  await listen(server, port)
+  await listen(server, port, portWaitMs)
   return { port: (server.address() as AddressInfo).port, close: () => close(server) }
 }
 
@@ -104,13 +111,23 @@ function send(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(text ? status : 204, headers).end(text)
 }
 
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(error.code === 'EADDRINUSE' ? new ChainPortInUseError(port) : error)
-    })
-    server.listen(port, HOST, resolve)
-  })
+/**
+ * A port that is taken is tried again for a while: by a host that is about to end, or by somebody's outgoing connection, to which the
+ * system gave the port while the host was away, and which keeps it for a minute after its end.
+ */
+async function listen(server: Server, port: number, waitMs: number): Promise<void> {
+  const deadline = performance.now() + waitMs
+  for (;;) {
+    try {
+      server.listen(port, HOST)
+      await once(server, 'listening')
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+      if (performance.now() > deadline) throw new ChainPortInUseError(port)
+      await sleep(PORT_RETRY_MS)
+    }
+  }
 }
 
 function close(server: Server): Promise<void> {

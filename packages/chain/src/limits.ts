@@ -37,6 +37,10 @@ export const HISTORY_STATES = 32
 export const SNAPSHOT_TRANSACTIONS = 5_000
 export const SNAPSHOT_JOURNAL_BYTES = 64 * 1024 * 1024
 
+/** A port that is taken is tried again, so often and for so long. */
+export const PORT_RETRY_MS = 200
+export const PORT_WAIT_MS = 15_000
+
 /** How long a caller waits while the engine is being brought back. */
 export const RECOVERY_WAIT_MS = 60_000
 /** Engine restarts in a row without a block between them before the host gives up. */

@@ -382,7 +382,7 @@ test('[H2] [H1] wrong options, other parameters, a taken port and a second host 
   assert.equal(chain.chainId, 99)
   await assert.rejects(startChain({ dataDir }), ChainDataLockedError)
   await assert.rejects(
-    startChain({ dataDir: join(dataDir, 'other'), port: Number(new URL(chain.url).port) }),
+    startChain({ dataDir: join(dataDir, 'other'), port: Number(new URL(chain.url).port), portWaitMs: 300 }),
     ChainPortInUseError,
   )
   await chain.stop()

@@ -31,6 +31,8 @@ export interface ChainOptions {
   readonly dataDir: string
   /** TCP port on 127.0.0.1. Default 0: a free one. */
   readonly port?: number
+  /** How long a port that is taken is tried again. Default 15,000. */
+  readonly portWaitMs?: number
   /** Default for a new chain: 4739653. An existing chain refuses another one; so with the next three. */
   readonly chainId?: number
   /** Unix seconds. Default for a new chain: now. */
@@ -151,7 +153,11 @@ export async function startChain(options: ChainOptions): Promise<Chain> {
     })
     cleanups.unshift(() => producer.stop())
     const host = new ChainHost(producer, parameters.chainId, clock)
-    const server = await startRpcServer(options.port ?? 0, (method, params) => host.answer(method, params))
+    const server = await startRpcServer(
+      options.port ?? 0,
+      (method, params) => host.answer(method, params),
+      options.portWaitMs,
+    )
     const ended = producer.finished.then(async () => {
       await server.close()
       await store.close()
@@ -230,6 +236,7 @@ function assertOptions(options: ChainOptions): void {
   }
   if (!options.dataDir) throw new ChainOptionInvalidError('dataDir', 'must name a folder')
   within('port', 0, 65_535)
+  within('portWaitMs', 0, 600_000)
   // Wallets compute with chain ids as doubles.
   within('chainId', 1, 2 ** 32 - 1)
   within('genesisTimestamp', 0, 2 ** 32 - 1)
