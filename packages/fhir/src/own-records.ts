@@ -1,4 +1,5 @@
 import type { CodeableConcept, DocumentReference, Observation, Quantity } from '@medplum/fhirtypes'
+import { base64 } from './base64.ts'
 
 // What patients add to their own charts (spec/records.md R14): resources that say who said so.
 
@@ -237,13 +238,3 @@ const conceptOf = (codes: readonly string[], text: string): CodeableConcept => (
   coding: codes.map((code) => ({ system: 'http://loinc.org', code })),
   text,
 })
-
-/** In pieces: a call takes so many arguments at most. */
-const base64Piece = 0x6000
-
-function base64(bytes: Uint8Array): string {
-  const pieces: string[] = []
-  for (let start = 0; start < bytes.length; start += base64Piece)
-    pieces.push(String.fromCharCode(...bytes.subarray(start, start + base64Piece)))
-  return btoa(pieces.join(''))
-}

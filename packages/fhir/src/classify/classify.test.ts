@@ -34,6 +34,13 @@ const rows: Row[] = [
   ['laboratory report', of('DiagnosticReport', { category: section('HM') }), 'labs', 3],
   ['heart rate', of('Observation', { category: category('vital-signs') }), 'vitals', 2],
   ['heart rate without category', of('Observation', { code: loinc('8867-4') }), 'vitals', 2],
+  [
+    'order of a laboratory test',
+    of('ServiceRequest', { category: [snomed('108252007')], code: loinc('718-7') }),
+    'labs',
+    3,
+  ],
+  ['order of something else', of('ServiceRequest', { category: [snomed('363679005')] }), 'summary', 3],
   ['imaging study', of('ImagingStudy'), 'imaging', 3],
   ['radiology report', of('DiagnosticReport', { category: section('RAD') }), 'imaging', 3],
   ['report of an imaging study', of('DiagnosticReport', { imagingStudy: [{}] }), 'imaging', 3],

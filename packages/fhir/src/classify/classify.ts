@@ -1,7 +1,9 @@
 import type { DiagnosticReport, Observation, Resource } from '@medplum/fhirtypes'
 import type { RecordKind } from '@hre/protocol'
 import { codingsOf } from './codings.ts'
-import { compartmentByType, compartments, type CompartmentName, type Sensitivity } from './compartments.ts'
+import { compartmentByType } from './compartment-by-type.ts'
+import { compartments, type CompartmentName, type Sensitivity } from './compartments.ts'
+import { isLaboratoryOrder } from '../orders.ts'
 import { readLabels } from './labels.ts'
 import { compartmentOfObservation, compartmentOfReport } from './results.ts'
 import { isMentalHealthCode, isSpecialCode } from './sensitive-codes.ts'
@@ -68,6 +70,8 @@ export function conclude(resource: Resource, { mentalHealth, special, labelled }
 function compartmentOf(resource: Resource): CompartmentName {
   if (resource.resourceType === 'Observation') return compartmentOfObservation(resource as Observation)
   if (resource.resourceType === 'DiagnosticReport') return compartmentOfReport(resource as DiagnosticReport)
+  // Where its answer will be: who does the test reads the order, and nothing of the diagnoses.
+  if (isLaboratoryOrder(resource)) return 'labs'
   return compartmentByType.get(resource.resourceType) ?? 'other'
 }
 
