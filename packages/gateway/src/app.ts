@@ -67,11 +67,12 @@ export interface RunningGateway {
 /**
  * Opens and wires one gateway.
  *
+ * @param parts - `portWaitMilliseconds`: how long a port that is taken is tried again; by default 15 seconds.
  * @throws KeyAgentError, HreError `chain-unavailable` or `contracts-differ`, or the database's own error; nothing is left running.
  */
 export async function startGateway(
   config: GatewayConfig,
-  { clock = systemClock }: { clock?: Clock } = {},
+  { clock = systemClock, portWaitMilliseconds }: { clock?: Clock; portWaitMilliseconds?: number } = {},
 ): Promise<RunningGateway> {
   const log = createLog({ level: config.logLevel, gateway: config.name })
   const keys = await openKeyAgent(config)
@@ -81,7 +82,7 @@ export async function startGateway(
   await assertContracts(chain, deployment)
   const { db, pool, close } = await openDatabase(config)
   const blobs = new FilesBlobStore(config.blobsDir ?? join(config.dataDir, 'blobs'))
-  const leases = new Leases(db)
+  const leases = new Leases(db, config.leaseSeconds)
   const outbox = new Outbox({ db, clock, days: config.notificationDays })
   const follower = new Follower({ chain, db, deployment, outbox, log })
   const blockCache = new BlockCache(follower)
@@ -199,7 +200,7 @@ export async function startGateway(
     receipts,
     ownUploads: new OwnUploads({ db, clock, ...config }),
     trees: new BatchTrees(db),
-    leaves: new Leaves(db),
+    leaves: new Leaves({ db, follower }),
     facts: new Facts(db),
     patientCountries: new PatientCountries(db),
     anchors,
@@ -238,12 +239,14 @@ export async function startGateway(
   const metrics = config.operationsPort === undefined ? undefined : new Metrics(gateway, pool)
   const server = await createServer(gateway, metrics)
   const operations = metrics && createOperationsServer(gateway, metrics)
-  const { url, operationsUrl } = await listenAll(config, server, operations).catch(async (error: unknown) => {
-    await server.close()
-    await operations?.close()
-    await close()
-    throw error
-  })
+  const { url, operationsUrl } = await listenAll(config, server, operations, portWaitMilliseconds).catch(
+    async (error: unknown) => {
+      await server.close()
+      await operations?.close()
+      await close()
+      throw error
+    },
+  )
   listeningUrl = url
   relay.start()
   follower.start(config.followMilliseconds)
@@ -311,11 +314,16 @@ async function listenAll(
   config: GatewayConfig,
   server: FastifyInstance,
   operations: FastifyInstance | undefined,
+  waitMilliseconds: number | undefined,
 ): Promise<{ url: string; operationsUrl: string | undefined }> {
   const operationsUrl =
     operations &&
-    (await listen(operations, { host: config.operationsHost, port: config.operationsPort ?? 0 }))
-  return { operationsUrl, url: await listen(server, config) }
+    (await listen(
+      operations,
+      { host: config.operationsHost, port: config.operationsPort ?? 0 },
+      waitMilliseconds,
+    ))
+  return { operationsUrl, url: await listen(server, config, waitMilliseconds) }
 }
 
 /** Reads the chain to its head, and takes from it what a restored database does not know. */
@@ -338,6 +346,7 @@ const relaySettings = (config: GatewayConfig) => ({
   fees: { firstWei: BigInt(config.relayFeeWei), maxWei: BigInt(config.relayFeeMaxWei) },
   stallSeconds: config.relayStallSeconds,
   batchMilliseconds: config.relayBatchMilliseconds,
+  batchOperationsMax: config.relayBatchOperationsMax,
 })
 
 const replicationSettings = (config: GatewayConfig) => ({

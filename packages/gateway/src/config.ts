@@ -25,6 +25,8 @@ export const configSchema = z.strictObject({
   databaseConnections: z.coerce.number().int().min(2).max(200).default(10),
   /** A statement that takes longer is cancelled and answered 503, in seconds. */
   databaseStatementSeconds: z.coerce.number().int().min(1).max(3_600).default(30),
+  /** A replica that died is stood in for after this, in seconds: what only one of them does at a time rests for so long. */
+  leaseSeconds: z.coerce.number().int().min(2).max(300).default(10),
   /** Folder for the sealed files; by default `blobs` in `dataDir`. Replicas share one. */
   blobsDir: z.string().min(1).optional(),
   /** Sealed key of the organisation (E11), and the file that holds its password. */
@@ -46,6 +48,13 @@ export const configSchema = z.strictObject({
   relayQueuePerSenderMax: z.coerce.number().int().min(1).default(5_000),
   /** How long a batch of operations may fill up, in milliseconds; 0: what waits goes at once. */
   relayBatchMilliseconds: z.coerce.number().int().min(0).max(10_000).default(0),
+  /** Operations in one transaction, at most. */
+  relayBatchOperationsMax: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(limits.operationsPerSubmissionMax)
+    .default(limits.operationsPerSubmissionMax),
   /** A transaction that lies unmined this long, in seconds, is sent again with a higher fee, if the fees allow one. */
   relayStallSeconds: z.coerce.number().int().min(1).max(3_600).default(30),
   /** Fee for a unit of gas, in wei, of the first attempt and at most; 0 where gas costs nothing. */

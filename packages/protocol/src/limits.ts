@@ -10,6 +10,8 @@ export const limits = {
   operationDataBytesMax: 8192,
   /** Operations in one submission (O7). */
   operationsPerSubmissionMax: 256,
+  /** A caller waits so long at most for what becomes of an operation (G4). */
+  operationWaitSecondsMax: 20,
   /** How far ahead a deadline may be (O5). */
   operationDeadlineSecondsMax: 24 * 60 * 60,
   operationDeadlineSecondsDefault: 10 * 60,
@@ -23,6 +25,10 @@ export const limits = {
   accessRequestAheadSecondsMax: 60,
   /** How long a receipt releases the files that it names. */
   releaseSecondsMax: 5 * 60,
+  /** Sealed files that are asked for together (G41), the largest that is given out so, and all of one answer. */
+  blobsTogetherMax: 50,
+  blobTogetherBytesMax: 64 * 1024,
+  blobsTogetherBytesMax: 1024 * 1024,
   /** Records that one organisation files into one patient's inbox within 24 hours, without a grant (C17). */
   inboxRecordsPerDayMax: 50,
   /** One sealed file that a patient adds to the own chart (G40); a gateway may take less, or more. */

@@ -11,6 +11,8 @@ export interface Applied {
   block: number
 }
 
+/** How long a gateway is asked to wait with its answer; between answers of one that does not. */
+const askedSeconds = 10
 const pollMilliseconds = 50
 const waitMilliseconds = 60_000
 
@@ -42,7 +44,10 @@ export async function waitForAll({ session }: Actor, ids: readonly Hex[]): Promi
   for (const id of ids) {
     let status: OperationStatus
     for (;;) {
-      status = await session.client.call('getOperation', { params: { id } })
+      status = await session.client.call('getOperation', {
+        params: { id },
+        query: { waitSeconds: askedSeconds },
+      })
       if (status.state === 'applied' || status.state === 'failed') break
       if (Date.now() > deadline) throw hreError('operation-timeout', { id })
       await new Promise((resolve) => setTimeout(resolve, pollMilliseconds))

@@ -108,21 +108,23 @@ export async function ruleOnShown(
 }
 
 /**
- * Decides anew about a sealed file that a receipt releases: is a record of this request's patient that has it open still?
+ * Decides anew about sealed files that a receipt releases: are they of records of this request's patient that it has open still?
  *
- * @param records - that the receipt names.
- * @returns the record; undefined when there is none, or when it may not be seen any more.
+ * @param files.records - that the receipt names.
+ * @returns a record for each file that may be seen, and for no other.
  */
-export async function openFile(
+export async function openFiles(
   sources: Sources,
   request: AccessRequest,
   at: number,
-  file: { content: Hex; records: readonly Hex[] },
-): Promise<StoredLeaf | undefined> {
+  files: { contents: readonly Hex[]; records: readonly Hex[] },
+): Promise<StoredLeaf[]> {
   const { decisionOf } = await judgeOf(sources, request, at)
-  const ruled = ruledBy(decisionOf, await sources.leaves.withContent(request.patient, file.content))
-  return ruled.find(({ leaf, decision }) => file.records.includes(leaf.record) && isPermitting(decision))
-    ?.leaf
+  const wanted = new Set(files.contents)
+  const leaves = await sources.leaves.named(request.patient, files.records)
+  const ofFiles = leaves.filter(({ leaf }) => wanted.has(leaf.content))
+  const open = ruledBy(decisionOf, ofFiles).filter(({ decision }) => isPermitting(decision))
+  return [...new Map(open.map(({ leaf }) => [leaf.content, leaf])).values()]
 }
 
 interface Ruled {

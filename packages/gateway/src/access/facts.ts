@@ -2,6 +2,7 @@ import { and, inArray, isNull } from 'drizzle-orm'
 import { rights, type DecisionFacts, type GrantTerms } from '@hre/protocol'
 import type { Address, Hex } from 'viem'
 import type { Database } from '../store/database.ts'
+import { directoryOf } from '../store/directory.ts'
 import { databaseFault } from '../store/faults.ts'
 import * as t from '../store/schema.ts'
 import { Together } from '../together.ts'
@@ -40,7 +41,10 @@ export class Facts {
 
 async function read(db: Database, pairs: readonly Pair[]): Promise<FactsOf[]> {
   const patients = unique(pairs.map(({ patient }) => patient))
-  const directory = await readDirectory(db, pairs)
+  const directory = await directoryOf(
+    db,
+    pairs.flatMap(({ reader, patient }) => [reader, patient]),
+  )
   const grantees = unique(
     pairs.flatMap(({ reader }) => [reader, directory.organisationOf(reader) ?? []].flat()),
   )
@@ -102,45 +106,6 @@ async function read(db: Database, pairs: readonly Pair[]): Promise<FactsOf[]> {
       organisationRecordGrant: recordGrantTo(employer, compartment, record),
     })
   })
-}
-
-/** What the Directory says of these readers (D4, D6, D11) and of whether these patients are registered. */
-async function readDirectory(db: Database, pairs: readonly Pair[]) {
-  const readers = unique(pairs.map(({ reader }) => reader))
-  const memberRows = await db.select().from(t.members).where(inArray(t.members.account, readers))
-  const organisationIds = unique([...readers, ...memberRows.map(({ organisation }) => organisation)])
-  const accountIds = unique([...organisationIds, ...pairs.map(({ patient }) => patient)])
-  const [organisationRows, accountRows] = await Promise.all([
-    db.select().from(t.organisations).where(inArray(t.organisations.account, organisationIds)),
-    db
-      .select({ account: t.accounts.account })
-      .from(t.accounts)
-      .where(inArray(t.accounts.account, accountIds)),
-  ])
-  const members = new Map(memberRows.map((row) => [row.account, row]))
-  const organisations = new Map(organisationRows.map((row) => [row.account, row]))
-  const registered = new Set(accountRows.map(({ account }) => account))
-  const isActive = (account: Address) =>
-    registered.has(account) && organisations.get(account)?.barred === false
-  const organisationOf = (account: Address): Address | undefined => {
-    if (isActive(account)) return account
-    const organisation = registered.has(account) ? members.get(account)?.organisation : undefined
-    return organisation && isActive(organisation) ? organisation : undefined
-  }
-  return {
-    organisationOf,
-    isRegistered: (account: Address) => registered.has(account),
-    isBarred: (account: Address) => organisations.get(account)?.barred ?? false,
-    attributesOf: (account: Address) => {
-      const organisation = organisationOf(account)
-      const member = organisation && members.get(account)
-      return {
-        specialty: member?.specialty ?? 0n,
-        licensedUntil: member?.licensedUntil ?? 0,
-        country: (organisation && organisations.get(organisation)?.country) ?? '',
-      }
-    },
-  }
 }
 
 const unique = <Item>(items: readonly Item[]): Item[] => [...new Set(items)]

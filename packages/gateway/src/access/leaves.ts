@@ -1,5 +1,7 @@
 import { and, asc, eq, inArray, isNull, ne, or, sql, type SQL } from 'drizzle-orm'
 import type { Address, Hex } from 'viem'
+import { BlockRows } from '../follower/blockCache.ts'
+import type { Follower } from '../follower/follower.ts'
 import type { Database } from '../store/database.ts'
 import { databaseFault } from '../store/faults.ts'
 import * as t from '../store/schema.ts'
@@ -16,38 +18,37 @@ export interface PlacedLeaf {
   logIndex: number
 }
 
-/** Records, by their ids or by their sealed file's, of one patient. */
-type Wanted = { patient: Address } & ({ records: readonly Hex[] } | { content: Hex })
-
 /** Ids that one statement names at most, beside a single caller's. */
 const idsPerLookMax = 1_000
+/** Some 1.5 KB each. */
+const leavesKeptMax = 20_000
 
 /**
  * Records of patients as the chain has them, without those that are to be deleted everywhere (R10). Those that are named are read in
- * one statement for all who ask at the same time; it begins after they asked.
+ * one statement for all who ask at the same time, which begins after they asked, and kept for the block: what a request was answered
+ * with is what its files are then asked for by.
  */
 export class Leaves {
   readonly #db: Database
-  readonly #looks: Together<Wanted, PlacedLeaf[]>
+  readonly #looks: Together<readonly Hex[], [Hex, PlacedLeaf][]>
+  /** By record, of which there is one of each id (R7). They change with a block alone; new ones come with their manifests. */
+  readonly #kept: BlockRows<PlacedLeaf>
 
-  constructor(db: Database) {
+  constructor({ db, follower }: { db: Database; follower: Pick<Follower, 'cursor'> }) {
     this.#db = db
+    this.#kept = new BlockRows(follower, { max: leavesKeptMax })
     this.#looks = new Together({
       run: (wanted) => this.#read(wanted),
-      size: (wanted) => ('records' in wanted ? wanted.records.length : 1),
+      size: (records) => records.length,
       sizeMax: idsPerLookMax,
       isOfAll: (error) => databaseFault(error) !== undefined,
     })
   }
 
   /** A patient's records of these ids, in the order of the chain. */
-  named(patient: Address, records: readonly Hex[]): Promise<PlacedLeaf[]> {
-    return this.#looks.add({ patient, records })
-  }
-
-  /** A patient's records of a sealed file, in the order of the chain. */
-  withContent(patient: Address, content: Hex): Promise<PlacedLeaf[]> {
-    return this.#looks.add({ patient, content })
+  async named(patient: Address, records: readonly Hex[]): Promise<PlacedLeaf[]> {
+    const found = await this.#kept.read(records, (missing) => this.#looks.add(missing))
+    return [...found.values()].filter(({ leaf }) => leaf.patient === patient).sort(byPlace)
   }
 
   /** A patient's records in the order of the chain: the first `limit` behind a place. */
@@ -58,23 +59,17 @@ export class Leaves {
     return this.#select(and(eq(t.leaves.patient, patient), isBehind)).limit(limit)
   }
 
-  async #read(wanted: readonly Wanted[]): Promise<PlacedLeaf[][]> {
-    const patients = new Set(wanted.map(({ patient }) => patient))
-    const records = new Set(wanted.flatMap((one) => ('records' in one ? one.records : [])))
-    const contents = new Set(wanted.flatMap((one) => ('content' in one ? one.content : [])))
-    const isWanted = or(
-      records.size > 0 ? inArray(t.leaves.record, [...records]) : undefined,
-      contents.size > 0 ? inArray(t.leaves.content, [...contents]) : undefined,
+  async #read(wanted: readonly (readonly Hex[])[]): Promise<[Hex, PlacedLeaf][][]> {
+    const records = [...new Set(wanted.flat())]
+    if (records.length === 0) return wanted.map(() => [])
+    const found = await this.#select(inArray(t.leaves.record, records))
+    const byRecord = new Map(found.map((placed) => [placed.leaf.record, placed]))
+    return wanted.map((ids) =>
+      ids.flatMap((id) => {
+        const placed = byRecord.get(id)
+        return placed ? [[id, placed] as [Hex, PlacedLeaf]] : []
+      }),
     )
-    if (!isWanted) return wanted.map(() => [])
-    const found = await this.#select(and(inArray(t.leaves.patient, [...patients]), isWanted))
-    const byPatient = Map.groupBy(found, ({ leaf }) => leaf.patient)
-    return wanted.map((one) => {
-      const ofPatient = byPatient.get(one.patient) ?? []
-      if ('content' in one) return ofPatient.filter(({ leaf }) => leaf.content === one.content)
-      const named = new Set(one.records)
-      return ofPatient.filter(({ leaf }) => named.has(leaf.record))
-    })
   }
 
   #select(condition: SQL | undefined) {
@@ -88,3 +83,6 @@ export class Leaves {
       .orderBy(asc(block), asc(logIndex), asc(t.leaves.position))
   }
 }
+
+const byPlace = (one: PlacedLeaf, other: PlacedLeaf): number =>
+  one.block - other.block || one.logIndex - other.logIndex || one.leaf.position - other.leaf.position

@@ -34,6 +34,14 @@ export interface BlobStore {
    */
   get(contentId: Hex, from?: number): Promise<FilePart | undefined>
 
+  /**
+   * A small file at once, checked in the same way.
+   *
+   * @returns undefined also when it is larger than `bytesMax`.
+   * @throws HreError `record-damaged`.
+   */
+  getSmall(contentId: Hex, bytesMax: number): Promise<Uint8Array | undefined>
+
   has(contentId: Hex): Promise<boolean>
 
   /** Deletes a file; one that is not here is no error. */

@@ -40,6 +40,7 @@ for (const size of [1, 3_000, 256 * 1024, 256 * 1024 + 1, 2_000_000])
       const file = randomBytes(size)
       const contentId = contentIdOf(file)
       assert.equal(await store.get(contentId), undefined)
+      assert.equal(await store.getSmall(contentId, size), undefined)
       await store.put(contentId, Readable.from([file]), 1e9)
       for (const wanted of [0, size - 1, size, size + 5]) {
         const from = wanted < size ? wanted : 0
@@ -48,6 +49,8 @@ for (const size of [1, 3_000, 256 * 1024, 256 * 1024 + 1, 2_000_000])
         assert.deepEqual(part.atHand ?? file.subarray(from), file.subarray(from))
         assert.deepEqual(await bytesOf(part.stream), file.subarray(from))
       }
+      assert.deepEqual(await store.getSmall(contentId, size), file)
+      assert.equal(await store.getSmall(contentId, size - 1), undefined)
       const altered = Buffer.from(file)
       altered[size - 1]! ^= 1
       for (const damaged of [altered, file.subarray(0, size - 1), Buffer.concat([file, Buffer.of(0)])]) {
@@ -55,6 +58,7 @@ for (const size of [1, 3_000, 256 * 1024, 256 * 1024 + 1, 2_000_000])
         await writeFile(store.pathOf(contentId), damaged)
         for (const from of [0, size - 1])
           await assert.rejects(store.get(contentId, from), { code: 'record-damaged' })
+        await assert.rejects(store.getSmall(contentId, 1e9), { code: 'record-damaged' })
       }
       await writeFile(store.pathOf(contentId), file)
       assert.equal((await store.get(contentId))!.bytes, size)

@@ -68,6 +68,17 @@ export class FilesBlobStore implements BlobStore {
     }
   }
 
+  async getSmall(contentId: Hex, bytesMax: number): Promise<Uint8Array | undefined> {
+    const file = await open(this.pathOf(contentId)).catch(absent)
+    if (!file) return undefined
+    try {
+      const { size } = await file.stat()
+      return size <= bytesMax ? intact(contentId, await file.readFile()) : undefined
+    } finally {
+      await file.close()
+    }
+  }
+
   async delete(contentId: Hex): Promise<void> {
     await rm(this.pathOf(contentId), { force: true })
   }
@@ -157,10 +168,15 @@ async function assertIntact(path: string, contentId: Hex): Promise<void> {
 }
 
 /** @throws HreError `record-damaged`. */
-function wholeFile(contentId: Hex, bytes: Buffer, wanted: number): FilePart {
+function intact(contentId: Hex, bytes: Buffer): Buffer {
   if (`0x${hash('sha256', bytes)}` !== contentId) throw hreError('record-damaged', { contentId })
+  return bytes
+}
+
+/** @throws HreError `record-damaged`. */
+function wholeFile(contentId: Hex, bytes: Buffer, wanted: number): FilePart {
   const from = wanted < bytes.length ? wanted : 0
-  const atHand = bytes.subarray(from)
+  const atHand = intact(contentId, bytes).subarray(from)
   return {
     atHand,
     get stream() {

@@ -9,7 +9,6 @@ import {
   nameOf,
   organisationKinds,
   recordsAbi,
-  roles,
   standingChanges,
 } from '@hre/protocol'
 import { hexToString, parseEventLogs, zeroHash, type Log } from 'viem'
@@ -39,16 +38,13 @@ export interface EventPlace {
   delegate: `0x${string}` | undefined
 }
 
-/** One event into rows. Runs inside the follower's transaction; the same events always make the same rows. */
+/**
+ * One event into rows, if it is none of those that only add some (`NewRows`). Runs inside the follower's transaction; the same events
+ * always make the same rows.
+ */
 export async function applyEvent(db: Database, event: ExchangeEvent, place: EventPlace): Promise<void> {
   const say = (what: string) => addActivity(db, what, place)
   switch (event.eventName) {
-    case 'AccountRegistered': {
-      const { account, signer, recipient } = event.args
-      await db.insert(t.accounts).values({ account: lowerAddress(account), signer, recipient })
-      await say('An account was registered')
-      return
-    }
     case 'SignerReplaced': {
       const { account, signer } = event.args
       await db.update(t.accounts).set({ signer }).where(accountIs(account))
@@ -104,34 +100,9 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
         .where(eq(t.organisations.account, lowerAddress(organisation)))
       return
     }
-    case 'MemberAdded': {
-      const { account, organisation, role } = event.args
-      await db
-        .insert(t.members)
-        .values({ account: lowerAddress(account), organisation: lowerAddress(organisation), role })
-      await say(`An organisation added a member in the role ${nameOf(roles, role)}`)
-      return
-    }
     case 'MemberRemoved': {
       await db.delete(t.members).where(eq(t.members.account, lowerAddress(event.args.account)))
       await say('An organisation removed a member')
-      return
-    }
-    case 'PatientAttested': {
-      const { patient, organisation, identityCommitment } = event.args
-      await db.insert(t.attestations).values({
-        patient: lowerAddress(patient),
-        organisation: lowerAddress(organisation),
-        commitment: identityCommitment,
-      })
-      await say('An organisation attested a patient')
-      return
-    }
-    case 'CompartmentOpened': {
-      const { patient, compartment, sensitivity, recipient } = event.args
-      const key = { patient: lowerAddress(patient), compartment }
-      await db.insert(t.compartments).values({ ...key, sensitivity, epoch: 1 })
-      await db.insert(t.epochs).values({ ...key, epoch: 1, recipient, since: place.at, block: place.block })
       return
     }
     case 'CompartmentRotated': {
@@ -207,25 +178,6 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
       await say('A patient revoked a grant of one record')
       return
     }
-    case 'RecordsCommitted': {
-      const { batch, organisation, author, root, count, manifest } = event.args
-      await db.insert(t.batches).values({
-        batch,
-        organisation: lowerAddress(organisation),
-        // Unless the next event names another one.
-        keeper: lowerAddress(organisation),
-        author: lowerAddress(author),
-        root,
-        count,
-        manifest,
-        committedAt: place.at,
-        block: place.block,
-        logIndex: place.logIndex,
-        state: 'waiting',
-      })
-      await say(`${count} ${count === 1 ? 'record was' : 'records were'} committed in one batch`)
-      return
-    }
     case 'RecordsKept': {
       const { batch, keeper } = event.args
       await db
@@ -275,20 +227,6 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
       await say('A record is to be deleted everywhere')
       return
     }
-    case 'AccessAnchored': {
-      const { organisation, sequence, previous, root, count, head } = event.args
-      await db.insert(t.anchors).values({
-        organisation: lowerAddress(organisation),
-        sequence: Number(sequence),
-        previous,
-        root,
-        count,
-        head,
-        block: place.block,
-      })
-      await say(`An organisation anchored ${count} ${count === 1 ? 'access receipt' : 'access receipts'}`)
-      return
-    }
     case 'GuardiansSet': {
       const { account, guardians, threshold } = event.args
       await voidRecoveries(db, account)
@@ -327,7 +265,7 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
     case 'EmergencyContested':
       return applyEmergency(db, event, place)
     default:
-      // Votes leave no row, and outcomes of operations are read by the relay that carried them.
+      // Votes leave no row.
       return
   }
 }

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts'
 import { sourceOf } from '../notifications/chainNotices.ts'
 import type { Notice, Outbox } from '../notifications/outbox.ts'
 import type { Database } from '../store/database.ts'
-import { attributesOf } from '../store/directory.ts'
+import { directoryOf } from '../store/directory.ts'
 import * as t from '../store/schema.ts'
 import { inboxOf, inboxRoom, inboxWindowSeconds } from './inbox.ts'
 
@@ -274,7 +274,7 @@ async function filingRight(
         or(isNull(t.grants.ended), gt(t.grants.ended, at)),
       ),
     )
-  const attributes = await attributesOf(db, batch.author)
+  const attributes = (await directoryOf(db, [batch.author])).attributesOf(batch.author)
   if (live.some((grant) => permitsWriting(termsOf(grant), at, attributes))) return 'grant'
   return leaf.compartment === (await inboxOf(db, leaf.patient, at)) ? 'inbox' : 'none'
 }

@@ -9,6 +9,7 @@ import type { Outbox } from '../notifications/outbox.ts'
 import type { Database } from '../store/database.ts'
 import * as t from '../store/schema.ts'
 import { applyEvent, decodeEvents, type ExchangeEvent } from './apply.ts'
+import { NewRows } from './newRows.ts'
 
 /** Blocks read in one round: bounds memory while a new gateway catches up. */
 const blocksPerRound = 200
@@ -259,6 +260,7 @@ async function loadCursor(db: Database): Promise<Cursor | undefined> {
 async function applyChunk(tx: Database, chunk: Chunk, outbox: Outbox): Promise<Cursor> {
   const { events, times, cursor } = chunk
   const notices = new ChainNotices(outbox)
+  const added = new NewRows()
   for (const [index, event] of events.entries()) {
     const place = {
       at: times.get(event.blockNumber) ?? cursor.blockTime,
@@ -267,9 +269,14 @@ async function applyChunk(tx: Database, chunk: Chunk, outbox: Outbox): Promise<C
       transaction: event.transactionHash,
       delegate: delegateBefore(event, events[index - 1]),
     }
-    await applyEvent(tx, event, place)
+    if (!added.take(event, place)) {
+      await added.write(tx)
+      await applyEvent(tx, event, place)
+    }
+    // After its rows and all before them: of an event that only adds rows, nobody is told.
     await notices.add(tx, event, place)
   }
+  await added.write(tx)
   await notices.tell(tx)
   await tx
     .insert(t.cursor)

@@ -7,6 +7,7 @@ import { hreError } from '@hre/protocol'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Gateway } from '../gateway.ts'
 import * as t from '../store/schema.ts'
+import { takesGzip } from './acceptEncoding.ts'
 
 const types: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -47,8 +48,7 @@ export async function serveApp(server: FastifyInstance, gateway: Gateway): Promi
 
 function send(request: FastifyRequest, reply: FastifyReply, { bytes, gzipped }: AppFile): FastifyReply {
   void reply.header('vary', 'accept-encoding')
-  const takesGzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '')
-  return takesGzip ? reply.header('content-encoding', 'gzip').send(gzipped) : reply.send(bytes)
+  return takesGzip(request) ? reply.header('content-encoding', 'gzip').send(gzipped) : reply.send(bytes)
 }
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { asc } from 'drizzle-orm'
+import { asc, sql } from 'drizzle-orm'
 import { intakeAbi, toSubmission, type Deployment } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import { encodeFunctionData, keccak256, parseTransaction, type Hex, type TransactionReceipt } from 'viem'
@@ -23,6 +23,8 @@ export interface Attempts {
   first: Hex
   nonce: number
   transactions: Submission[]
+  /** What they carry, in its order; undefined when an earlier process wrote them down. */
+  operations?: readonly QueuedOperation[]
 }
 
 /** What became of attempts. `lost`: their nonce was spent by something else, and they never will be mined. */
@@ -73,14 +75,23 @@ export class Carrier {
   }
 
   /** A first attempt, signed and not sent. */
-  async prepare(chosen: readonly QueuedOperation[], gas: number): Promise<Submission> {
+  async prepare(operations: readonly QueuedOperation[], gas: number): Promise<Attempts> {
     const nonce = await this.#chain.getTransactionCount({ address: this.#payer.address })
     const data = encodeFunctionData({
       abi: intakeAbi,
       functionName: 'submit',
-      args: [chosen.map(({ signed }) => toSubmission(signed))],
+      args: [operations.map(({ signed }) => toSubmission(signed))],
     })
-    return this.#sign({ nonce, data, gas: BigInt(gas) }, this.#fees.firstWei)
+    const first = await this.#sign({ nonce, data, gas: BigInt(gas) }, this.#fees.firstWei)
+    return { first: first.transaction, nonce, transactions: [first], operations }
+  }
+
+  /** Writes an attempt down, while this replica may: in the caller's transaction. */
+  async write(tx: Database, attempt: Submission): Promise<void> {
+    await this.#leases.assertHeld(tx, 'relay')
+    // The embedded database spells bytes one at a time, and a submission has tens of thousands.
+    const bytes = Buffer.from(attempt.raw.slice(2), 'hex').toString('base64')
+    await tx.insert(t.submissions).values({ ...attempt, raw: sql`decode(${bytes}, 'base64')` })
   }
 
   /**
@@ -139,10 +150,7 @@ export class Carrier {
     const { data = '0x', gas = 0n } = parseTransaction(newest.raw)
     const signed = await this.#sign({ nonce: attempts.nonce, data, gas }, fee)
     const replacement = { ...signed, first: attempts.first }
-    await this.#db.transaction(async (tx) => {
-      await this.#leases.assertHeld(tx, 'relay')
-      await tx.insert(t.submissions).values(replacement)
-    })
+    await this.#db.transaction((tx) => this.write(tx, replacement))
     attempts.transactions.push(replacement)
     this.#log.warn({ nonce: attempts.nonce, maxFeeWei: String(fee) }, 'a submission stalls; it is outbid')
     await this.#send({ ...attempts, transactions: [replacement] })

@@ -8,7 +8,14 @@ import type { Hex } from 'viem'
 import { openDatabase } from '../store/database.ts'
 import * as t from '../store/schema.ts'
 import { raisedFee } from './fees.ts'
-import { enqueueAll, nextInLine, refusalsFor, type QueueLimits, type Submission } from './queue.ts'
+import {
+  enqueueAll,
+  nextInLine,
+  operationsOf,
+  refusalsFor,
+  type QueueLimits,
+  type Submission,
+} from './queue.ts'
 
 const hexOf = (value: number, bytes: number): Hex => `0x${value.toString(16).padStart(bytes * 2, '0')}`
 
@@ -24,15 +31,24 @@ test('attack: one sender queues thousands. Everybody else is in the next batch, 
         sender: hexOf(sender, 20),
         at: 0,
         nonce: hexOf(made, 32),
-        signed: {} as SignedOperation,
+        signed: {
+          operation: { gasLimit: 300_000, data: hexOf(1, 9) },
+          signer: hexOf(sender, 20),
+          signature: hexOf(0, 65),
+        } as SignedOperation,
         state: 'queued' as const,
       })),
     )
   try {
     await queue(1, 1_000)
     for (let sender = 2; sender < 12; sender++) await queue(sender, 2)
-    const next = await nextInLine(db)
-    assert.equal(next.length, limits.operationsPerSubmissionMax)
+    const line = await nextInLine(db, limits.operationsPerSubmissionMax)
+    assert.equal(line.length, limits.operationsPerSubmissionMax)
+    assert.deepEqual(line[0], { sequence: 1, gasLimit: 300_000, signatureBytes: 65, bytes: 9 + 20 + 65 })
+    const next = await operationsOf(
+      db,
+      line.map(({ sequence }) => sequence),
+    )
     for (let sender = 2; sender < 12; sender++)
       assert.equal(next.filter((row) => row.sender === hexOf(sender, 20)).length, 2)
     const own = next.filter((row) => row.sender === hexOf(1, 20)).map(({ sequence }) => sequence)

@@ -1,7 +1,6 @@
-import { and, asc, count, eq, getTableColumns, inArray, min, sql } from 'drizzle-orm'
+import { and, asc, count, eq, inArray, min, sql, type SQL } from 'drizzle-orm'
 import {
   hreError,
-  limits,
   operationTypedData,
   type Deployment,
   type HreError,
@@ -11,6 +10,7 @@ import type { Address, Hex } from 'viem'
 import { digestOf } from '../access/digests.ts'
 import type { Database } from '../store/database.ts'
 import { systemClock } from '../clock.ts'
+import { insertOfMany } from '../store/manyRows.ts'
 import * as t from '../store/schema.ts'
 
 export type QueuedOperation = typeof t.operations.$inferSelect
@@ -57,7 +57,7 @@ export async function enqueueAll(db: Database, submissions: readonly Submission[
       state: 'queued' as const,
     })),
   )
-  await db.insert(t.operations).values(rows).onConflictDoNothing({ target: t.operations.id })
+  await db.execute(sql`${insertOfMany(t.operations, rows)} on conflict (id) do nothing`)
 }
 
 /**
@@ -98,28 +98,54 @@ export async function refusalsFor(
 
 const senderOf = ({ operations }: Submission): Address => operations[0]!.operation.account
 
+/** What decides how much room an operation takes in a transaction. */
+export interface Room {
+  gasLimit: number
+  signatureBytes: number
+  /** Of its call, signer and signature. */
+  bytes: number
+}
+
+export interface QueuedRoom extends Room {
+  sequence: number
+}
+
 /**
  * Whose turn it is: each sender's first, then each one's second and so on, so that nobody waits for somebody else's thousands.
  * In the order in which they came, which is the order that one sender's have to keep.
  */
-export async function nextInLine(db: Database): Promise<QueuedOperation[]> {
+export async function nextInLine(db: Database, operationsMax: number): Promise<QueuedRoom[]> {
+  const { sequence, sender, signed, state } = t.operations
   const line = db
     .select({
-      sequence: t.operations.sequence,
-      turn: sql<number>`row_number() over (partition by ${t.operations.sender} order by ${t.operations.sequence})`.as(
-        'turn',
-      ),
+      sequence,
+      turn: sql<number>`row_number() over (partition by ${sender} order by ${sequence})`.as('turn'),
     })
     .from(t.operations)
-    .where(eq(t.operations.state, 'queued'))
+    .where(eq(state, 'queued'))
     .as('line')
   return db
-    .select(getTableColumns(t.operations))
+    .select({
+      sequence,
+      gasLimit: sql<number>`(${signed}->'operation'->>'gasLimit')::int`,
+      signatureBytes: sql<number>`length(${signed}->>'signature') / 2 - 1`,
+      bytes: sql<number>`(length(${signed}->'operation'->>'data') + length(${signed}->>'signer')
+        + length(${signed}->>'signature')) / 2 - 3`,
+    })
     .from(t.operations)
-    .innerJoin(line, eq(line.sequence, t.operations.sequence))
+    .innerJoin(line, eq(line.sequence, sequence))
     .orderBy(asc(line.turn), asc(line.sequence))
-    .limit(limits.operationsPerSubmissionMax)
+    .limit(operationsMax)
 }
+
+/** Those operations as they came: one sender's keep their order. */
+export function operationsOf(db: Database, sequences: readonly number[]): Promise<QueuedOperation[]> {
+  return db.select().from(t.operations).where(isOneOf(sequences)).orderBy(asc(t.operations.sequence))
+}
+
+/** One parameter, however many they are. */
+export const isOneOf = (sequences: readonly number[]): SQL =>
+  sql`${t.operations.sequence} = any(${`{${sequences.join()}}`}::bigint[])`
 
 /** How many wait for an outcome, and since when the oldest does (Unix seconds). */
 export async function queueState(

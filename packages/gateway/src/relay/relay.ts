@@ -23,22 +23,34 @@ import * as t from '../store/schema.ts'
 import { Together } from '../together.ts'
 import { Carrier, type Attempts } from './carrier.ts'
 import type { Fees } from './fees.ts'
+import { OutcomeNews } from './outcomeNews.ts'
 import { carriedBefore, earlierOutcome, errorOfReason, outcomesOf, type Outcome } from './outcome.ts'
 import {
   enqueue,
   enqueueAll,
   idsOf,
+  isOneOf,
   nextInLine,
+  operationsOf,
   refusalsFor,
   type QueuedOperation,
+  type QueuedRoom,
   type QueueLimits,
+  type Room,
   type Submission,
 } from './queue.ts'
 
 /** Gas of one transaction: below the cap of EIP-7825 (16,777,216). */
 const gasPerTransactionMax = 16_000_000
-/** What `Intake.submit` itself needs; contract signers are asked with up to 500,000 gas (O6). */
-const gasOverhead = { transaction: 100_000, operation: 60_000, contractSigner: 540_000 }
+/**
+ * What `Intake.submit` itself needs; contract signers are asked with up to 500,000 gas (O6). A byte of call data costs 40 gas at most
+ * (EIP-7623), and whoever signs decides how many there are.
+ */
+const gasOverhead = { transaction: 100_000, operation: 60_000, contractSigner: 540_000, byte: 40 }
+/** Of one transaction's call data: nodes take transactions of 128 KiB. */
+const bytesPerTransactionMax = 120_000
+/** Of an operation's call data beside its bytes: offsets, fixed fields, lengths and padding. */
+const bytesPerOperation = 512
 const retryMilliseconds = 1_000
 /** Operations that one statement looks up at most. */
 const idsPerLookMax = 1_000
@@ -57,6 +69,8 @@ export interface RelayOptions {
   stallSeconds: number
   /** How long a batch may fill up before it is sent; 0: what is there goes at once. */
   batchMilliseconds: number
+  /** Operations in one transaction, at most. */
+  batchOperationsMax: number
   clock: Clock
   log: FastifyBaseLogger
 }
@@ -69,9 +83,12 @@ export interface RelayOptions {
 export class Relay {
   readonly #options: RelayOptions
   readonly #carrier: Carrier
+  readonly #news = new OutcomeNews()
   readonly #trials: Together<readonly SignedOperation[], HreError | undefined>
   readonly #entries: Together<Submission, HreError | undefined>
   readonly #looks: Together<Hex, OperationStatus | undefined>
+  /** What was written down and has no outcome yet; undefined while only the database knows. */
+  #underWay: Attempts[] | undefined
   #stopped = false
   #loop: Promise<void> | undefined
   #wake: () => void = () => {}
@@ -80,7 +97,7 @@ export class Relay {
     this.#options = options
     this.#trials = new Together({
       run: (submissions) => this.#tryOut(submissions),
-      size: (operations) => operations.reduce((sum, signed) => sum + gasOfOne({ signed }), 0),
+      size: (operations) => gasOfAll(operations) - gasOverhead.transaction,
       sizeMax: gasPerTransactionMax - gasOverhead.transaction,
       isOfAll: (error) => !isRevert((error as Error).cause),
     })
@@ -109,6 +126,7 @@ export class Relay {
             (await this.#submitNext())
           if (!busy) await this.#idle()
         } catch (error) {
+          this.#underWay = undefined
           this.#options.log.warn(
             { code: (error as { code?: string }).code },
             'the relay could not reach the chain or the database; it tries again',
@@ -133,9 +151,13 @@ export class Relay {
    * @throws HreError of the first that would be refused; `chain-unavailable`.
    */
   async assertAcceptable(operations: readonly SignedOperation[]): Promise<void> {
-    const ids = idsOf(this.#options.deployment, operations)
-    const known = await Promise.all(ids.map((id) => this.#looks.add(id)))
-    if (known.includes(undefined)) await this.#assertWouldApply(operations)
+    try {
+      await this.#assertWouldApply(operations)
+    } catch (error) {
+      const ids = idsOf(this.#options.deployment, operations)
+      const known = await Promise.all(ids.map((id) => this.#looks.add(id)))
+      if (known.includes(undefined)) throw error
+    }
   }
 
   /**
@@ -162,8 +184,25 @@ export class Relay {
     this.#wake()
   }
 
-  statusOf(id: Hex): Promise<OperationStatus | undefined> {
-    return this.#looks.add(id)
+  /**
+   * What became of an operation: as soon as it has an outcome, or after so many seconds.
+   *
+   * @returns undefined for one that was never handed in.
+   */
+  statusOf(id: Hex, waitSeconds = 0): Promise<OperationStatus | undefined> {
+    const isOver = (status: OperationStatus | undefined) =>
+      status?.state !== 'queued' && status?.state !== 'submitted'
+    return this.#news.lookUntil(isOver, waitSeconds * 1000, () => this.#looks.add(id))
+  }
+
+  /** Whether anybody waits for an outcome. */
+  get isAwaited(): boolean {
+    return this.#news.waiting > 0
+  }
+
+  /** Whoever waits for an outcome is answered now: before the server ends, which waits for them. */
+  endWaits(): void {
+    this.#news.close()
   }
 
   /** Queues what there is room for, in one transaction. @returns for each submission why there is none. */
@@ -273,37 +312,38 @@ export class Relay {
   /** Writes down one transaction with as much of the queue as fits. */
   async #submitNext(): Promise<boolean> {
     if (this.#options.batchMilliseconds > 0) await this.#gather()
-    const chosen = fitting(await nextInLine(this.#options.db))
-    if (chosen.length === 0) return false
-    const submission = await this.#carrier.prepare(chosen, gasOf(chosen))
+    const sequences = fitting(await nextInLine(this.#options.db, this.#options.batchOperationsMax))
+    if (sequences.length === 0) return false
+    const chosen = await operationsOf(this.#options.db, sequences)
+    const gas = gasOfAll(chosen.map(({ signed }) => signed))
+    const attempts = await this.#carrier.prepare(chosen, gas)
     await this.#options.db.transaction(async (tx) => {
-      await this.#options.leases.assertHeld(tx, 'relay')
-      await tx.insert(t.submissions).values(submission)
+      await this.#carrier.write(tx, attempts.transactions[0]!)
       await tx
         .update(t.operations)
-        .set({ state: 'submitted', transaction: submission.transaction })
-        .where(
-          inArray(
-            t.operations.sequence,
-            chosen.map(({ sequence }) => sequence),
-          ),
-        )
+        .set({ state: 'submitted', transaction: attempts.first })
+        .where(isOneOf(sequences))
     })
+    this.#underWay = [attempts]
     return true
   }
 
   /** Lets a batch fill up for a moment, unless it is full already. */
   async #gather(): Promise<void> {
     const queued = await this.#options.db.$count(t.operations, eq(t.operations.state, 'queued'))
-    if (queued > 0 && queued < limits.operationsPerSubmissionMax && !this.#stopped)
+    if (queued > 0 && queued < this.#options.batchOperationsMax && !this.#stopped)
       await sleep(this.#options.batchMilliseconds)
   }
 
   /** Carries what was written down but has no outcome yet, and records the outcome. */
   async #settleSubmitted(): Promise<boolean> {
-    for (const attempts of await this.#carrier.open()) {
+    this.#underWay ??= await this.#carrier.open()
+    for (const attempts of this.#underWay) {
       const fate = await this.#carrier.carry(attempts, () => this.#stopped)
-      if (!fate) return false
+      if (!fate) {
+        this.#underWay = undefined
+        return false
+      }
       if ('lost' in fate) {
         this.#options.log.warn(
           { nonce: attempts.nonce },
@@ -321,17 +361,13 @@ export class Relay {
         await sleep(retryMilliseconds)
       }
     }
+    this.#underWay = []
     return true
   }
 
   async #record(attempts: Attempts, receipt: TransactionReceipt | undefined): Promise<void> {
     const { db, leases } = this.#options
-    // In the order in which they were submitted: a refusal names its operation by place.
-    const rows = await db
-      .select()
-      .from(t.operations)
-      .where(eq(t.operations.transaction, attempts.first))
-      .orderBy(asc(t.operations.sequence))
+    const rows = attempts.operations ?? (await this.#carriedBy(attempts.first))
     const outcomes = receipt
       ? outcomesOf(
           receipt,
@@ -349,14 +385,29 @@ export class Relay {
     )
     await db.transaction(async (tx) => {
       await leases.assertHeld(tx, 'relay')
-      const applied = rows.filter((_, index) => changes[index] === allApplied).map(({ id }) => id)
+      const own = tx.delete(t.submissions).where(eq(t.submissions.first, attempts.first))
+      // Another replica recorded them while this one slept.
+      if ((await own.returning({ first: t.submissions.first })).length === 0) return
+      const applied = rows.filter((_, index) => changes[index] === allApplied)
       if (applied.length > 0)
-        await tx.update(t.operations).set(allApplied).where(inArray(t.operations.id, applied))
-      for (const [index, { id }] of rows.entries())
+        await tx
+          .update(t.operations)
+          .set(allApplied)
+          .where(isOneOf(applied.map(({ sequence }) => sequence)))
+      for (const [index, { sequence }] of rows.entries())
         if (changes[index] !== allApplied)
-          await tx.update(t.operations).set(changes[index]!).where(eq(t.operations.id, id))
-      await tx.delete(t.submissions).where(eq(t.submissions.first, attempts.first))
+          await tx.update(t.operations).set(changes[index]!).where(eq(t.operations.sequence, sequence))
     })
+    this.#news.tell()
+  }
+
+  /** In the order in which they were submitted: a refusal names its operation by place. */
+  #carriedBy(transaction: Hex): Promise<QueuedOperation[]> {
+    return this.#options.db
+      .select()
+      .from(t.operations)
+      .where(eq(t.operations.transaction, transaction))
+      .orderBy(asc(t.operations.sequence))
   }
 
   /** One that was carried before is not refused: it has the outcome that it had. */
@@ -392,21 +443,30 @@ function refusalAmong(outcomes: readonly { applied: boolean; reason: Hex }[]): H
 }
 
 /** An operation's allowance, what the EVM keeps back of it (1/64), and its signature and call data. */
-const gasOfOne = ({ signed: { operation, signature } }: Pick<QueuedOperation, 'signed'>): number =>
-  Math.ceil((operation.gasLimit * 64) / 63) +
+const gasOf = ({ gasLimit, signatureBytes, bytes }: Room): number =>
+  Math.ceil((gasLimit * 64) / 63) +
   gasOverhead.operation +
-  (size(signature) === 65 ? 0 : gasOverhead.contractSigner)
+  gasOverhead.byte * bytes +
+  (signatureBytes === 65 ? 0 : gasOverhead.contractSigner)
 
-const gasOf = (rows: readonly QueuedOperation[]): number =>
-  rows.reduce((sum, row) => sum + gasOfOne(row), gasOverhead.transaction)
+const roomOf = ({ operation: { gasLimit, data }, signer, signature }: SignedOperation): Room => ({
+  gasLimit,
+  signatureBytes: size(signature),
+  bytes: size(data) + size(signer) + size(signature),
+})
 
-/** The longest head of the queue that one transaction may carry. */
-function fitting(queued: readonly QueuedOperation[]): QueuedOperation[] {
-  const chosen: QueuedOperation[] = []
-  for (const row of queued) {
-    if (chosen.length > 0 && gasOf([...chosen, row]) > gasPerTransactionMax) break
-    chosen.push(row)
+const gasOfAll = (operations: readonly SignedOperation[]): number =>
+  operations.reduce((sum, signed) => sum + gasOf(roomOf(signed)), gasOverhead.transaction)
+
+/** The longest head of the queue that one transaction may carry, by their sequence numbers. */
+function fitting(queued: readonly QueuedRoom[]): number[] {
+  const chosen: number[] = []
+  let [gas, bytes] = [gasOverhead.transaction, 0]
+  for (const { sequence, ...room } of queued) {
+    gas += gasOf(room)
+    bytes += room.bytes + bytesPerOperation
+    if (chosen.length > 0 && (gas > gasPerTransactionMax || bytes > bytesPerTransactionMax)) break
+    chosen.push(sequence)
   }
-  // As they came: one sender's keep their order.
-  return chosen.sort((a, b) => a.sequence - b.sequence)
+  return chosen
 }

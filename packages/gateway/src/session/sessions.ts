@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { and, desc, eq, gt, inArray, isNull, lt } from 'drizzle-orm'
+import { and, desc, eq, getTableColumns, gt, inArray, isNull, lt } from 'drizzle-orm'
 import { hreError, limits, type SessionAnswer, type SessionMethod, type SessionView } from '@hre/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 import { SignJWT } from 'jose'
@@ -33,7 +33,7 @@ export class Sessions {
   readonly #organisation: Address
   readonly #keys: TokenKeys
   readonly #tokens: Tokens
-  readonly #looks: Together<Hex, Row | undefined>
+  readonly #looks: Together<Hex, Address | undefined>
   readonly #outbox: Outbox
   readonly #clock: Clock
   readonly #log: FastifyBaseLogger
@@ -125,8 +125,7 @@ export class Sessions {
     const token = authorization?.match(/^Bearer ([A-Za-z0-9._-]{1,4096})$/)?.[1]
     if (!token) throw hreError('unauthenticated')
     const { account, session: id, expiresAt } = await this.#tokens.verified(token)
-    const session = await this.#alive(id)
-    if (!session || session.account !== account) throw hreError('unauthenticated', { reason: 'ended' })
+    if ((await this.#looks.add(id)) !== account) throw hreError('unauthenticated', { reason: 'ended' })
     return { account, session: id, tokenExpiresAt: expiresAt }
   }
 
@@ -187,42 +186,41 @@ export class Sessions {
     throw hreError('refresh-reused')
   }
 
-  /** The session as it is after this was called, in SQL: another replica may have ended it. Those of all who ask are read together. */
-  #alive(id: Hex): Promise<Row | undefined> {
-    return this.#looks.add(id)
+  async #alive(id: Hex): Promise<Row | undefined> {
+    const [row] = await this.#db
+      .select(getTableColumns(t.sessions))
+      .from(t.sessions)
+      .innerJoin(t.accounts, isOpenedByItsSigner)
+      .where(and(eq(t.sessions.id, id), this.#isLive()))
+    return row
   }
 
-  async #read(ids: readonly Hex[]): Promise<(Row | undefined)[]> {
+  /**
+   * Whose these sessions are, of those that are good still, as SQL has it after this was called: another replica may have ended one.
+   * Those of all who ask are read together, and no more of them than it takes: this is asked with each call.
+   */
+  async #read(ids: readonly Hex[]): Promise<(Address | undefined)[]> {
+    const { id, account } = t.sessions
     const found = await this.#db
-      .select({ session: t.sessions, signer: t.accounts.signer })
+      .select({ id, account })
       .from(t.sessions)
-      .innerJoin(t.accounts, eq(t.accounts.account, t.sessions.account))
-      .where(
-        and(
-          inArray(t.sessions.id, [...new Set(ids)]),
-          isNull(t.sessions.endedAt),
-          gt(t.sessions.expiresAt, this.#clock()),
-        ),
-      )
-    const good = found.filter(({ session, signer }) => session.signer === signer)
-    const byId = new Map(good.map(({ session }) => [session.id, session]))
-    return ids.map((id) => byId.get(id))
+      .innerJoin(t.accounts, isOpenedByItsSigner)
+      .where(and(inArray(id, [...new Set(ids)]), this.#isLive()))
+    const accounts = new Map(found.map((session) => [session.id, session.account]))
+    return ids.map((one) => accounts.get(one))
   }
 
   async #live(account: Address): Promise<Row[]> {
-    const rows = await this.#db
-      .select({ session: t.sessions, signer: t.accounts.signer })
+    return this.#db
+      .select(getTableColumns(t.sessions))
       .from(t.sessions)
-      .innerJoin(t.accounts, eq(t.accounts.account, t.sessions.account))
-      .where(
-        and(
-          eq(t.sessions.account, account),
-          isNull(t.sessions.endedAt),
-          gt(t.sessions.expiresAt, this.#clock()),
-        ),
-      )
+      .innerJoin(t.accounts, isOpenedByItsSigner)
+      .where(and(eq(t.sessions.account, account), this.#isLive()))
       .orderBy(desc(t.sessions.createdAt), desc(t.sessions.id))
-    return rows.filter(({ session, signer }) => session.signer === signer).map(({ session }) => session)
+  }
+
+  #isLive() {
+    return and(isNull(t.sessions.endedAt), gt(t.sessions.expiresAt, this.#clock()))
   }
 
   async #end(id: Hex, reason: Row['endReason']): Promise<void> {
@@ -238,4 +236,9 @@ export class Sessions {
   }
 }
 
+/** A session ends with the key that opened it. */
+const isOpenedByItsSigner = and(
+  eq(t.accounts.account, t.sessions.account),
+  eq(t.accounts.signer, t.sessions.signer),
+)
 const sha256 = (text: string): Hex => `0x${createHash('sha256').update(text).digest('hex')}`

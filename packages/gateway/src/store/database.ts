@@ -38,10 +38,13 @@ export interface DatabaseOptions {
   lockMilliseconds?: number
 }
 
-const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
+export const migrationsFolder = fileURLToPath(new URL('../../migrations', import.meta.url))
 const connectMilliseconds = 5_000
 /** Any number that nothing else locks on this database. */
 const migrationLock = 7_277_300
+
+/** Where a gateway without a server for its database keeps it. */
+export const sqlFolderOf = (dataDir: string): string => join(dataDir, 'sql')
 
 /**
  * Opens the gateway's database and brings its schema up to date.
@@ -123,7 +126,7 @@ async function openFolder({
   migrate = true,
   lockMilliseconds,
 }: DatabaseOptions): Promise<OpenDatabase> {
-  const folder = join(dataDir, 'sql')
+  const folder = sqlFolderOf(dataDir)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const unlock = await lockFolder(dataDir, lockMilliseconds)
   try {

@@ -1,44 +1,61 @@
-import { and, eq, inArray } from 'drizzle-orm'
+import { eq, inArray } from 'drizzle-orm'
 import type { AccountView, Attributes } from '@hre/protocol'
 import type { Address } from 'viem'
 import type { Database } from './database.ts'
 import * as t from './schema.ts'
 
-/** The active organisation that the account is, or is a member of (`Directory.organisationOf`). */
-export async function organisationOf(db: Database, account: Address): Promise<Address | undefined> {
-  if (await isActiveOrganisation(db, account)) return account
-  // A member acts once registered (D6), and not while the organisation is barred (D11).
-  const [member] = await db
-    .select({ organisation: t.members.organisation })
-    .from(t.members)
-    .innerJoin(t.accounts, eq(t.accounts.account, t.members.account))
-    .where(eq(t.members.account, account))
-  return member && (await isActiveOrganisation(db, member.organisation)) ? member.organisation : undefined
+/** What the Directory says of some accounts, at one moment. */
+export interface Directory {
+  isRegistered(account: Address): boolean
+  /** An organisation that was suspended (D11). */
+  isBarred(account: Address): boolean
+  /** Admitted, registered and not barred (D4, D11). */
+  isActiveOrganisation(account: Address): boolean
+  /** The active organisation that the account is, or is a member of (`Directory.organisationOf`). */
+  organisationOf(account: Address): Address | undefined
+  /** Of a reader, for a grant's conditions (C11). */
+  attributesOf(account: Address): Attributes
 }
 
-/** What the Directory says of a reader, for a grant's conditions (C11). */
-export async function attributesOf(db: Database, account: Address): Promise<Attributes> {
-  const organisation = await organisationOf(db, account)
-  const [row] = organisation
-    ? await db.select().from(t.organisations).where(eq(t.organisations.account, organisation))
-    : []
-  const [member] = organisation ? await db.select().from(t.members).where(eq(t.members.account, account)) : []
+/** Reads what the Directory says of all these accounts, and of their organisations. */
+export async function directoryOf(db: Database, accounts: readonly Address[]): Promise<Directory> {
+  const asked = [...new Set(accounts)]
+  const memberRows = await db.select().from(t.members).where(inArray(t.members.account, asked))
+  const ids = [...new Set([...asked, ...memberRows.map(({ organisation }) => organisation)])]
+  const [organisationRows, accountRows] = await Promise.all([
+    db.select().from(t.organisations).where(inArray(t.organisations.account, ids)),
+    db.select({ account: t.accounts.account }).from(t.accounts).where(inArray(t.accounts.account, ids)),
+  ])
+  const members = new Map(memberRows.map((row) => [row.account, row]))
+  const organisations = new Map(organisationRows.map((row) => [row.account, row]))
+  const registered = new Set(accountRows.map(({ account }) => account))
+  const isActiveOrganisation = (account: Address) =>
+    registered.has(account) && organisations.get(account)?.barred === false
+  const organisationOf = (account: Address) => {
+    if (isActiveOrganisation(account)) return account
+    // A member acts once registered (D6), and not while the organisation is barred (D11).
+    const organisation = registered.has(account) ? members.get(account)?.organisation : undefined
+    return organisation && isActiveOrganisation(organisation) ? organisation : undefined
+  }
   return {
-    specialty: member?.specialty ?? 0n,
-    licensedUntil: member?.licensedUntil ?? 0,
-    country: row?.country ?? '',
+    isRegistered: (account) => registered.has(account),
+    isBarred: (account) => organisations.get(account)?.barred ?? false,
+    isActiveOrganisation,
+    organisationOf,
+    attributesOf: (account) => {
+      const organisation = organisationOf(account)
+      const member = organisation && members.get(account)
+      return {
+        specialty: member?.specialty ?? 0n,
+        licensedUntil: member?.licensedUntil ?? 0,
+        country: (organisation && organisations.get(organisation)?.country) ?? '',
+      }
+    },
   }
 }
 
-/** Admitted, registered and not barred (D4, D11). */
-export async function isActiveOrganisation(db: Database, account: Address): Promise<boolean> {
-  const rows = await db
-    .select({ account: t.organisations.account })
-    .from(t.organisations)
-    .innerJoin(t.accounts, eq(t.accounts.account, t.organisations.account))
-    .where(and(eq(t.organisations.account, account), eq(t.organisations.barred, false)))
-  return rows.length > 0
-}
+export const organisationOf = async (db: Database, account: Address): Promise<Address | undefined> =>
+  (await directoryOf(db, [account])).organisationOf(account)
 
 export async function signerOf(db: Database, account: Address): Promise<`0x${string}` | undefined> {
   const [signer] = await signersOf(db, [account])

@@ -7,32 +7,32 @@ import * as t from './schema.ts'
 /** Work that only one replica on a database does at a time. */
 export type Job = 'relay' | 'integrity' | 'replication' | 'guests' | 'notifications'
 
-/** A replica that dies is stood in for after this long. */
-export const leaseSeconds = 10
-
 /**
  * One replica's claims on work. A claim is for a few seconds of the database's clock and is renewed by asking again. It
  * only keeps replicas from doing the same work; what must not happen twice is written under `assertHeld`.
  */
 export class Leases {
   readonly #db: Database
+  readonly #seconds: number
   readonly #holder = randomUUID()
   /** When each claim was last confirmed, of the process's own clock, which nobody sets. */
   readonly #claimedAt = new Map<Job, number>()
 
-  constructor(db: Database) {
+  /** @param seconds - how long a claim holds: a replica that dies is stood in for after this. */
+  constructor(db: Database, seconds: number) {
     this.#db = db
+    this.#seconds = seconds
   }
 
   /** Claims the job, or renews the claim. @returns whether this replica has it now. */
   async claim(name: Job): Promise<boolean> {
     const sinceMilliseconds = performance.now() - (this.#claimedAt.get(name) ?? -Infinity)
-    if (sinceMilliseconds < (leaseSeconds * 1000) / 3) return true
+    if (sinceMilliseconds < (this.#seconds * 1000) / 3) return true
     this.#claimedAt.delete(name)
     const askedAt = performance.now()
     const claim = {
       holder: this.#holder,
-      until: sql`clock_timestamp() + make_interval(secs => ${leaseSeconds})`,
+      until: sql`clock_timestamp() + make_interval(secs => ${this.#seconds})`,
     }
     const taken = await this.#db
       .insert(t.leases)

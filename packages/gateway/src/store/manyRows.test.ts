@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { asc } from 'drizzle-orm'
+import { asc, sql } from 'drizzle-orm'
 import type { Hex } from 'viem'
 import { openDatabase } from './database.ts'
-import { selectOfMany } from './manyRows.ts'
+import { insertOfMany, selectOfMany } from './manyRows.ts'
 import * as t from './schema.ts'
 
 const hexOf = (byte: number, bytes: number): Hex => `0x${byte.toString(16).padStart(2, '0').repeat(bytes)}`
@@ -37,6 +37,34 @@ test('rows that stand in one parameter are read back as they were, whatever is i
     await assert.rejects(db.insert(t.receipts).select(selectOfMany(t.receipts, [odd])))
     await assert.rejects(db.insert(t.receipts).values(odd))
     assert.equal(await db.$count(t.receipts), rows.length)
+  } finally {
+    await close()
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
+test('rows that leave columns to the table’s defaults are numbered in their order; a conflict is passed over', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hre-rows-'))
+  const { db, close } = await openDatabase({ dataDir: folder })
+  try {
+    const rows = Array.from({ length: 300 }, (_, index) => ({
+      id: hexOf(index % 256, 32),
+      account: hexOf(1, 20),
+      sender: hexOf(1, 20),
+      at: index,
+      nonce: hexOf(2, 32),
+      signed: { text: `it's "quoted" \\x00 ${index}` } as never,
+      state: 'queued' as const,
+    }))
+    await db.execute(sql`${insertOfMany(t.operations, rows)} on conflict (id) do nothing`)
+    const found = await db.select().from(t.operations).orderBy(asc(t.operations.sequence))
+    assert.deepEqual(
+      found.map(
+        ({ sequence: _sequence, transaction: _none, block: _block, problem: _problem, ...row }) => row,
+      ),
+      rows.slice(0, 256),
+    )
+    assert.deepEqual([found[0]!.block, found[0]!.transaction, found[0]!.problem], [null, null, null])
   } finally {
     await close()
     await rm(folder, { recursive: true, force: true })

@@ -42,8 +42,11 @@ export const operationRoutes = {
     method: 'GET',
     path: '/v1/operations/:id',
     auth: 'none',
-    summary: 'What became of an operation',
+    summary: 'What became of an operation; with `waitSeconds`, answered once it has an outcome, or then',
     params: z.object({ id: bytes32Schema }),
+    query: z.object({
+      waitSeconds: z.coerce.number().int().min(0).max(limits.operationWaitSecondsMax).default(0),
+    }),
     response: operationStatusSchema,
     errors: ['not-found'],
   }),

@@ -115,6 +115,19 @@ export const recordRoutes = {
     response: 'bytes',
     errors: ['not-found', 'peer-unavailable', 'record-damaged'],
   }),
+  getBlobs: route({
+    method: 'POST',
+    path: '/v1/accesses/:receipt/blobs',
+    auth: 'account',
+    summary:
+      'Small sealed files of a receipt, several in one answer. What is not in it, for whatever reason, is to be asked for alone',
+    params: z.object({ receipt: z.coerce.number().int().min(0) }),
+    body: z.object({ contents: z.array(bytes32Schema).min(1).max(limits.blobsTogetherMax) }),
+    response: z.object({
+      blobs: z.array(z.object({ content: bytes32Schema, sealed: z.base64() })).max(limits.blobsTogetherMax),
+    }),
+    errors: ['not-found'],
+  }),
   readAccessLog: route({
     method: 'POST',
     path: '/v1/access-log',

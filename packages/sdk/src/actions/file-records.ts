@@ -57,7 +57,8 @@ export function recordsOfChart(resources: readonly Resource[]): NewRecord[] {
  * @param options.parties - two registered accounts that sign the batch (R8); the actor, when it is one, has signed with this.
  * @param options.onProgress - called after each record is sealed and uploaded.
  * @throws HreError `not-found` or `write-refused` without a write grant, where the patient has no inbox either (C17); `inbox-full`,
- * `blob-missing`.
+ * `blob-missing`: nothing was filed. `operation-timeout`: it is on its way. `outcome-unknown`: the answer was lost; look before it is
+ * filed again.
  */
 export async function fileRecords(
   actor: Actor,
@@ -205,7 +206,7 @@ async function commit(
     ? commitTwoPartyCall(deployment, { root, count, manifest: contentId, parties })
     : commitBatchCall(deployment, root, count, contentId)
   const operation = await signCall(identity, deployment, call)
-  const { id } = await session.call('commitBatch', { body: { manifest, operation } })
-  const [applied] = await waitForAll(actor, [id])
+  const { id } = await session.call('commitBatch', { body: { manifest, operation } }).catch(unanswered)
+  const [applied] = await waitForAll(actor, [id]).catch(unanswered)
   return { ...applied!, batch: batchIdOf(organisation, root) }
 }

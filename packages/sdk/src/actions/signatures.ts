@@ -1,4 +1,11 @@
-import { signBatchCall, type AwaitedBatch } from '@hre/protocol'
+import {
+  hashLeaf,
+  rootOfProof,
+  signBatchCall,
+  withdrawBatchCall,
+  type AwaitedBatch,
+  type ProvenLeaf,
+} from '@hre/protocol'
 import type { Hex } from 'viem'
 import type { Actor } from '../actor.ts'
 import { submit, type Applied } from '../submit.ts'
@@ -18,5 +25,20 @@ export async function listAwaitedSignatures(
 /** Signs a batch as one of the two parties that it names (R9). @throws HreError `records-not-awaited`. */
 export async function signBatch(actor: Actor, batch: Hex): Promise<Applied> {
   const [applied] = await submit(actor, [signBatchCall(actor.deployment, batch)])
+  return applied!
+}
+
+/**
+ * Takes back the whole batch that a record is in (R11); afterwards nobody signs it (R9).
+ *
+ * @param record - of the actor's organisation.
+ * @throws HreError `records-withdrawn`, `records-batch-unknown` for another organisation's.
+ */
+export async function withdrawBatch(
+  actor: Actor,
+  { leaf, proof }: Pick<ProvenLeaf, 'leaf' | 'proof'>,
+): Promise<Applied> {
+  const root = rootOfProof(hashLeaf(leaf), proof as Hex[])
+  const [applied] = await submit(actor, [withdrawBatchCall(actor.deployment, root)])
   return applied!
 }

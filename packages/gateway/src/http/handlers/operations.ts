@@ -23,8 +23,8 @@ export const operationHandlers: Handlers<keyof typeof operationRoutes> = {
         .onConflictDoNothing()
     return { ids: await relay.accept(body.operations) }
   },
-  async getOperation({ relay, follower }, { params }) {
-    const status = await relay.statusOf(params.id)
+  async getOperation({ relay, follower }, { params, query }) {
+    const status = await relay.statusOf(params.id, query.waitSeconds)
     if (!status) throw hreError('not-found')
     // "Applied" means that this gateway shows it, too.
     if (status.block !== null && status.block > follower.cursor.block) await follower.sync()

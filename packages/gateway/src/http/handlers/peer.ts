@@ -8,7 +8,7 @@ import {
 } from '@hre/protocol'
 import { hexToBytes, type Address, type Hex } from 'viem'
 import { digestOf } from '../../access/digests.ts'
-import { openFile, ruleOn, ruleOnShown, rulingTime } from '../../access/decide.ts'
+import { openFiles, ruleOn, ruleOnShown, rulingTime } from '../../access/decide.ts'
 import type { StoredLeaf } from '../../access/leaves.ts'
 import type { Access, StoredReceipt } from '../../access/receipts.ts'
 import type { Gateway } from '../../gateway.ts'
@@ -70,7 +70,8 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
       throw hreError('not-found')
     // Decided anew for each file: a revocation after the receipt counts.
     const { content, record } = leaf
-    if (!(await openFile(gateway, request, now, { content, records: [record] }))) throw hreError('not-found')
+    const open = await openFiles(gateway, request, now, { contents: [content], records: [record] })
+    if (open.length === 0) throw hreError('not-found')
     return fetchBlob(gateway, leaf, from, () => Promise.reject(hreError('not-found')))
   },
 }

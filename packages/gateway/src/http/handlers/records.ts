@@ -29,7 +29,7 @@ import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { permittedHolders } from '../../access/countries.ts'
 import { assertMayDecideFor } from '../../access/delegates.ts'
 import { digestOf } from '../../access/digests.ts'
-import { openFile, ruleOn, ruleOnList, rulingTime, type ListRuling } from '../../access/decide.ts'
+import { openFiles, ruleOn, ruleOnList, rulingTime, type ListRuling } from '../../access/decide.ts'
 import type { Place, StoredLeaf } from '../../access/leaves.ts'
 import { marksOf } from '../../access/marks.ts'
 import type { FilePart } from '../../blobs/blobStore.ts'
@@ -95,22 +95,30 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
 
   async getBlob(gateway, { account, params, query, from }) {
     const { contentId } = params
-    const receipt = await gateway.receipts.get(query.receipt)
-    const isGood =
-      receipt?.reader === account &&
-      receipt.forwardedBy === null &&
-      permittingDecisions.includes(receipt.decision) &&
-      receipt.at + limits.releaseSecondsMax > rulingTime(gateway)
-    if (!isGood) throw hreError('not-found')
-    // A revocation after the receipt still counts: the answer is given anew from the chain as it is now.
-    await gateway.follower.sync()
+    const receipt = await goodReceipt(gateway, account, query.receipt)
     const { request, signature, records } = receipt
-    const leaf = await openFile(gateway, request, rulingTime(gateway), { content: contentId, records })
+    const [leaf] = await openNow(gateway, receipt, [contentId])
     if (!leaf) throw hreError('not-found')
     const page = request.records.length === 0 ? records : []
     return fetchBlob(gateway, leaf, from, async () =>
       gateway.peers.release(await holdersOf(gateway, leaf), contentId, { request, signature, page }),
     )
+  },
+
+  async getBlobs(gateway, { account, params, body }) {
+    const receipt = await goodReceipt(gateway, account, params.receipt)
+    const leaves = await openNow(gateway, receipt, body.contents)
+    const blobs: { content: Hex; sealed: string }[] = []
+    let room = limits.blobsTogetherBytesMax
+    for (const { content } of leaves) {
+      const bytesMax = Math.min(room, limits.blobTogetherBytesMax)
+      // A damaged one is fetched from elsewhere, or told of, when it is asked for alone.
+      const file = await gateway.blobs.getSmall(content, bytesMax).catch(unlessDamaged)
+      if (!file) continue
+      room -= file.length
+      blobs.push({ content, sealed: Buffer.from(file).toString('base64') })
+    }
+    return { blobs }
   },
 
   async readAccessLog(gateway, { account, body }) {
@@ -137,6 +145,32 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     )
     return { accesses: rows, next }
   },
+}
+
+/** The receipt by which an account may have files, if it is that. @throws HreError `not-found`. */
+async function goodReceipt(gateway: Gateway, account: Address, index: number) {
+  const receipt = await gateway.receipts.get(index)
+  const isGood =
+    receipt?.reader === account &&
+    receipt.forwardedBy === null &&
+    permittingDecisions.includes(receipt.decision) &&
+    receipt.at + limits.releaseSecondsMax > rulingTime(gateway)
+  if (!isGood) throw hreError('not-found')
+  return receipt
+}
+
+/** Which of these files the receipt opens still. A revocation after it counts: the answer is given anew from the chain as it is now. */
+async function openNow(
+  gateway: Gateway,
+  { request, records }: { request: AccessRequest; records: readonly Hex[] },
+  contents: readonly Hex[],
+): Promise<StoredLeaf[]> {
+  await gateway.follower.sync()
+  return openFiles(gateway, request, rulingTime(gateway), { contents, records })
+}
+
+function unlessDamaged(error: unknown): undefined {
+  if (!isHreError(error, 'record-damaged')) throw error
 }
 
 /** Rules on a request: on the records that it names, which are shown whole, or on a page of the list. */
