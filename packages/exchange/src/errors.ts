@@ -26,6 +26,10 @@ export const exchangeErrorTable = {
   'person-unknown': ['Nobody of that name here', '`hre people` lists who there is'],
   'compile-failed': ['The contracts did not compile', 'Run `npm run build:contracts` to see why'],
   'build-failed': ['The app could not be built', 'Run `npm run build:app` to see why'],
+  'database-failed': [
+    'An empty database could not be laid down',
+    'What `data.output` ends with says why; `hre doctor` checks the set-up',
+  ],
   'contracts-differ': [
     'This data folder was made by another version, with other contracts',
     'Choose another folder with --data, or start the version that made it; nothing in it was changed',

@@ -6,14 +6,13 @@ import { openKeyring } from '@hre/vault'
 import { organisations, type OrganisationId } from '@hre/testkit'
 import { bytesToHex, createPublicClient, createWalletClient, http, stringToHex, type Address } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { buildApp } from './build-app.ts'
-import { compileContracts } from './compile.ts'
 import { ExchangeError } from './errors.ts'
 import { readIfThere, writeJson } from './files.ts'
 import { openOrCreateKey } from './keys.ts'
 import { layoutOf, type Layout } from './layout.ts'
 import { takeLock } from './lock.ts'
 import { freePort } from './ports.ts'
+import { buildApp, compileContracts, layDatabases } from './preparations.ts'
 import { startPart, type Part } from './processes.ts'
 
 const chainProgram = fileURLToPath(new URL('../../chain/src/main.ts', import.meta.url))
@@ -64,8 +63,12 @@ export async function startExchange(options: { data: string; progress: Progress 
   }
   try {
     const known = JSON.parse((await readIfThere(layout.exchange)) ?? '{}') as Partial<ExchangeFile>
-    await compileContracts(options.progress)
-    await buildApp(options.progress)
+    const ids = Object.keys(organisations) as OrganisationId[]
+    // Beside the others: it has the other processor.
+    await Promise.all([
+      compileContracts(options.progress).then(() => buildApp(options.progress)),
+      layDatabases(ids.map((id) => layout.gateway(id).data)),
+    ])
     options.progress('Starting the chain')
     const rpcUrl = await startChainPart(layout, parts, options.progress)
     const seeds = {
@@ -82,7 +85,6 @@ export async function startExchange(options: { data: string; progress: Progress 
       pid: process.pid,
     }
     options.progress('Starting the gateways of City Hospital and Lakeside Clinic')
-    const ids = Object.keys(organisations) as OrganisationId[]
     const started = await Promise.allSettled(
       ids.map((id) => startGatewayPart(layout, parts, id, { rpcUrl, deployment })),
     )

@@ -29,6 +29,7 @@ import {
 } from '@hre/sdk'
 import { randomBytes32 } from '@hre/vault'
 import { bytesToHex, type Hex } from 'viem'
+import { freePort } from '../src/ports.ts'
 import { fileSome, inSeconds, refusal, send, signed, startWorld, type World } from './world.ts'
 
 /** What must survive, and what must come out the same whichever way it is reached. */
@@ -233,6 +234,19 @@ describe('nothing is lost', () => {
     }
     // Refused before anything was made or changed.
     await assert.rejects(access(dataDir), { code: 'ENOENT' })
+  })
+
+  test('a gateway whose port stays taken ends with nothing left open: its folder is the next one’s', async () => {
+    const { config, gateway } = world.lakeside
+    await gateway.stop()
+    const taken = Number(new URL(world.city.gateway.url).port)
+    const own = { port: Number(new URL(gateway.url).port), operationsPort: await freePort(0) }
+    const parts = { portWaitMilliseconds: 300 }
+    // The port of the operations was free, and was listened at.
+    await assert.rejects(startGateway({ ...config, ...own, port: taken }, parts), { code: 'EADDRINUSE' })
+    world.lakeside.gateway = await startGateway({ ...config, ...own }, parts)
+    assert.equal((await fetch(`${world.lakeside.gateway.operationsUrl}/health/ready`)).status, 200)
+    assert.ok((await readAccessLog(patient)).accesses.length > 0)
   })
 
   const open = (id: Hex) =>

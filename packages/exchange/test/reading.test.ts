@@ -10,6 +10,7 @@ import {
   decisions,
   hashAccessRequest,
   hashLeaf,
+  limits,
   type LoggedAccess,
 } from '@hre/protocol'
 import {
@@ -28,8 +29,10 @@ import {
   verifyRecord,
   type Actor,
   type FiledBatch,
+  type NewRecord,
 } from '@hre/sdk'
 import { contentIdOf, randomBytes32 } from '@hre/vault'
+import type { Hex } from 'viem'
 import { fileSome, inSeconds, refusal, someRecords, startWorld, type World } from './world.ts'
 
 describe('reading across two hospitals', () => {
@@ -275,6 +278,135 @@ describe('reading across two hospitals', () => {
         (await bodiesOf(reader, await requestAccess(reader, wish({ records: [leaf.record] })))).length,
         1,
       )
+    })
+  })
+
+  describe('[G41] several files together', () => {
+    const together = (actor: Actor, receipt: { index: number }, contents: readonly Hex[]) =>
+      actor.session.call('getBlobs', {
+        params: { receipt: String(receipt.index) },
+        body: { contents: [...contents] },
+      })
+    const contentsOf = (access: Awaited<ReturnType<typeof requestAccess>>) =>
+      access.records.map(({ leaf }) => leaf.content)
+    const alone = (actor: Actor, { index }: { index: number }, contentId: Hex) =>
+      actor.session.call('getBlob', { params: { contentId }, query: { receipt: index } })
+    const ofSize = (bytes: number): NewRecord => ({ ...someRecords[0]!, body: new Uint8Array(bytes) })
+
+    test('are those that come alone, byte for byte; what another hospital keeps is not among them', async () => {
+      const access = await requestAccess(patient, wish({ purpose: 'PATRQT' }))
+      const contents = contentsOf(access)
+      const { blobs } = await together(patient, access.receipt, contents)
+      assert.deepEqual(blobs.map(({ content }) => content).sort(), [...contents].sort())
+      for (const { content, sealed } of blobs)
+        assert.deepEqual(
+          new Uint8Array(Buffer.from(sealed, 'base64')),
+          await alone(patient, access.receipt, content),
+        )
+      await grantLabs()
+      const elsewhere = await requestAccess(reader, wish())
+      assert.deepEqual((await together(reader, elsewhere.receipt, contentsOf(elsewhere))).blobs, [])
+      assert.equal((await bodiesOf(reader, elsewhere)).length, elsewhere.records.length)
+    })
+
+    test('a chart is opened with one request for its files', async () => {
+      const access = await requestAccess(patient, wish({ purpose: 'PATRQT' }))
+      const { session } = patient
+      const calls: string[] = []
+      const call = ((name: 'getBlobs', input: never) => {
+        calls.push(name)
+        return session.call(name, input)
+      }) as typeof session.call
+      const counted = { ...patient, session: Object.assign(Object.create(session) as Session, { call }) }
+      assert.equal((await bodiesOf(counted, access)).length, access.records.length)
+      assert.deepEqual(
+        calls.filter((name) => name.startsWith('getBlob')),
+        ['getBlobs'],
+      )
+    })
+
+    test('what is large, and what is beyond the room of one answer, comes alone', async () => {
+      const { blobTogetherBytesMax, blobsTogetherBytesMax } = limits
+      const large = [ofSize(blobTogetherBytesMax + 1), ...Array.from({ length: 20 }, () => ofSize(60_000))]
+      const filed = await fileRecords(technician, { patient: patient.account, records: large })
+      const records = filed.leaves.map(({ record }) => record)
+      const access = await requestAccess(patient, wish({ purpose: 'PATRQT', records }))
+      const { blobs } = await together(patient, access.receipt, contentsOf(access))
+      const sizes = blobs.map(({ sealed }) => Buffer.from(sealed, 'base64').length)
+      assert.ok(sizes.every((bytes) => bytes <= blobTogetherBytesMax))
+      const sum = sizes.reduce((total, bytes) => total + bytes, 0)
+      assert.ok(sum <= blobsTogetherBytesMax && sum > blobsTogetherBytesMax - blobTogetherBytesMax)
+      assert.equal((await bodiesOf(patient, access)).length, large.length)
+    })
+
+    test('a long answer is compressed for those who take that', async () => {
+      const access = await requestAccess(patient, wish({ purpose: 'PATRQT' }))
+      const post = async (encoding: string) =>
+        fetch(`${world.city.gateway.url}/v1/accesses/${access.receipt.index}/blobs`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            'accept-encoding': encoding,
+            authorization: `Bearer ${await tokenOf(patient)}`,
+          },
+          body: JSON.stringify({ contents: contentsOf(access) }),
+        })
+      const [compressed, plain] = await Promise.all([post('br, gzip'), post('identity')])
+      assert.deepEqual(
+        [compressed, plain].map(({ headers }) => headers.get('content-encoding')),
+        ['gzip', null],
+      )
+      assert.equal(compressed.headers.get('vary'), 'accept-encoding')
+      assert.equal(await compressed.text(), await plain.text())
+    })
+
+    test('a damaged one is told of by those that have to have it, and keeps nobody from the others', async () => {
+      const access = await requestAccess(patient, wish({ purpose: 'PATRQT' }))
+      const [damaged, ...others] = contentsOf(access).slice(0, 4) as [Hex, ...Hex[]]
+      const path = new FilesBlobStore(`${world.city.config.dataDir}/blobs`).pathOf(damaged)
+      const bytes = await readFile(path)
+      await writeFile(path, bytes.subarray(1))
+      const { blobs } = await together(patient, access.receipt, [damaged, ...others])
+      assert.deepEqual(blobs.map(({ content }) => content).sort(), others.sort())
+      await assert.rejects(bodiesOf(patient, access), refusal('record-damaged'))
+      await writeFile(path, bytes)
+    })
+
+    test('attack: files that the receipt does not name, another’s receipt, a refusal’s, one of nobody', async () => {
+      await grantLabs()
+      const access = await requestAccess(reader, wish())
+      const own = await requestAccess(
+        patient,
+        wish({ purpose: 'PATRQT', records: [batch.leaves[0]!.record] }),
+      )
+      const [named, other] = batch.leaves.map(({ content }) => content) as [Hex, Hex]
+      const { blobs } = await together(patient, own.receipt, [other, named, randomBytes32()])
+      assert.deepEqual(
+        blobs.map(({ content }) => content),
+        [named],
+      )
+      const nurse = await world.newMember(world.lakeside, 'nurse')
+      await assert.rejects(together(nurse, access.receipt, [named]), refusal('not-found'))
+      await assert.rejects(together(patient, { index: 1e9 }, [named]), refusal('not-found'))
+      await assert.rejects(requestAccess(nurse, wish()), refusal('not-found'))
+      const { index } = (await readAccessLog(patient)).accesses.at(-1)!.receipt
+      await assert.rejects(together(nurse, { index }, [named]), refusal('not-found'))
+    })
+
+    test('[C4] attack: the receipt of a grant that was revoked since', async () => {
+      const doctor = await world.newMember(world.city, 'doctor')
+      await grantLabs({ reader: doctor.account })
+      const access = await requestAccess(doctor, wish())
+      assert.ok((await together(doctor, access.receipt, contentsOf(access))).blobs.length > 0)
+      await revokeAccess(patient, { reader: doctor.account, compartments: [compartmentIds(patient).labs] })
+      assert.deepEqual((await together(doctor, access.receipt, contentsOf(access))).blobs, [])
+    })
+
+    test('more than fifty are refused, and so are none', async () => {
+      const access = await requestAccess(patient, wish({ purpose: 'PATRQT' }))
+      const many = Array.from({ length: limits.blobsTogetherMax + 1 }, () => randomBytes32())
+      for (const contents of [many, []])
+        await assert.rejects(together(patient, access.receipt, contents), refusal('bad-request'))
     })
   })
 

@@ -2,9 +2,16 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { startChain, type Chain } from '@hre/chain'
 import { deployContracts } from '@hre/contracts'
-import { configSchema, startGateway, type GatewayConfig, type RunningGateway } from '@hre/gateway'
+import {
+  configSchema,
+  layEmptyDatabase,
+  startGateway,
+  type GatewayConfig,
+  type RunningGateway,
+} from '@hre/gateway'
 import {
   loginTypedData,
   organisationKinds,
@@ -41,6 +48,9 @@ import type { z } from 'zod'
 import { openOrCreateKey } from '../src/keys.ts'
 
 export const chainId = 72_774
+
+/** Of this checkout: what is made once and can be made again. */
+export const cache = fileURLToPath(new URL('../../../.cache', import.meta.url))
 
 /** One hospital of the test world. */
 export interface Hospital {
@@ -212,6 +222,7 @@ async function startHospital(options: {
     logLevel: 'silent',
     ...settings,
   })
+  if (!config.databaseUrl) await layEmptyDatabase(config.dataDir, cache)
   const gateway = await startGateway(config, parts)
   return {
     config,
