@@ -12,36 +12,41 @@ import {
   inviteMember,
   licenseMember,
   listEmergencies,
+  proofFileOf,
   requestAccess,
   type Actor,
 } from '@hre/sdk'
 import { inSeconds, someRecords } from '../../exchange/test/world.ts'
-import { pressEnterOn, tabTo } from './keyboard.ts'
-import { desktop, inviteDoctor, phone, skip, startStage, Visitor, type Stage } from './stage.ts'
+import { toHex } from 'viem'
+import { startAlteredNode, type AlteredNode } from './alteredNode.ts'
+import { inviteDoctor, manners, skip, startStage, Visitor, type Stage, type VisitorOptions } from './stage.ts'
 
-const sizes = { phone, desktop }
 const hre = join(import.meta.dirname, '../../cli/src/main.ts')
 
 describe('an auditor with the app', { skip }, () => {
   let stage: Stage
   let technician: Actor
+  let node: AlteredNode | undefined
   before(async () => {
     stage = await startStage()
     technician = await stage.world.newMember(stage.world.city, 'lab technician')
   })
-  after(() => stage.stop())
+  after(async () => {
+    await stage.stop()
+    await node?.stop()
+  })
 
-  const auditorAt = async (viewport: typeof phone) => {
+  const auditorAt = async (options: VisitorOptions) => {
     const { lakeside } = stage.world
-    const auditor = await Visitor.at(stage, lakeside, { viewport })
+    const auditor = await Visitor.at(stage, lakeside, options)
     const { secret } = await inviteMember(lakeside.actor, { role: 'auditor', name: 'Ravi Menon' })
     await auditor.join(secret)
     await auditor.heading('Audit').waitFor()
     return auditor
   }
 
-  for (const [size, viewport] of Object.entries(sizes)) {
-    test(`on a ${size}, by the keyboard alone: reads what was said of an emergency, and judges it`, async () => {
+  for (const { size, manner, options } of manners) {
+    test(`reads what was said of an emergency, and judges it, ${manner}`, async () => {
       const { city } = stage.world
       const clinician = await stage.world.newMember(city, 'doctor')
       await licenseMember(city.actor, clinician.account, inSeconds(3600))
@@ -52,24 +57,22 @@ describe('an auditor with the app', { skip }, () => {
         words: 'Found on the road without pulse.',
       })
       await closeEmergency(clinician, emergency.declaration)
-      const auditor = await auditorAt(viewport)
+      const auditor = await auditorAt(options)
       const { page } = auditor
       await page.getByText(/waits? for a judgement/).waitFor()
       await auditor.assertAccessible('an auditor’s day')
-      await pressEnterOn(page, auditor.link(/^Emergencies to judge/))
+      await auditor.tap(auditor.link(/^Emergencies to judge/))
       await page.getByText('Not judged yet').first().waitFor()
       await auditor.assertAccessible('emergencies to judge')
-      await pressEnterOn(page, page.getByRole('link').filter({ hasText: 'Not judged yet' }).first())
+      await auditor.tap(page.getByRole('link').filter({ hasText: 'Not judged yet' }).first())
       await page.getByText('Found on the road without pulse.').waitFor()
-      await pressEnterOn(page, auditor.button('Sign the judgement'))
+      await auditor.tap(auditor.button('Sign the judgement'))
       await page.getByText('Choose a judgement.').waitFor()
       await auditor.assertAccessible('judging')
-      await tabTo(page, page.getByLabel('Justified', { exact: true }))
-      await page.keyboard.press('Space')
-      await tabTo(page, page.getByLabel('Why?'))
-      await page.keyboard.type('The notes agree.')
+      await auditor.tap(page.getByLabel('Justified', { exact: true }))
+      await auditor.type(page.getByLabel('Why?'), 'The notes agree.')
       await auditor.shoot(`app-review-${size}`, { documented: size === 'phone' })
-      await pressEnterOn(page, auditor.button('Sign the judgement'))
+      await auditor.tap(auditor.button('Sign the judgement'))
       await page
         .getByRole('region', { name: 'What the auditor said' })
         .getByText('The notes agree.')
@@ -81,13 +84,13 @@ describe('an auditor with the app', { skip }, () => {
       await auditor.close()
     })
 
-    test(`on a ${size}: reads the ledger, makes a proof that the command line verifies, and checks one`, async () => {
+    test(`reads the ledger, makes a proof that the command line verifies, and checks one, ${manner}`, async () => {
       const { city, chain, folder } = stage.world
       const patient = await stage.world.newPatient()
       const filed = await fileRecords(technician, { patient: patient.account, records: someRecords })
-      const auditor = await auditorAt(viewport)
+      const auditor = await auditorAt(options)
       const { page } = auditor
-      await pressEnterOn(page, auditor.link(/^The shared ledger/))
+      await auditor.tap(auditor.link(/^The shared ledger/))
       await auditor.heading('The shared ledger').waitFor()
       await page
         .getByText(/^Block \d+$/)
@@ -113,16 +116,13 @@ describe('an auditor with the app', { skip }, () => {
       ])
         assert.ok(said.includes(value), value)
       assert.match(said, /carry no version number/)
-      await pressEnterOn(page, act)
+      await auditor.tap(act)
       await auditor.assertAccessible('a block')
       await auditor.shoot(`app-block-${size}`, { documented: size === 'desktop', fullPage: false })
-      await auditor.button('Make proofs of these records').click()
+      await auditor.tap(auditor.button('Make proofs of these records'))
       const [download] = await Promise.all([
         page.waitForEvent('download'),
-        page
-          .getByRole('button', { name: /^Proof of record/ })
-          .first()
-          .click(),
+        auditor.tap(auditor.button(/^Proof of record/).first()),
       ])
       const proof = join(folder, `proof-${size}.json`)
       await download.saveAs(proof)
@@ -138,8 +138,8 @@ describe('an auditor with the app', { skip }, () => {
 
       await auditor.open('#/audit/proof')
       await auditor.heading('Check a proof').waitFor()
-      const choose = page.locator('input[type=file]')
-      await choose.setInputFiles(proof)
+      const choose = auditor.button('Choose a proof file')
+      await auditor.upload(choose, proof)
       await page.getByText(/^Unchanged since /).waitFor()
       await page
         .getByText(/Recorded by City Hospital, signed by a laboratory technician, City Hospital/)
@@ -156,15 +156,15 @@ describe('an auditor with the app', { skip }, () => {
           (_, start: string, digit: string) => start + (digit === '0' ? '1' : '0'),
         ),
       )
-      await choose.setInputFiles(altered)
+      await auditor.upload(choose, altered)
       await page.getByText('This proves nothing. Do not rely on the record.').waitFor()
       assert.equal(await page.getByText(/^Unchanged since /).count(), 0)
       await auditor.assertAccessible('a proof that does not hold')
 
       await requestAccess(patient, { patient: patient.account, purpose: 'PATRQT' })
       await city.gateway.gateway.anchors.run()
-      await auditor.link('Audit').click()
-      await auditor.link(/^Logs and files/).click()
+      await auditor.tap(auditor.link('Audit'))
+      await auditor.tap(auditor.link(/^Logs and files/))
       await page
         .getByText(/^Unbroken: \d+ seals? over \d+ accesses/)
         .first()
@@ -175,6 +175,56 @@ describe('an auditor with the app', { skip }, () => {
       await auditor.close()
     })
   }
+
+  test('attack: one hospital alters its register: the block and the proof say who differs, and nothing is confirmed', async () => {
+    const { city, chain, folder } = stage.world
+    node = await startAlteredNode(chain.url)
+    await stage.world.newHospital('riverside', { settings: { rpcUrl: node.url } })
+    const patient = await stage.world.newPatient()
+    const filed = await fileRecords(technician, { patient: patient.account, records: someRecords })
+    const access = await requestAccess(patient, { patient: patient.account, purpose: 'PATRQT' })
+    const proof = join(folder, 'disputed.json')
+    await writeFile(proof, JSON.stringify(proofFileOf(city.actor.deployment, access.records[0]!)))
+    for (const { size, options } of manners) {
+      node.alter(null)
+      const auditor = await auditorAt(options)
+      const { page } = auditor
+      await auditor.open(`#/ledger/${filed.block}`)
+      await page.getByText(/^The same block is in the registers of .*riverside/).waitFor()
+      // Another block in the place of that one.
+      node.alter(({ method, params }, result) =>
+        method === 'eth_getBlockByNumber' && params?.[0] === toHex(filed.block)
+          ? { ...(result as object), hash: `0x${'ab'.repeat(32)}` }
+          : result,
+      )
+      await auditor.comeAgain(`#/ledger/${filed.block}`)
+      await page.getByText('The registers disagree about this block').waitFor()
+      const said = await page.getByRole('alert').innerText()
+      assert.match(
+        said,
+        /Lakeside Clinic and City Hospital have one, riverside another\. Rely on nothing in it/,
+      )
+      assert.equal(await page.getByText(/^The same block is in/).count(), 0)
+      await auditor.assertAccessible('a block about which registers disagree')
+      await auditor.shoot(`app-block-differs-${size}`, { fullPage: false })
+
+      // The record is gone from it, or was committed at another time.
+      for (const change of [withoutCommitment, withAnotherTime]) {
+        node.alter(change)
+        await auditor.open('#/audit')
+        await auditor.open('#/audit/proof')
+        await page.locator('input[type=file]').setInputFiles(proof)
+        await page.getByText('The registers do not agree').waitFor()
+        await page.getByText('This proves nothing. Do not rely on the record.').waitFor()
+        assert.equal(await page.getByText(/^Unchanged since /).count(), 0)
+      }
+      await auditor.assertAccessible('a proof about which registers disagree')
+      await auditor.shoot(`app-proof-differs-${size}`)
+      auditor.assertQuiet()
+      await auditor.close()
+    }
+    node.alter(null)
+  })
 
   test('attack: a doctor opens an auditor’s pages; what is for auditors alone stays shut', async () => {
     const { city } = stage.world
@@ -188,3 +238,9 @@ describe('an auditor with the app', { skip }, () => {
     await doctor.close()
   })
 })
+
+const withoutCommitment = ({ method }: { method: string }, result: unknown): unknown =>
+  method === 'eth_getLogs' ? [] : result
+
+const withAnotherTime = ({ method }: { method: string }, result: unknown): unknown =>
+  method === 'eth_getBlockByNumber' ? { ...(result as object), timestamp: '0x5f5e1000' } : result

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { laboratoryReportOf } from '@hre/fhir'
 import { compartmentIds, grantAccess, readAccessLog, type Actor } from '@hre/sdk'
 import { fileSome, inSeconds } from '../../exchange/test/world.ts'
 import {
+  file,
   fileAnasChart,
   inviteToCity,
   manners,
@@ -86,6 +88,29 @@ for (const { size, manner, options } of manners)
       await meera.heading('Records of Ana Sharma').waitFor()
     })
 
+    test('[C13] a document of her mother opens for her, as family', async () => {
+      const technician = await stage.world.newMember(stage.world.city, 'lab technician')
+      const report = laboratoryReportOf({
+        title: 'Report 17',
+        takenAt: '2026-03-03',
+        issued: '2026-03-03T10:00:00Z',
+        contentType: 'application/pdf',
+        bytes: Buffer.from('%PDF-1.4\n%%EOF\n'),
+        basedOn: [],
+      })
+      await file(technician, account, [report])
+      await meera.comeAgain(`#/helped/${account}`)
+      await meera.tap(meera.page.getByRole('link', { name: /Report 17/ }))
+      await meera.page.getByText('You are acting for Ana Sharma').waitFor()
+      const saving = meera.page.waitForEvent('download')
+      await meera.tap(meera.button('Open the document'))
+      assert.equal((await saving).suggestedFilename(), 'Report-17.pdf')
+      await meera.assertAccessible('a document of another')
+      await meera.shoot(`app-helped-document-${size}`)
+      await meera.tap(meera.button('Back'))
+      await meera.heading('Records of Ana Sharma').waitFor()
+    })
+
     test('[A6] [C13] she sees who looked, and her mother sees that she did', async () => {
       const helped = meera.page.getByRole('navigation', { name: 'People I help' })
       await meera.tap(helped.getByRole('link', { name: 'Who looked' }))
@@ -124,6 +149,11 @@ for (const { size, manner, options } of manners)
 
     test('[C4] [C13] she ends it again', async () => {
       await meera.tap(meera.button('Back'))
+      // What a helper cannot do is said where they would look for it (C15, E16).
+      await meera.page
+        .getByText(/^To change how long somebody sees something, share it with them again/)
+        .waitFor()
+      await meera.page.getByText(/Only Ana Sharma can share what comes from now on/).waitFor()
       await meera.tap(meera.button('End it'))
       await meera.assertAccessible('ending for another')
       await meera.tap(meera.button('Yes, end it now'))

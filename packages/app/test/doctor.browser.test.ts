@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { AllergyIntolerance, Appointment, Resource } from '@hre/fhir'
+import { laboratoryReportOf, type AllergyIntolerance, type Appointment, type Resource } from '@hre/fhir'
 import { setAttributesCall } from '@hre/protocol'
 import {
   compartmentIds,
@@ -16,10 +16,8 @@ import {
 } from '@hre/sdk'
 import { generateChart } from '@hre/testkit'
 import { inSeconds, type Hospital } from '../../exchange/test/world.ts'
-import { pressEnterOn, tabTo } from './keyboard.ts'
-import { desktop, file, inviteDoctor, phone, skip, startStage, Visitor, type Stage } from './stage.ts'
+import { file, inviteDoctor, manners, skip, startStage, Visitor, type Stage } from './stage.ts'
 
-const sizes = { phone, desktop }
 const daySeconds = 24 * 60 * 60
 
 const penicillin: AllergyIntolerance = {
@@ -82,35 +80,35 @@ describe('a doctor with the app', { skip }, () => {
     await submit(actor, [setAttributesCall(actor.deployment, member, attributes)])
   }
 
-  for (const [size, viewport] of Object.entries(sizes)) {
-    test(`on a ${size}: signs in by passkey, finds and asks a patient, reads, writes a note in two sittings`, async () => {
+  for (const { size, manner, options } of manners) {
+    test(`signs in by passkey, finds and asks a patient, reads, writes a note in two sittings, ${manner}`, async () => {
       const { city } = stage.world
       const patient = await stage.world.newPatient()
       await file(technician, patient.account, [...chartOf('Ana Sharma'), tomorrow()])
-      const doctor = await Visitor.at(stage, city, { viewport })
+      const doctor = await Visitor.at(stage, city, options)
       const { page } = doctor
       await page.addInitScript(giveVoices)
       await doctor.givePasskeys()
       await doctor.join(await inviteDoctor(city, 'Dr Kavita Mehta'), { passkey: true })
       const account = await doctor.account()
-      await doctor.button('Sign out').click()
-      await doctor.button(/Use my fingerprint/).click()
-      await doctor.link('Patients').click()
+      await doctor.tap(doctor.button('Sign out'))
+      await doctor.tap(doctor.button(/Use my fingerprint/))
+      await doctor.tap(doctor.link('Patients'))
       await doctor.heading('Today').waitFor()
       await page.getByText('No patient shares with you yet.').waitFor()
       await doctor.assertAccessible('an empty day')
 
-      await page.getByLabel(/The patient’s code or link/).fill('Ana Sharma')
-      await doctor.button('Continue').click()
+      await doctor.type(page.getByLabel(/The patient’s code or link/), 'Ana Sharma')
+      await doctor.tap(doctor.button('Continue'))
       await page.getByText('This is not the code of a patient. Nothing was sent.').waitFor()
-      await page.getByLabel(/The patient’s code or link/).fill(`hre:${patient.account}`)
-      await doctor.button('Continue').click()
-      await page.getByLabel('Letters and notes').check()
-      await page.getByLabel('Visits', { exact: true }).check()
-      await doctor.button('Send').click()
+      await doctor.type(page.getByLabel(/The patient’s code or link/), `hre:${patient.account}`)
+      await doctor.tap(doctor.button('Continue'))
+      await doctor.tap(page.getByLabel('Letters and notes'))
+      await doctor.tap(page.getByLabel('Visits', { exact: true }))
+      await doctor.tap(doctor.button('Send'))
       await page.getByText(/^Sent\./).waitFor()
-      await doctor.link('Patients').first().click()
-      await page.getByText('asked, no answer yet').click()
+      await doctor.tap(doctor.link('Patients').first())
+      await doctor.tap(page.getByText('asked, no answer yet'))
       await page.getByText(/^Asked on .* The chart opens here as soon as the patient agrees\.$/).waitFor()
       await doctor.assertAccessible('waiting for the patient')
       const ids = compartmentIds(patient)
@@ -124,7 +122,7 @@ describe('a doctor with the app', { skip }, () => {
       await doctor.heading('Chart of Ana Sharma').waitFor()
       const warning = page.getByRole('region', { name: /^Warning: \d+ allerg/ })
       await warning.getByText('Penicillin (Swelling of the throat)').waitFor()
-      await warning.getByRole('button', { name: 'Read aloud' }).click()
+      await doctor.tap(warning.getByRole('button', { name: 'Read aloud' }))
       const said = await page.evaluate(() => (globalThis as unknown as { said: string[] }).said)
       // Attack: a voice of a server would be told what the patient has.
       assert.match(said.join(), /^own: Warning: \d+ allerg.*Penicillin \(Swelling of the throat\)/)
@@ -137,11 +135,11 @@ describe('a doctor with the app', { skip }, () => {
       await doctor.shoot(`app-doctor-chart-${size}`, { documented: size === 'phone', fullPage: false })
 
       // A note, left unfinished, waits on the day's list.
-      await doctor.link('Write a note').click()
-      await page.getByLabel('Note', { exact: true }).fill('Blood pressure is better.')
-      await page.getByLabel('Heading').focus()
+      await doctor.tap(doctor.link('Write a note'))
+      await doctor.type(page.getByLabel('Note', { exact: true }), 'Blood pressure is better.')
+      await page.keyboard.press('Shift+Tab')
       await page.getByText('Kept on this device until you sign it.').waitFor()
-      await doctor.link('Patients').click()
+      await doctor.tap(doctor.link('Patients'))
       const unfinished = page.getByRole('region', { name: 'Notes to finish' })
       await unfinished.getByText('Ana Sharma').waitFor()
       await page
@@ -151,28 +149,33 @@ describe('a doctor with the app', { skip }, () => {
       await page.getByRole('region', { name: 'Patients' }).getByText('New', { exact: true }).waitFor()
       await doctor.assertAccessible('the day')
       await doctor.shoot(`app-doctor-day-${size}`, { documented: size === 'desktop', fullPage: false })
-      await unfinished.getByText('Ana Sharma').click()
+      await doctor.tap(unfinished.getByText('Ana Sharma'))
       const note = page.getByLabel('Note', { exact: true })
       await note.waitFor()
       assert.equal(await note.inputValue(), 'Blood pressure is better.')
-      // By the keyboard alone.
-      await tabTo(page, note)
-      await page.keyboard.press('End')
-      await page.keyboard.type(' Review in six months.')
-      await pressEnterOn(page, doctor.button('Sign and file'))
+      await doctor.type(note, 'Blood pressure is better. Review in six months.')
+      await doctor.tap(doctor.button('Sign and file'))
       await page.getByText('Signed and filed.').waitFor()
-      await pressEnterOn(page, doctor.link('Open chart'))
+      await doctor.tap(doctor.link('Open chart'))
       await page.getByRole('region', { name: 'Documents and visits' }).getByText('Progress note').waitFor()
-      await doctor.link('Patients').click()
+      await doctor.tap(doctor.link('Patients'))
       await doctor.heading('Today').waitFor()
       await unfinished.waitFor({ state: 'detached' })
       await doctor.close()
     })
 
-    test(`on a ${size}, by the keyboard alone: breaks the glass by card, reads while it lasts, ends it`, async () => {
+    test(`breaks the glass by card, reads while it lasts, ends it, ${manner}`, async () => {
       const { city, lakeside } = stage.world
       const patient = await stage.world.newPatient()
-      await file(technician, patient.account, chartOf('Ravi Kumar'))
+      const report = laboratoryReportOf({
+        title: 'Report 17',
+        takenAt: '2026-03-03',
+        issued: '2026-03-03T10:00:00Z',
+        contentType: 'application/pdf',
+        bytes: Buffer.from('%PDF-1.4\n%%EOF\n'),
+        basedOn: [],
+      })
+      await file(technician, patient.account, [...chartOf('Ravi Kumar'), report])
       const { summary, labs } = compartmentIds(patient)
       await markForEmergency(patient, {
         compartments: [summary, labs],
@@ -180,24 +183,21 @@ describe('a doctor with the app', { skip }, () => {
         threshold: 2,
       })
       const { text: card } = await makeEmergencyCard(patient, 'city.example')
-      const doctor = await Visitor.at(stage, lakeside, { viewport })
+      const doctor = await Visitor.at(stage, lakeside, options)
       const { page } = doctor
       await doctor.join(await inviteDoctor(lakeside, 'Dr Kwame Osei'))
       await doctor.heading('Today').waitFor()
 
-      await tabTo(page, page.getByLabel(/or their emergency card/))
-      await page.keyboard.type(card.toLowerCase())
+      await doctor.type(page.getByLabel(/or their emergency card/), card.toLowerCase())
       await page.keyboard.press('Enter')
       await doctor.heading('Open a chart in an emergency').waitFor()
       await doctor.assertAccessible('declaring')
-      await pressEnterOn(page, doctor.button('Declare the emergency and open'))
+      await doctor.tap(doctor.button('Declare the emergency and open'))
       await page.getByText('Choose a reason.').waitFor()
       await page.getByText('Say in a few words what happened.').waitFor()
-      await tabTo(page, page.getByLabel('The patient does not respond'))
-      await page.keyboard.press('Space')
-      await tabTo(page, page.getByLabel('What happened'))
-      await page.keyboard.type('Found on the road without pulse.')
-      await pressEnterOn(page, doctor.button('Declare the emergency and open'))
+      await doctor.tap(page.getByLabel('The patient does not respond'))
+      await doctor.type(page.getByLabel('What happened'), 'Found on the road without pulse.')
+      await doctor.tap(doctor.button('Declare the emergency and open'))
       // Without a licence nothing happens, and it says what to do.
       await page.getByText('Your licence is not on record, or has run out').waitFor()
       await page.getByText('Nothing was declared and nothing was opened.').waitFor()
@@ -207,12 +207,10 @@ describe('a doctor with the app', { skip }, () => {
       await page.goBack()
       await doctor.heading('Open a chart in an emergency').waitFor()
       assert.equal(await page.evaluate(() => location.hash), own)
-      await tabTo(page, page.getByLabel('The patient does not respond'))
-      await page.keyboard.press('Space')
-      await tabTo(page, page.getByLabel('What happened'))
-      await page.keyboard.type('Found on the road without pulse.')
+      await doctor.tap(page.getByLabel('The patient does not respond'))
+      await doctor.type(page.getByLabel('What happened'), 'Found on the road without pulse.')
       await doctor.shoot(`app-declare-${size}`, { documented: size === 'phone' })
-      await pressEnterOn(page, doctor.button('Declare the emergency and open'))
+      await doctor.tap(doctor.button('Declare the emergency and open'))
 
       await page.getByText('Opened in an emergency').waitFor()
       await page
@@ -227,14 +225,21 @@ describe('a doctor with the app', { skip }, () => {
       await page.getByRole('region', { name: 'Warning: 1 allergy' }).waitFor()
       await doctor.assertAccessible('an open emergency')
       await doctor.shoot(`app-emergency-open-${size}`, { documented: size === 'phone', fullPage: false })
+      // A document of it opens as long as it lasts.
+      await doctor.tap(doctor.link(/Report 17/))
+      const saving = page.waitForEvent('download')
+      await doctor.tap(doctor.button('Open the document'))
+      assert.equal((await saving).suggestedFilename(), 'Report-17.pdf')
+      await doctor.assertAccessible('a document in an emergency')
+      await doctor.shoot(`app-emergency-document-${size}`)
       const [seen] = await listEmergencies(patient)
       assert.equal(seen!.member, await emergencyMember(doctor))
-      await doctor.link('Patients').click()
-      await page.getByRole('region', { name: 'Open emergencies' }).getByRole('link').click()
+      await doctor.tap(doctor.link('Patients'))
+      await doctor.tap(page.getByRole('region', { name: 'Open emergencies' }).getByRole('link'))
       await page.getByText('Opened in an emergency').waitFor()
 
       // Ended: nothing of it is left on the device, and asking again is up to the doctor.
-      await pressEnterOn(page, doctor.button('End it now'))
+      await doctor.tap(doctor.button('End it now'))
       await page.getByText('The emergency is over').waitFor()
       await doctor.assertAccessible('an emergency that is over')
       assert.equal(await page.getByText('Penicillin').count(), 0)
@@ -242,7 +247,7 @@ describe('a doctor with the app', { skip }, () => {
       assert.ok(!kept.includes(patient.account), 'no copy of the chart stays')
       const { accesses } = await readAccessLog(patient)
       assert.ok(accesses.some(({ receipt }) => receipt.purpose === 1))
-      await pressEnterOn(page, doctor.link('Ask for access'))
+      await doctor.tap(doctor.link('Ask for access'))
       await doctor.heading('Ask for access').waitFor()
       await doctor.close()
     })
@@ -257,17 +262,17 @@ describe('a doctor with the app', { skip }, () => {
     const doctor = await Visitor.at(stage, city)
     await doctor.join(await inviteDoctor(city, 'Dr Kavita Mehta'))
     await license(city, await doctor.account())
-    await doctor.link('Patients').click()
-    await doctor.page.getByLabel('Hospital number').fill('AM-9')
-    await doctor.button('Find').click()
+    await doctor.tap(doctor.link('Patients'))
+    await doctor.type(doctor.page.getByLabel('Hospital number'), 'AM-9')
+    await doctor.tap(doctor.button('Find'))
     await doctor.page.getByText('Nobody was found. Nothing was opened.').waitFor()
     await doctor.assertAccessible('nobody found')
-    await doctor.page.getByLabel('Hospital number').fill(value)
-    await doctor.button('Find').click()
+    await doctor.type(doctor.page.getByLabel('Hospital number'), value)
+    await doctor.tap(doctor.button('Find'))
     await doctor.heading('Open a chart in an emergency').waitFor()
-    await doctor.page.getByLabel('Life is in danger').check()
-    await doctor.page.getByLabel('What happened').fill('Collapsed in the ward.')
-    await doctor.button('Declare the emergency and open').click()
+    await doctor.tap(doctor.page.getByLabel('Life is in danger'))
+    await doctor.type(doctor.page.getByLabel('What happened'), 'Collapsed in the ward.')
+    await doctor.tap(doctor.button('Declare the emergency and open'))
     // This patient set nothing aside.
     await doctor.page.getByText('The emergency is declared, but the chart does not open').waitFor()
     await doctor.assertAccessible('declared, and shut')

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import type { Bundle } from '@hre/fhir'
+import type { Bundle, DiagnosticReport } from '@hre/fhir'
 import { compartmentIds, grantAccess, inviteMember, openRecords, requestAccess } from '@hre/sdk'
 import { inSeconds } from '../../exchange/test/world.ts'
-import { pressEnterOn, tabTo } from './keyboard.ts'
-import { desktop, inviteDoctor, phone, skip, startStage, Visitor, type Stage } from './stage.ts'
+import {
+  desktop,
+  inviteDoctor,
+  manners,
+  skip,
+  startStage,
+  Visitor,
+  type Stage,
+  type VisitorOptions,
+} from './stage.ts'
 
-const sizes = { phone, desktop }
 const observation = (title: string, value: number) => ({
   resourceType: 'Observation' as const,
   status: 'final' as const,
@@ -28,20 +35,20 @@ describe('a laboratory with the app', { skip }, () => {
   })
   after(() => stage.stop())
 
-  const technicianAt = async (viewport: typeof phone) => {
+  const technicianAt = async (options: VisitorOptions) => {
     const { city } = stage.world
-    const technician = await Visitor.at(stage, city, { viewport })
+    const technician = await Visitor.at(stage, city, options)
     const { secret } = await inviteMember(city.actor, { role: 'lab technician', name: 'Lina Varghese' })
     await technician.join(secret)
     await technician.heading('Laboratory').waitFor()
     return technician
   }
 
-  for (const [size, viewport] of Object.entries(sizes))
-    test(`on a ${size}, by the keyboard alone: types results, signs, and a doctor checks and signs as well`, async () => {
+  for (const { size, manner, options } of manners)
+    test(`types results, signs, and a doctor checks and signs as well, ${manner}`, async () => {
       const { city } = stage.world
       const patient = await stage.world.newPatient()
-      const doctor = await Visitor.at(stage, city, { viewport })
+      const doctor = await Visitor.at(stage, city, options)
       await doctor.join(await inviteDoctor(city, `Dr Kavita Mehta ${size}`))
       const countersigner = await doctor.account()
       await grantAccess(patient, {
@@ -50,43 +57,41 @@ describe('a laboratory with the app', { skip }, () => {
         purposes: ['TREAT'],
         until: inSeconds(3600),
       })
-      const technician = await technicianAt(viewport)
+      const technician = await technicianAt(options)
       const { page } = technician
       await page.getByText('No signature is missing.').waitFor()
       await technician.assertAccessible('an empty worklist')
-      await pressEnterOn(page, technician.link('Enter results'))
+      await technician.tap(technician.link('Enter results'))
       await technician.heading('Enter results').waitFor()
       // Nothing is filed before everything is there.
-      await pressEnterOn(page, technician.button('Sign and file 1 result'))
+      await technician.tap(technician.button('Sign and file 1 result'))
       await page.getByText('This is not the code of a patient. Nothing was sent.').waitFor()
       await technician.assertAccessible('results that are not complete')
-      await tabTo(page, page.getByLabel('The patient’s code or link'))
-      await page.keyboard.type(`hre:${patient.account}`)
-      await page.getByLabel('Who checks and signs as well?').selectOption(countersigner)
+      await technician.type(page.getByLabel('The patient’s code or link'), `hre:${patient.account}`)
+      await technician.select(
+        page.getByLabel('Who checks and signs as well?'),
+        `Dr Kavita Mehta ${size}, City Hospital`,
+      )
       const first = page.getByRole('region', { name: 'Result 1' })
-      await tabTo(page, first.getByLabel('Test', { exact: true }))
-      await page.keyboard.type('Potassium')
+      await technician.select(first.getByLabel('Test', { exact: true }), 'Potassium')
       assert.equal(await first.getByLabel('Unit').inputValue(), 'mmol/L')
       for (const [label, text] of [
         ['Value', '5,9'],
         ['Usual from', '3.5'],
         ['Usual to', '5.1'],
       ] as const) {
-        await tabTo(page, first.getByLabel(label))
-        await page.keyboard.type(text)
+        await technician.type(first.getByLabel(label), text)
       }
       await first.getByText('Above the usual range').waitFor()
-      await pressEnterOn(page, technician.button('One more result'))
+      await technician.tap(technician.button('One more result'))
       const second = page.getByRole('region', { name: 'Result 2' })
-      await tabTo(page, second.getByLabel('Name of the test'))
-      await page.keyboard.type('Malaria, rapid test')
-      await tabTo(page, second.getByLabel('Value'))
-      await page.keyboard.type('negative')
+      await technician.type(second.getByLabel('Name of the test'), 'Malaria, rapid test')
+      await technician.type(second.getByLabel('Value'), 'negative')
       await technician.assertAccessible('results')
       await technician.shoot(`app-laboratory-${size}`, { documented: size === 'phone' })
-      await pressEnterOn(page, technician.button('Sign and file 2 results'))
+      await technician.tap(technician.button('Sign and file 2 results'))
       await page.getByText('Signed and filed. It now waits for the second signature.').waitFor()
-      await pressEnterOn(page, technician.link('Back to the list'))
+      await technician.tap(technician.link('Back to the list'))
       await page
         .getByRole('region', { name: 'Filed by you, second signature missing' })
         .getByText(new RegExp(`waits for Dr Kavita Mehta ${size}`))
@@ -94,21 +99,23 @@ describe('a laboratory with the app', { skip }, () => {
       await technician.assertAccessible('the worklist')
       await technician.shoot(`app-worklist-${size}`)
       // The range that was typed is there the next time.
-      await technician.link('Enter results').click()
-      await page.getByLabel('Test', { exact: true }).selectOption({ label: 'Potassium' })
+      await technician.tap(technician.link('Enter results'))
+      await technician.select(page.getByLabel('Test', { exact: true }), 'Potassium')
       assert.equal(await page.getByLabel('Usual to').inputValue(), '5.1')
 
-      await doctor.link('Patients').click()
-      await doctor.page.getByRole('region', { name: 'Waiting for your signature' }).getByRole('link').click()
+      await doctor.tap(doctor.link('Patients'))
+      await doctor.tap(
+        doctor.page.getByRole('region', { name: 'Waiting for your signature' }).getByRole('link'),
+      )
       await doctor.heading('Check and sign').waitFor()
       await doctor.page.getByText('5.9 mmol/L').waitFor()
       await doctor.page.getByText('Above the usual range').waitFor()
       await doctor.page.getByText('Malaria, rapid test').waitFor()
       await doctor.assertAccessible('checking')
       await doctor.shoot(`app-countersign-${size}`, { documented: size === 'desktop' })
-      await pressEnterOn(doctor.page, doctor.button('I have checked it: sign'))
+      await doctor.tap(doctor.button('I have checked it: sign'))
       await doctor.page.getByText('Signed. Both signatures are there now.').waitFor()
-      await technician.link('Worklist').click()
+      await technician.tap(technician.link('Worklist'))
       await page.getByText('No signature is missing.').waitFor()
 
       const access = await requestAccess(patient, { patient: patient.account, purpose: 'PATRQT' })
@@ -126,12 +133,12 @@ describe('a laboratory with the app', { skip }, () => {
 
   test('uploads what the laboratory’s system wrote, after reading whom it is about', async () => {
     const patient = await stage.world.newPatient()
-    const technician = await technicianAt(desktop)
+    const technician = await technicianAt({ viewport: desktop, hasKeysOnly: true })
     const { page } = technician
-    await technician.link('Upload results').click()
-    const choose = page.locator('input[type=file]')
+    await technician.tap(technician.link('Upload results'))
+    const choose = technician.button('Choose a file')
     // Attack: a file that is no result, and one that holds other things beside results.
-    await choose.setInputFiles(fileOf({ resourceType: 'MedicationRequest', status: 'active' }))
+    await technician.upload(choose, fileOf({ resourceType: 'MedicationRequest', status: 'active' }))
     await page.getByText('This cannot be read as results').waitFor()
     await page.getByText('Nothing was filed.').waitFor()
     await technician.assertAccessible('a file that is none')
@@ -144,15 +151,15 @@ describe('a laboratory with the app', { skip }, () => {
         { resource: observation('<img src=x onerror=alert(1)>', 1) },
       ],
     }
-    await choose.setInputFiles(fileOf(bundle))
+    await technician.upload(choose, fileOf(bundle))
     await page
       .getByText('The file says that it is about Ana Sharma. Compare the name with the patient.')
       .waitFor()
     await page.getByText('C-reactive protein, 48 mg/L, 3 March 2026').waitFor()
-    await page.getByLabel('The patient’s code or link').fill(patient.account)
+    await technician.type(page.getByLabel('The patient’s code or link'), patient.account)
     await technician.assertAccessible('an upload')
     await technician.shoot('app-upload-desktop')
-    await technician.button('Sign and file 2 results').click()
+    await technician.tap(technician.button('Sign and file 2 results'))
     await page.getByText('Signed and filed. The patient can see it now.').waitFor()
     const { records } = await requestAccess(patient, { patient: patient.account, purpose: 'PATRQT' })
     assert.equal(records.length, 2)
@@ -160,22 +167,67 @@ describe('a laboratory with the app', { skip }, () => {
     await technician.close()
   })
 
+  for (const { size, manner, options } of manners)
+    test(`uploads a report as a PDF; attack: a file that is more than a document, ${manner}`, async () => {
+      const patient = await stage.world.newPatient()
+      const technician = await technicianAt(options)
+      const { page } = technician
+      const pdf = Buffer.from('%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n')
+      await technician.link('Upload results').click()
+      const choose = (name: string, buffer: Buffer) =>
+        page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/pdf', buffer })
+      await choose('report.pdf', Buffer.from('<html><script>alert(1)</script></html>'))
+      await page.getByText('This cannot be read as results').waitFor()
+      await choose('report.pdf', Buffer.concat([pdf, Buffer.alloc(10_000_000)]))
+      await page.getByText('This file is too large. A PDF may have 10 MB').waitFor()
+      await page.getByText('Nothing was filed.').waitFor()
+      await technician.assertAccessible('a report that is too large')
+      // Neither of them can be signed.
+      assert.equal(await technician.button(/^Sign and file/).count(), 0)
+      const name = '<img src=x onerror=alert(1)>'
+      await choose(`${name}.pdf`, pdf)
+      const title = page.getByLabel('What is the report called?')
+      await title.waitFor()
+      assert.equal(await title.inputValue(), name)
+      await title.fill(' ')
+      await page.getByLabel('The patient’s code or link').fill(patient.account)
+      await technician.button('Sign and file the report').click()
+      await page.getByText('Give it a name by which patient and doctor find it.').waitFor()
+      await title.fill(name)
+      await technician.assertAccessible('a report')
+      await technician.shoot(`app-upload-report-${size}`)
+      await technician.button('Sign and file the report').click()
+      await page.getByText('Signed and filed. The patient can see it now.').waitFor()
+      const access = await requestAccess(patient, { patient: patient.account, purpose: 'PATRQT' })
+      const bodies: string[] = []
+      for await (const { body } of openRecords(patient, access)) bodies.push(new TextDecoder().decode(body))
+      const report = JSON.parse(bodies[0]!) as DiagnosticReport
+      assert.equal(report.presentedForm?.[0]?.contentType, 'application/pdf')
+      assert.deepEqual(Buffer.from(report.presentedForm[0].data!, 'base64'), pdf)
+      assert.equal(report.code.text, name)
+      assert.equal(await page.locator('img[src=x]').count(), 0)
+      technician.assertQuiet()
+      await technician.close()
+    })
+
   test('attack: a signature is wanted for what the doctor may not see; nothing can be signed unseen', async () => {
     const { city } = stage.world
     const patient = await stage.world.newPatient()
     const doctor = await Visitor.at(stage, city)
     await doctor.join(await inviteDoctor(city, 'Dr Blind'))
     const countersigner = await doctor.account()
-    const technician = await technicianAt(desktop)
-    await technician.link('Enter results').click()
-    await technician.page.getByLabel('The patient’s code or link').fill(patient.account)
+    const technician = await technicianAt({ viewport: desktop })
+    await technician.tap(technician.link('Enter results'))
+    await technician.type(technician.page.getByLabel('The patient’s code or link'), patient.account)
     await technician.page.getByLabel('Who checks and signs as well?').selectOption(countersigner)
-    await technician.page.getByLabel('Name of the test').fill('Malaria, rapid test')
-    await technician.page.getByLabel('Value').fill('negative')
-    await technician.button('Sign and file 1 result').click()
+    await technician.type(technician.page.getByLabel('Name of the test'), 'Malaria, rapid test')
+    await technician.type(technician.page.getByLabel('Value'), 'negative')
+    await technician.tap(technician.button('Sign and file 1 result'))
     await technician.page.getByText(/waits for the second signature/).waitFor()
-    await doctor.link('Patients').click()
-    await doctor.page.getByRole('region', { name: 'Waiting for your signature' }).getByRole('link').click()
+    await doctor.tap(doctor.link('Patients'))
+    await doctor.tap(
+      doctor.page.getByRole('region', { name: 'Waiting for your signature' }).getByRole('link'),
+    )
     await doctor.page.getByText('You cannot see what you would sign').waitFor()
     assert.equal(await doctor.button('I have checked it: sign').count(), 0)
     await doctor.assertAccessible('nothing to be seen')

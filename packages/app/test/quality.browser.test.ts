@@ -216,10 +216,28 @@ describe('the app, whatever it is used with', { skip }, () => {
     }
     await visit('')
     await ana.shoot('app-home-dark-phone', { fullPage: false })
-    await ana.page.locator('a.row').first().hover()
-    await ana.assertAccessible('a row under the pointer, dark')
-    await ana.page.mouse.move(0, 0)
     await ana.page.emulateMedia({ colorScheme: 'light' })
+  })
+
+  test('what is under the pointer keeps its contrast, light and dark', async () => {
+    const { page } = ana
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme })
+      for (const [path, target] of [
+        ['', page.locator('a.row').first()],
+        ['', ana.button('Sign out')],
+        ['share', ana.button(/Dr Kwame Osei/)],
+        ['shares', ana.link('Share with somebody')],
+        ['ways', ana.link('Sharing')],
+      ] as const) {
+        await visit(path)
+        await target.hover()
+        await ana.assertAccessible(`${String(target)} under the pointer, ${colorScheme}`)
+      }
+    }
+    // The pointer leaves the screen: no later page is looked at under it.
+    await page.mouse.move(0, 0)
+    await page.emulateMedia({ colorScheme: 'light' })
   })
 
   test('on paper a visit stands alone, dark on white, also of a screen that is dark', async () => {
@@ -259,6 +277,26 @@ describe('the app, whatever it is used with', { skip }, () => {
       )
       assert.equal(moving, 0, page)
     }
+  })
+
+  test('each page is said when it is new: the focus is at its heading, and the title names it', async () => {
+    const { page } = ana
+    for (const path of pages.slice(1)) {
+      await visit(path)
+      await page.waitForFunction(() => document.activeElement?.matches('main h1'))
+      const heading = await page.locator('main h1').innerText()
+      assert.equal(await page.title(), `${heading} · My health records`)
+    }
+  })
+
+  test('attack: somebody reads the browser’s history; no title has a name or a finding in it', async () => {
+    const { page } = ana
+    await visit('')
+    assert.equal(await page.title(), 'My health records')
+    await ana.tap(page.locator('main a.row').first())
+    await page.mouse.move(0, 0)
+    await page.waitForFunction(() => document.activeElement?.matches('main h1'))
+    assert.equal(await page.title(), 'My health records')
   })
 
   for (const [language, name, script] of [

@@ -11,6 +11,9 @@ import {
   Visitor,
 } from './stage.ts'
 
+/** A keyboard alone; the patient's window is as narrow as a phone, as one is that is enlarged. */
+const hasKeysOnly = true
+
 describe('a patient and a doctor of another hospital, each on a device of their own', { skip }, () => {
   let stage: Stage
   before(async () => {
@@ -18,35 +21,35 @@ describe('a patient and a doctor of another hospital, each on a device of their 
   })
   after(() => stage.stop())
 
-  test('asks, shares, reads, writes a note, is seen, is ended', async () => {
+  test('by keys alone: asks, shares, reads, is seen, is ended', async () => {
     const { lakeside } = stage.world
-    const doctor = await Visitor.at(stage, lakeside, { viewport: desktop })
+    const doctor = await Visitor.at(stage, lakeside, { viewport: desktop, hasKeysOnly })
     await doctor.join(await inviteDoctor(lakeside, 'Dr Kwame Osei'))
     await doctor.heading('Patients').waitFor()
-    const { visitor: patient, account } = await newcomer(stage)
+    const { visitor: patient, account } = await newcomer(stage, { hasKeysOnly })
     await fileAnasChart(stage, account, 60)
     // Begins to be told of what is new, and looks at what there is before anything happens.
-    await patient.link('Records').click()
+    await patient.tap(patient.link('Records'))
     await patient.heading('Records of Ana Sharma').waitFor()
-    await patient.link('Sharing').click()
+    await patient.tap(patient.link('Sharing'))
     await patient.page.getByText('You share with nobody.', { exact: false }).waitFor()
 
     // The doctor asks, by the code that the patient shows.
-    await doctor.page.getByLabel('The patient’s code or link').fill(`hre:${account}`)
-    await doctor.button('Continue').click()
+    await doctor.type(doctor.page.getByLabel('The patient’s code or link'), `hre:${account}`)
+    await doctor.tap(doctor.button('Continue'))
     await doctor.page
       .getByText(/You ask to see Illnesses, medicines and allergies, Laboratory results and Measurements/)
       .waitFor()
     await doctor.assertAccessible('asking')
-    await doctor.button('Send').click()
+    await doctor.tap(doctor.button('Send'))
     await doctor.page.getByText(/^Sent\./).waitFor()
-    await doctor.link('Patients').first().click()
+    await doctor.tap(doctor.link('Patients').first())
     await doctor.page.getByText('asked, no answer yet').waitFor()
 
     // It shows by itself who asks; the patient shares.
     await patient.page.getByText(/Dr Kwame Osei, Lakeside Clinic asks to see/).waitFor()
     await patient.assertAccessible('sharing')
-    await patient.link('Look at it and decide').click()
+    await patient.tap(patient.link('Look at it and decide'))
     const sentence = patient.page.getByRole('status').filter({ hasText: 'may see' })
     assert.match(
       await sentence.innerText(),
@@ -54,13 +57,13 @@ describe('a patient and a doctor of another hospital, each on a device of their 
     )
     await patient.assertAccessible('deciding')
     await patient.shoot('app-share-phone', { documented: true })
-    await patient.button('Yes, share this').click()
+    await patient.tap(patient.button('Yes, share this'))
     await patient.page.getByText('Done. Dr Kwame Osei, Lakeside Clinic can see this now.').waitFor()
-    await patient.link('Who looked').click()
+    await patient.tap(patient.link('Who looked'))
     await patient.page.getByText('Nobody but you has looked.').waitFor()
 
     // It arrives by itself.
-    await doctor.page.getByText(/open until/).click()
+    await doctor.tap(doctor.page.getByText(/open until/))
     await doctor.heading('Chart of Ana Sharma').or(doctor.page.getByRole('alert')).first().waitFor()
     assert.match(await doctor.page.locator('main').innerText(), /Chart of Ana Sharma/)
     await doctor.page.getByRole('region', { name: 'Problems' }).waitFor()
@@ -78,10 +81,10 @@ describe('a patient and a doctor of another hospital, each on a device of their 
     )
     await patient.assertAccessible('who looked')
     await patient.shoot('app-visits-phone')
-    await patient.link('Sharing').click()
-    await patient.button('End it').click()
+    await patient.tap(patient.link('Sharing'))
+    await patient.tap(patient.button('End it'))
     await patient.assertAccessible('ending')
-    await patient.button('Yes, end it now').click()
+    await patient.tap(patient.button('Yes, end it now'))
     await patient.page
       .getByText('You share with nobody.')
       .or(patient.page.getByText(/^Ended\./))
@@ -90,7 +93,7 @@ describe('a patient and a doctor of another hospital, each on a device of their 
     await doctor.page.reload()
     await doctor.unlock()
     await doctor.page.getByText('This chart is not open to you').waitFor()
-    await patient.link('Who looked').click()
+    await patient.tap(patient.link('Who looked'))
     await patient.page.getByText('wanted to look and was refused').first().waitFor()
     patient.assertQuiet()
     // A refusal answers 404, which the browser reports.
@@ -102,41 +105,48 @@ describe('a patient and a doctor of another hospital, each on a device of their 
     await patient.close()
   })
 
-  test('a doctor of the patient’s own hospital writes a note, and the patient reads it', async () => {
+  test('a doctor of the patient’s own hospital writes a note, and the patient, with keys alone, reads it', async () => {
     const { city } = stage.world
     const doctor = await Visitor.at(stage, city, { viewport: desktop })
     await doctor.join(await inviteDoctor(city, 'Dr Kavita Mehta'))
     const code = await doctor.account()
-    const { visitor: patient, account } = await newcomer(stage)
+    const { visitor: patient, account } = await newcomer(stage, { hasKeysOnly })
     await fileAnasChart(stage, account, 1)
 
     // By the doctor's code, for everything that a note needs.
-    await patient.link('Sharing').click()
-    await patient.link('Share with somebody').click()
-    await patient.page.getByLabel(/A code or link/).fill('not a code')
-    await patient.button('Use this code').click()
+    await patient.tap(patient.link('Sharing'))
+    await patient.tap(patient.link('Share with somebody'))
+    await patient.type(patient.page.getByLabel('Name of a doctor or hospital'), 'Nobody of that name')
+    await patient.page.getByText(/^Nobody is called that/).waitFor()
+    await patient.type(patient.page.getByLabel('Name of a doctor or hospital'), 'mehta city')
+    await patient.button(/Dr Kavita Mehta/).waitFor()
+    await patient.type(patient.page.getByLabel(/A code or link/), 'not a code')
+    await patient.tap(patient.button('Use this code'))
     await patient.page.getByText(/This is not the code of a doctor/).waitFor()
-    await patient.page.getByLabel(/A code or link/).fill(`hre:${code}`)
-    await patient.button('Use this code').click()
-    await patient.page.getByLabel('Letters and notes').check()
-    await patient.button('Yes, share this').click()
+    await patient.type(patient.page.getByLabel(/A code or link/), `hre:${code}`)
+    await patient.tap(patient.button('Use this code'))
+    await patient.tap(patient.page.getByLabel('Letters and notes'))
+    await patient.tap(patient.button('Yes, share this'))
     await patient.page.getByText(/^Done\./).waitFor()
 
-    await doctor.link('Patients').click()
-    await doctor.page.getByText(/open until/).click()
-    await doctor.link('Write a note').click()
-    await doctor.button('Sign and file').click()
+    await doctor.tap(doctor.link('Patients'))
+    await doctor.tap(doctor.page.getByText(/open until/))
+    await doctor.tap(doctor.link('Write a note'))
+    await doctor.tap(doctor.button('Sign and file'))
     await doctor.page.getByText('Write something first.').waitFor()
-    await doctor.page.getByLabel('Note', { exact: true }).fill('<b>Doing well.</b> Review in six months.')
+    await doctor.type(
+      doctor.page.getByLabel('Note', { exact: true }),
+      '<b>Doing well.</b> Review in six months.',
+    )
     await doctor.assertAccessible('a note')
     // A press as long as a person's: the draft is kept while the button is down.
     await doctor.button('Sign and file').click({ delay: 500 })
     await doctor.page.getByText('Signed and filed.').waitFor()
 
-    await patient.link('Records').click()
-    await patient.page.getByText('Progress note').click()
+    await patient.tap(patient.link('Records'))
+    await patient.tap(patient.page.getByText('Progress note'))
     await patient.page.getByText('<b>Doing well.</b> Review in six months.').waitFor()
-    await patient.button('Check that nobody changed it').click()
+    await patient.tap(patient.button('Check that nobody changed it'))
     await patient.page.getByText(/signed by Dr Kavita Mehta, City Hospital/).waitFor()
     patient.assertQuiet()
     doctor.assertQuiet()

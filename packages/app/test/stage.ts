@@ -16,12 +16,13 @@ import sparticuz from '@sparticuz/chromium'
 import axe from 'axe-core'
 import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core'
 import { startWorld, type Hospital, type World } from '../../exchange/test/world.ts'
+import { focusSeenFrom, isFocusKept, isFocusSeen, troubleNow, watchFocus } from './focus.ts'
 
 /** The browser that comes with the devDependencies is for Linux. */
 export const skip = process.platform === 'linux' ? false : 'the packaged browser is for Linux'
 export const phone = { width: 390, height: 844 }
 export const desktop = { width: 1280, height: 800 }
-/** How patients' journeys are gone, each in both ways. */
+/** How each journey is gone, in both ways. */
 export const manners = [
   { size: 'phone', manner: 'on a phone', options: { viewport: phone } },
   {
@@ -34,6 +35,8 @@ export const manners = [
 const password = 'kites over Amritsar at dusk'
 /** More than any page has to press through, there and around. */
 const keyPressesMax = 250
+/** A frame of a browser beside others on a busy machine. */
+const frameMsMax = 5_000
 const screenshots = process.env['HRE_SCREENSHOTS']
 
 /** Two hospitals on a real chain, and a browser that visits them as people do. */
@@ -72,7 +75,7 @@ export async function startStage(): Promise<Stage> {
 /** Passkeys want a name in the address, so the visit is to localhost. */
 export const appUrl = ({ gateway }: Hospital): string => `http://localhost:${new URL(gateway.url).port}/app/`
 
-type VisitorOptions = BrowserContextOptions & { hasKeysOnly?: boolean; home?: string }
+export type VisitorOptions = BrowserContextOptions & { hasKeysOnly?: boolean; home?: string }
 
 /** One person with a device of their own. Whatever the browser complains about is kept. */
 export class Visitor {
@@ -108,6 +111,7 @@ export class Visitor {
     })
     context.setDefaultTimeout(40_000)
     await context.addInitScript(rememberHeading)
+    await context.addInitScript(watchFocus)
     return new Visitor(await context.newPage(), home, hasKeysOnly)
   }
 
@@ -141,8 +145,8 @@ export class Visitor {
   async tap(target: Locator): Promise<void> {
     if (!this.#hasKeysOnly) return target.click()
     const type = await this.#reach(target)
-    if (type === 'radio') return
-    await this.page.keyboard.press(type === 'checkbox' ? 'Space' : 'Enter')
+    if (type === 'radio' && (await target.isChecked())) return
+    await this.page.keyboard.press(type === 'checkbox' || type === 'radio' ? 'Space' : 'Enter')
   }
 
   /** One of the few that stand beside each other in a bar: by its words, or by arrows from the one before. */
@@ -158,22 +162,47 @@ export class Visitor {
     await this.page.keyboard.insertText(text)
   }
 
-  /** By Tab until it has the focus, which can be seen; by arrows within a group. @returns the type of an input. */
+  /** One of a list that opens; with keys alone by the first letters of what it says. */
+  async select(target: Locator, label: string): Promise<void> {
+    if (!this.#hasKeysOnly) return void (await target.selectOption({ label }))
+    await this.#reach(target)
+    await this.page.keyboard.type(label)
+    assert.equal(
+      await target.evaluate((list) => (list as HTMLSelectElement).selectedOptions[0]?.label),
+      label,
+    )
+  }
+
+  /** A file from the device, by the button that asks for one. */
+  async upload(button: Locator, file: Parameters<Locator['setInputFiles']>[0]): Promise<void> {
+    const [chooser] = await Promise.all([this.page.waitForEvent('filechooser'), this.tap(button)])
+    await chooser.setFiles(file)
+  }
+
+  /**
+   * By Tab, forwards or back, until it has the focus, which can be seen; by arrows within a group. What was pressed before
+   * has left the focus somewhere. @returns the type of an input.
+   */
   async #reach(target: Locator): Promise<string> {
     // A radio button may be drawn by its label alone.
     await target.waitFor({ state: 'attached' })
     await (await target.elementHandle())!.waitForElementState('enabled')
-    const type = await target.evaluate((element) => (element as HTMLInputElement).type ?? '')
+    await this.page.waitForFunction(isFocusKept).catch((cause: unknown) => {
+      throw new Error(`the focus was lost on the way to ${String(target)}`, { cause })
+    })
     for (let presses = 0; presses < keyPressesMax; presses++) {
-      const at = await target.evaluate((element) => {
-        const focused = document.activeElement as HTMLInputElement | null
-        if (focused === element) return element.matches(':focus-visible') ? 'there' : 'unseen'
-        const { name, type } = element as HTMLInputElement
-        return type === 'radio' && focused?.name === name ? 'beside' : 'elsewhere'
-      })
+      const { at, type, trouble } = await target.evaluate(focusSeenFrom)
+      // What was pressed may have moved away by what it brought. Else the page scrolls to it at its next frame.
+      if (trouble !== '' && (presses > 0 || at === 'there'))
+        await this.page
+          .waitForFunction(isFocusSeen, undefined, { timeout: frameMsMax })
+          .catch((cause: unknown) => {
+            throw new Error(`on the way to ${String(target)}: ${trouble}`, { cause })
+          })
       if (at === 'there') return type
-      assert.notEqual(at, 'unseen', 'the focus cannot be seen')
-      await this.page.keyboard.press(at === 'beside' ? 'ArrowDown' : 'Tab')
+      await this.page.keyboard.press(
+        { beside: 'ArrowDown', before: 'Tab', behind: 'Shift+Tab' }[at] ?? assert.fail(at),
+      )
     }
     throw new Error(`not reached by keys: ${String(target)}`)
   }
@@ -312,8 +341,7 @@ export class Visitor {
       violations.map(({ id, nodes }) => `${where}: ${id}: ${nodes.map(({ html }) => html).join(' ')}`),
       [],
     )
-    const width = await page.evaluate(() => document.documentElement.scrollWidth)
-    assert.ok(width <= page.viewportSize()!.width, `${where}: ${width} px is wider than the screen`)
+    await this.assertFits(where)
     // All at one moment: a row that goes in between has no height.
     const heights = await page.evaluate(() =>
       [...document.querySelectorAll('button, a.row, summary')]
@@ -321,6 +349,27 @@ export class Visitor {
         .map((target) => target.getBoundingClientRect().height),
     )
     for (const height of heights) assert.ok(height >= 24, `${where}: a target of ${height} px`)
+  }
+
+  /** Nothing scrolls sideways (WCAG 1.4.10). */
+  async assertFits(where: string): Promise<void> {
+    const width = await this.page.evaluate(() => document.documentElement.scrollWidth)
+    assert.ok(width <= this.page.viewportSize()!.width, `${where}: ${width} px is wider than the screen`)
+  }
+
+  /** From the heading on by the Tab key: wherever it stops can be seen, and lies under no bar (WCAG 2.4.7, 2.4.11). */
+  async assertStopsSeen(where: string): Promise<void> {
+    await this.page.waitForFunction(() => document.activeElement?.matches('main h1'))
+    for (let presses = 0; presses < keyPressesMax; presses++) {
+      await this.page.keyboard.press('Tab')
+      if (await this.page.evaluate(() => document.activeElement === document.body)) return
+      await this.page
+        .waitForFunction(isFocusSeen, undefined, { timeout: frameMsMax })
+        .catch(async (cause) => {
+          throw new Error(`${where}: ${await this.page.evaluate(troubleNow)}`, { cause })
+        })
+    }
+    throw new Error(`${where}: the Tab key never comes to the end`)
   }
 
   /** Pictures to look at in HRE_SCREENSHOTS; those of the README also under docs/. */

@@ -27,7 +27,15 @@ function forgetOpened(): void {
 }
 
 /** What changes by what others do. A chart is not among them: each look at it is written into the log. */
-const changing: readonly unknown[] = ['visits', 'asks', 'shares', 'emergencies', 'recoveries', 'today']
+const changing: readonly unknown[] = [
+  'visits',
+  'asks',
+  'shares',
+  'emergencies',
+  'recoveries',
+  'today',
+  'worklist',
+]
 
 function lookAgain(): void {
   // What the person is doing looks again when it is done, and has to say first how it went.

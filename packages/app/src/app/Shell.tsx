@@ -17,7 +17,8 @@ import { roles } from '@hre/protocol'
 import { keeper, walletAsks } from '../keeper/client.ts'
 import { saying } from '../messages/messages.ts'
 import { FailureNote } from '../ui/FailureNote.tsx'
-import type { Address } from './addresses.ts'
+import { isFixed, type Address } from './addresses.ts'
+import { beginPage, useFocus } from './focus.ts'
 import { Link } from './navigation.tsx'
 import { PageHere } from './router.tsx'
 import { useSetStatus, useStatus } from './status.ts'
@@ -36,28 +37,22 @@ export function Shell() {
   const [path] = useLocation()
   const ask = useSyncExternalStore(walletAsks.subscribe, walletAsks.oldest)
   const content = useRef<HTMLElement>(null)
-  const isFirst = useRef(true)
   const isOpen = status?.state === 'open' && status.joined
   const isPatient = status?.role === 0
 
   const title = isOpen && !isPatient ? t(`appOf.${placeOf(status.role)}`) : t('app')
   useEffect(() => {
     document.title = title
-  }, [title])
+  }, [title, path])
 
-  // A new page is read from its beginning, by eyes and by screen readers.
-  useEffect(() => {
-    if (!isFirst.current) content.current?.focus({ preventScroll: true })
-    isFirst.current = false
-    scrollTo(0, 0)
-  }, [path, status?.state])
+  useFocus(content, `${path} ${status?.state}`)
 
   return (
     <div className="shell">
       <a
         className="skip"
         href="#content"
-        onClick={(event) => (event.preventDefault(), content.current?.focus())}
+        onClick={(event) => (event.preventDefault(), beginPage(content.current!))}
       >
         {t('skip')}
       </a>
@@ -94,6 +89,10 @@ export function Shell() {
         id="content"
         ref={content}
         tabIndex={-1}
+        onFocus={({ target }) => {
+          // Where an address is all there is to know: browsers keep titles, and a chart's has a name in it.
+          if (target.tagName === 'H1' && isFixed(path)) document.title = `${target.textContent} · ${title}`
+        }}
         data-state={status?.state ?? 'starting'}
       >
         {error && <FailureNote error={error} />}

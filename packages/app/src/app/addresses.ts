@@ -28,6 +28,8 @@ export const patterns = [
   '/patients/:patient/ask',
   '/patients/:patient/emergency',
   '/patients/:patient/note',
+  '/patients/:patient/order',
+  '/laboratory/orders/:batch',
   '/laboratory/results',
   '/laboratory/upload',
   '/organisation/staff',
@@ -53,3 +55,7 @@ type Filled<Path> = Path extends `${infer Before}/:${string}/${infer After}`
     : Path
 /** An address with what is given in it. */
 export type Address = Filled<Pattern>
+
+/** Whether nothing is given in it, and it is not the first page, which is each person's own. */
+export const isFixed = (address: string): boolean =>
+  address !== '/' && (patterns as readonly string[]).includes(address)

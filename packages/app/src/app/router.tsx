@@ -6,6 +6,9 @@ import { patterns, type Pattern } from './addresses.ts'
 
 const atWork = (load: Load): Load => saying('staff', load)
 
+/** With what is said of files that are chosen. */
+const inLaboratory = (load: Load): Load => atWork(saying('own', load))
+
 /** A page about somebody who is looked after, or looks after another; they come together. */
 const inCare = (name: keyof typeof CarePages): Load =>
   saying(
@@ -26,12 +29,12 @@ const pages: Record<Pattern, Load> = {
   '/more': () => import('../features/more/More.tsx'),
   '/ways': saying('join', () => import('../features/recovery/Ways.tsx')),
   '/wallet': saying('wallet', () => import('../features/wallet/Wallet.tsx')),
-  '/guardians': () => import('../features/recovery/Guardians.tsx'),
+  '/guardians': saying('recover', () => import('../features/recovery/Guardians.tsx')),
   '/countries': saying('countries', () => import('../features/countries/Countries.tsx')),
   '/emergency': saying('emergency', () => import('../features/emergency/Emergency.tsx')),
   '/download': saying('leaving', () => import('../features/leaving/Download.tsx')),
   '/close': saying('leaving', () => import('../features/leaving/Close.tsx')),
-  '/help': () => import('../features/recovery/Help.tsx'),
+  '/help': saying('recover', () => import('../features/recovery/Help.tsx')),
   '/helpers': inCare('Helpers'),
   '/helped': inCare('Helped'),
   '/helped/:patient': inCare('HelpedChart'),
@@ -40,8 +43,12 @@ const pages: Record<Pattern, Load> = {
   '/patients/:patient/ask': atWork(() => import('../features/doctor/AskAccess.tsx')),
   '/patients/:patient/emergency': atWork(() => import('../features/doctor/DeclareEmergency.tsx')),
   '/patients/:patient/note': atWork(() => import('../features/doctor/WriteNote.tsx')),
-  '/laboratory/results': atWork(() => import('../features/laboratory/EnterResults.tsx')),
-  '/laboratory/upload': atWork(() => import('../features/laboratory/UploadResults.tsx')),
+  '/patients/:patient/order': atWork(saying('orders', () => import('../features/doctor/OrderTests.tsx'))),
+  '/laboratory/orders/:batch': inLaboratory(
+    saying('orders', () => import('../features/laboratory/AnswerOrder.tsx')),
+  ),
+  '/laboratory/results': inLaboratory(() => import('../features/laboratory/EnterResults.tsx')),
+  '/laboratory/upload': inLaboratory(() => import('../features/laboratory/UploadResults.tsx')),
   '/organisation/staff': atWork(() => import('../features/organisation/Staff.tsx')),
   '/organisation/staff/:member': atWork(() => import('../features/organisation/Member.tsx')),
   '/organisation/invite': atWork(() => import('../features/organisation/Invite.tsx')),

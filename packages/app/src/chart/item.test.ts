@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { itemOf, wordsOf } from './item.ts'
+import { laboratoryOrderOf, referenceToOrder } from '@hre/fhir'
+import { itemOf, withAnswers, wordsOf } from './item.ts'
 
 const from = {
   record: '0x01' as const,
@@ -97,4 +98,64 @@ test('an appointment stands at its beginning', () => {
     description: 'Review',
   })
   assert.deepEqual([item.kind, item.date, item.title], ['appointment', '2026-03-03T09:00:00Z', 'Review'])
+})
+
+const orderRecord = `0x${'0d'.repeat(32)}` as const
+const ordered = (change: object = {}, status: 'live' | 'withdrawn' = 'live') => {
+  const resource = laboratoryOrderOf({
+    test: { code: '2823-3', title: 'Potassium' },
+    priority: 'urgent',
+    reason: 'Takes a diuretic',
+    authoredOn: '2026-11-21T07:30:00+05:30',
+    requester: 'Dr Mehta',
+  })
+  const body = new TextEncoder().encode(JSON.stringify({ ...resource, ...change }))
+  return itemOf({ ...from, record: orderRecord, status, mediaType: 'application/fhir+json', body })
+}
+const answer = (change: object = {}) => ({
+  ...read({ resourceType: 'Observation', basedOn: [referenceToOrder(orderRecord)], valueString: 'negative' }),
+  ...change,
+})
+const stateAfter = (...answers: ReturnType<typeof answer>[]) => withAnswers([ordered(), ...answers])[0]!.order
+
+test('[R18] an order says what, how soon and why, and that it is awaited', () => {
+  const { kind, code, order, isUrgent, details, isOver } = ordered()
+  assert.deepEqual([kind, code, order, isUrgent, isOver], ['order', '2823-3', 'awaited', true, false])
+  assert.deepEqual(details, ['Takes a diuretic', 'Dr Mehta'])
+  assert.equal(ordered({ priority: 'routine' }).isUrgent, false)
+})
+
+test('[R18] an order is answered by a result that names its record, and withdrawn by its mark or its own word', () => {
+  assert.equal(stateAfter(answer()), 'answered')
+  assert.equal(stateAfter(), 'awaited')
+  assert.equal(ordered({}, 'withdrawn').order, 'withdrawn')
+  assert.equal(ordered({ status: 'revoked' }).order, 'withdrawn')
+  // Done by another system, whose results may be anywhere.
+  assert.equal(ordered({ status: 'completed' }).order, 'answered')
+})
+
+test('[R18] attack: what the patient adds, what was taken back, and what names another order answers nothing', () => {
+  assert.equal(stateAfter(answer({ isPatientsOwn: true })), 'awaited')
+  assert.equal(stateAfter(answer({ status: 'withdrawn' })), 'awaited')
+  assert.equal(stateAfter(answer({ basedOn: [`0x${'0e'.repeat(32)}`] })), 'awaited')
+  const [order] = withAnswers([ordered({}, 'withdrawn'), answer()])
+  assert.equal(order!.order, 'withdrawn')
+})
+
+test('[R18] attack: a reference that is none is passed over', () => {
+  for (const basedOn of [
+    null,
+    'x',
+    [7],
+    [{ identifier: 'x' }],
+    [{ identifier: { system: 'urn:hre:record', value: '0x1' } }],
+  ])
+    assert.equal(read({ resourceType: 'Observation', basedOn }).basedOn, undefined)
+})
+
+test('a report has its document', () => {
+  const presentedForm = [{ contentType: 'application/pdf', data: 'AQID' }]
+  assert.equal(read({ resourceType: 'DiagnosticReport', presentedForm }).hasDocument, true)
+  assert.equal(read({ resourceType: 'DiagnosticReport', presentedForm: 7 }).hasDocument, false)
+  assert.equal(read({ resourceType: 'Observation', presentedForm }).hasDocument, false)
 })

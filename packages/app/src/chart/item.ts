@@ -1,3 +1,4 @@
+import { laboratoryProcedure, recordSystem } from '@hre/fhir'
 import type { Topic } from './topics.ts'
 
 type Hex = `0x${string}`
@@ -7,6 +8,7 @@ export type ItemKind =
   | 'problem'
   | 'medicine'
   | 'allergy'
+  | 'order'
   | 'result'
   | 'measurement'
   | 'report'
@@ -28,6 +30,8 @@ export interface Value {
   number: number | null
 }
 
+export type OrderState = 'awaited' | 'answered' | 'withdrawn'
+
 /** One record in the words of the page. All of it came from outside: show it as text and never as markup. */
 export interface ChartItem {
   record: Hex
@@ -47,6 +51,11 @@ export interface ChartItem {
   saysNone: boolean
   /** Lines of plain text: a dose, a note. */
   details: string[]
+  /** Of an ordered test: how it stands (R18). */
+  order?: OrderState
+  isUrgent?: boolean
+  /** Records of the orders that this says it answers. */
+  basedOn?: Hex[]
   author: Hex
   organisation: Hex
   /** The patient added it to the own chart (R14): nobody else signed it. */
@@ -86,16 +95,20 @@ export function itemOf(parsed: ParsedRecord): ChartItem & { person: Person | nul
   const kind = kindOf(type, parsed.topic, fields)
   const value = type === 'Observation' ? valueOf(fields) : null
   const range = value ? rangeOf(fields) : null
+  const order = kind === 'order' ? orderStateOf(fields, parsed.status) : undefined
+  const basedOn = basedOnOf(fields)
   return {
     ...from,
     kind,
+    ...(order && { order, isUrgent: fields['priority'] !== 'routine' && 'priority' in fields }),
+    ...(basedOn.length > 0 && { basedOn }),
     title: clip(titleOf(fields) || type || mediaType, titleMax),
-    code: type === 'Observation' ? loincOf(fields) : null,
+    code: type === 'Observation' || order ? loincOf(fields) : null,
     date: dateOf(fields),
     value,
     range,
     standing: standingOf(fields, value, range),
-    isOver: isOver(fields),
+    isOver: isOver(fields) || (order !== undefined && order !== 'awaited'),
     saysNone: type === 'AllergyIntolerance' && saysNone(fields),
     hasDocument: attachmentIn(fields) !== null,
     details: detailsOf(type, fields).map((line) => clip(line, detailMax)),
@@ -116,10 +129,13 @@ export function attachmentOf(body: Uint8Array): Attachment | null {
   return attachmentIn(fieldsOf(body))
 }
 
-function attachmentIn(resource: Fields): Attachment | null {
-  if (resource['resourceType'] !== 'DocumentReference') return null
-  for (const content of list(resource['content'])) {
-    const { contentType, data } = fields(fields(content)['attachment'])
+function attachmentIn({ resourceType, content, presentedForm }: Fields): Attachment | null {
+  const attachments =
+    resourceType === 'DocumentReference'
+      ? list(content).map((one) => fields(one)['attachment'])
+      : list(resourceType === 'DiagnosticReport' ? presentedForm : undefined)
+  for (const attachment of attachments) {
+    const { contentType, data } = fields(attachment)
     const type = text(contentType)
     if (/^(application\/pdf|image\/(jpeg|png))$/.test(type) && text(data) !== '')
       return { contentType: type, data: text(data) }
@@ -131,6 +147,35 @@ function attachmentIn(resource: Fields): Attachment | null {
 export function chartOf(items: readonly { person: Person | null }[]): Person {
   return items.findLast(({ person }) => person !== null)?.person ?? { name: null, birthDate: null }
 }
+
+/**
+ * The same items, with the orders among them that were answered (R18): by a record of the same chart that an organisation filed and
+ * did not take back. What patients say themselves answers nobody's order.
+ */
+export function withAnswers<Item extends ChartItem>(items: readonly Item[]): Item[] {
+  const answered = new Set(
+    items.flatMap(({ basedOn, isPatientsOwn, status }) =>
+      basedOn && !isPatientsOwn && status !== 'withdrawn' ? basedOn : [],
+    ),
+  )
+  return items.map((item) =>
+    item.order === 'awaited' && answered.has(item.record)
+      ? { ...item, order: 'answered', isOver: true }
+      : item,
+  )
+}
+
+/** By its own word and by what became of its record. What was done elsewhere is not awaited here. */
+function orderStateOf({ status }: Fields, mark: ChartItem['status']): OrderState {
+  if (mark !== 'live' || /^(revoked|entered-in-error)$/.test(text(status))) return 'withdrawn'
+  return status === 'completed' ? 'answered' : 'awaited'
+}
+
+const basedOnOf = (resource: Fields): Hex[] =>
+  list(resource['basedOn']).flatMap((reference) => {
+    const { system, value } = fields(fields(reference)['identifier'])
+    return system === recordSystem && /^0x[0-9a-f]{64}$/.test(text(value)) ? [text(value) as Hex] : []
+  })
 
 function fieldsOf(body: Uint8Array): Fields {
   try {
@@ -162,10 +207,11 @@ const aboutPeople =
   'Patient Practitioner PractitionerRole Organization Location Specimen RelatedPerson Person'.split(' ')
 
 function kindOf(type: string, topic: Topic | null, { category }: Fields): ItemKind {
+  const codes = list(category).flatMap((one) => codings(one).map(({ code }) => text(code)))
+  if (type === 'ServiceRequest' && codes.includes(laboratoryProcedure.code)) return 'order'
   if (type !== 'Observation') return kindByType[type] ?? (aboutPeople.includes(type) ? 'person' : 'other')
   if (topic === 'labs') return 'result'
   if (topic === 'vitals') return 'measurement'
-  const codes = list(category).flatMap((one) => codings(one).map(({ code }) => text(code)))
   if (codes.includes('laboratory')) return 'result'
   return codes.includes('vital-signs') ? 'measurement' : 'other'
 }
@@ -251,6 +297,8 @@ function detailsOf(type: string, resource: Fields): string[] {
     ...list(resource['dosageInstruction']).map((dose) => text(fields(dose)['text'])),
     ...list(resource['note']).map((note) => text(fields(note)['text'])),
     text(resource['conclusion']),
+    ...list(resource['reasonCode']).map(conceptText),
+    text(fields(resource['requester'])['display']),
     ...list(resource['reaction']).flatMap((reaction) =>
       list(fields(reaction)['manifestation']).map((one) => conceptText(one)),
     ),

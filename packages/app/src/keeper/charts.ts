@@ -1,4 +1,4 @@
-import { isHreError, type ProvenLeaf } from '@hre/protocol'
+import { isHreError, nameOf, purposes, type ProvenLeaf, type Purpose } from '@hre/protocol'
 import {
   listGrants,
   openRecords,
@@ -8,7 +8,7 @@ import {
   type EmergencyKeys,
   type OpenAccess,
 } from '@hre/sdk'
-import { chartOf, itemOf, type ChartItem, type ParsedRecord } from '../chart/item.ts'
+import { chartOf, itemOf, withAnswers, type ChartItem, type ParsedRecord } from '../chart/item.ts'
 import { topicNames, type Topic } from '../chart/topics.ts'
 import type { Chart, Hex, Progress } from './api.ts'
 import type { Company } from './company.ts'
@@ -29,6 +29,7 @@ export class ChartRoom {
   readonly #company: Company
   readonly #onProgress: (progress: Progress) => void
   readonly #proven = new Map<Hex, ProvenLeaf>()
+  readonly #purposes = new Map<Hex, Purpose>()
   readonly #shelf: SealedShelf
   #emergencies: EmergencyRoom | undefined
 
@@ -76,6 +77,11 @@ export class ChartRoom {
     return this.#proven.get(record)
   }
 
+  /** What a record was opened for: the same opens it once more. Undefined for what came from the device alone. */
+  purposeOf(record: Hex): Purpose | undefined {
+    return this.#purposes.get(record)
+  }
+
   async #fetch(patient: Hex): Promise<Chart> {
     this.#onProgress({ step: 'asking' })
     const isOwn = patient === this.#actor.account
@@ -94,6 +100,9 @@ export class ChartRoom {
     const isOwn = patient === actor.account
     const closed = new Set<string>()
     let [done, of] = [0, 0]
+    // Names that the chart is shown with, while it is opened.
+    const organisations = this.#company.organisations()
+    organisations.catch(() => {})
     const parsed = new Map<Hex, ParsedRecord>()
     for await (const { access, keys } of accesses) {
       of += access.records.length
@@ -103,6 +112,7 @@ export class ChartRoom {
       })) {
         const record = proven.leaf.record as Hex
         this.#proven.set(record, proven)
+        this.#purposes.set(record, nameOf(purposes, access.receipt.purpose) as Purpose)
         parsed.set(record, {
           record,
           topic: isOwn ? this.#topicOf(proven.leaf.compartment) : null,
@@ -121,9 +131,9 @@ export class ChartRoom {
     return {
       patient,
       ...chartOf(items),
-      items: items.map(({ person: _person, ...item }): ChartItem => item),
+      items: withAnswers(items.map(({ person: _person, ...item }): ChartItem => item)),
       closed: [...closed].filter((record) => !parsed.has(record as Hex)).length,
-      organisations: await this.#company.organisations(),
+      organisations: await organisations,
       at: Math.floor(Date.now() / 1000),
       isKept: false,
       emergency: null,

@@ -1,3 +1,4 @@
+import type { OrderedTest, OrderPriority, OwnDocumentType } from '@hre/fhir'
 import type { EmergencyOutcome, EmergencyReason, OrganisationKind, Role, StandingChange } from '@hre/protocol'
 import type { ChartItem } from '../chart/item.ts'
 import type { LedgerHeader, LedgerOperation, SealedLog } from '@hre/sdk'
@@ -36,12 +37,32 @@ export interface DatedAppointment {
   title: string
 }
 
+/** Tests that one asks a laboratory for. */
+export interface OrderWish {
+  patient: Hex
+  tests: OrderedTest[]
+  priority: OrderPriority
+  reason: string
+  /** Whose worklist it comes to. */
+  laboratory: Hex
+}
+
+/** An order of this person that is awaited, or was answered and not looked at since. */
+export interface OrderRow {
+  batch: Hex
+  patient: Hex
+  /** Unix seconds: when it was ordered. */
+  at: number
+  isAnswered: boolean
+}
+
 /** What a doctor's day holds, as far as this person and this device know. */
 export interface Today {
   emergencies: DeclaredEmergency[]
   patients: (PatientRow & RememberedPatient)[]
   drafts: (Draft & RememberedPatient)[]
   appointments: DatedAppointment[]
+  orders: (OrderRow & RememberedPatient)[]
   /** Whether this role may break the glass. */
   mayDeclare: boolean
 }
@@ -65,6 +86,13 @@ export interface DoctorDesk {
   draft(patient: Hex): Promise<Draft | null>
   /** An empty text drops it. */
   keepDraft(draft: Omit<Draft, 'at'>): Promise<null>
+  /** Those who work in laboratories, of this hospital first. */
+  laboratories(): Promise<Reader[]>
+  order(wish: OrderWish): Promise<null>
+  /** Takes back an order of one's own, with the tests that were ordered in the same step. */
+  withdrawOrder(record: Hex): Promise<null>
+  /** The chart with the answers was looked at. */
+  answersSeen(patient: Hex): Promise<null>
 }
 
 /** A batch of two parties that waits for a signature. */
@@ -91,14 +119,28 @@ export interface TypedResult {
   /** Of the usual range, as numbers in text; empty where there is none. */
   low: string
   high: string
+  /** Record of the order that it answers; null for what nobody ordered. */
+  basedOn: Hex | null
 }
 
 /** What this device remembers of a test: its unit and the laboratory's own range. */
 export type TestForm = Pick<TypedResult, 'unit' | 'low' | 'high'>
 
+/** A report as the document that the laboratory's system made. */
+export interface ReportDocument {
+  title: string
+  contentType: OwnDocumentType
+  bytes: Uint8Array
+}
+
 export interface ResultsWish {
   patient: Hex
+  /** Batch of the order that is answered; null where there is none. */
+  order: Hex | null
+  /** Records of that order that are not answered yet; none without one. */
+  ordered: Hex[]
   results: TypedResult[]
+  document: ReportDocument | null
   /** ISO 8601: when the sample was taken. */
   takenAt: string
   comment: string
@@ -106,12 +148,24 @@ export interface ResultsWish {
   countersigner: Hex | null
 }
 
+/** An order as the laboratory opens it. */
+export interface OpenedOrder {
+  of: AwaitedBatch
+  /** What is still to be done of it, and what was answered from this device. */
+  items: ChartItem[]
+}
+
+/** Nothing is filed for an order that was withdrawn, or that somebody answered meanwhile. */
+export type FiledResults = 'filed' | 'withdrawn' | 'answered'
+
 export interface LaboratoryDesk {
-  worklist(): Promise<{ toSign: AwaitedBatch[]; filed: AwaitedBatch[] }>
+  /** `orders`: from those who treat patients; `toSign`: results that colleagues want checked. */
+  worklist(): Promise<{ orders: AwaitedBatch[]; toSign: AwaitedBatch[]; filed: AwaitedBatch[] }>
+  openOrder(batch: Hex): Promise<OpenedOrder>
   /** Colleagues who can check and sign. */
   colleagues(): Promise<Reader[]>
   testForms(): Promise<Record<string, TestForm>>
-  fileResults(wish: ResultsWish): Promise<null>
+  fileResults(wish: ResultsWish): Promise<FiledResults>
   /** What a file of another system (FHIR, one resource or a bundle) says, and whom it says it about; nothing is filed. */
   previewUpload(text: string): Promise<{ name: string | null; items: ChartItem[] }>
   /** Files it. @returns how many records it held. */

@@ -3,6 +3,7 @@ import { accountOf, declareEmergency, findByCard, findByNumber, hospitalNumberSy
 import type { Hex } from './api.ts'
 import type { DatedAppointment, DoctorDesk, Draft, RememberedPatient } from './desk-api.ts'
 import type { Present } from './keeper.ts'
+import { ordersOf } from './orders.ts'
 import { SealedShelf } from './sealed.ts'
 import { sharingOf } from './sharing.ts'
 
@@ -14,16 +15,19 @@ const appointmentSeconds = 12 * 60 * 60
 export function doctorDesk(present: Present): DoctorDesk {
   const { actor, charts } = present
   const shelf = new SealedShelf(actor)
+  const { ordered, ...orders } = ordersOf(present)
   const drafts = async () => (await shelf.read<Draft[]>(draftsName)) ?? []
 
   return {
+    ...orders,
     async today() {
-      const [{ role }, known, patients, kept, room] = await Promise.all([
+      const [{ role }, known, patients, kept, room, ownOrders] = await Promise.all([
         accountOf(actor, actor.account),
         charts.remembered(),
         sharingOf(present).patients(),
         drafts(),
         charts.emergencies(),
+        ordered(),
       ])
       const named = <Row extends { patient: Hex }>(row: Row): Row & RememberedPatient => {
         const { name = null, birthDate = null } = known[row.patient] ?? {}
@@ -39,6 +43,10 @@ export function doctorDesk(present: Present): DoctorDesk {
           : [],
         patients: patients.map(named),
         drafts: kept.map(named),
+        // What was answered is read first.
+        orders: ownOrders
+          .map(named)
+          .sort((a, b) => Number(b.isAnswered) - Number(a.isAnswered) || a.at - b.at),
         appointments: Object.entries(known)
           .flatMap(([patient, { name, appointments }]) =>
             appointments.map((appointment): DatedAppointment => ({

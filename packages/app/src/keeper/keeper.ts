@@ -19,6 +19,7 @@ import type { Hex, Keeper, Progress, Secret, Status, WalletChoice } from './api.
 import { ChartRoom } from './charts.ts'
 import { Company } from './company.ts'
 import { desksOf } from './desks.ts'
+import { later } from './later.ts'
 import { SealedShelf } from './sealed.ts'
 import { deviceShelf, type Kept } from './shelf.ts'
 import type { AskWallet } from './wallet.ts'
@@ -378,18 +379,6 @@ async function sealed(rootSeed: Uint8Array, invitation: Hex, secrets: Secret[]):
   const account = openKeyring(rootSeed).account as Hex
   const verifiers = await verifiersOfWays(account, unlock.ways, secrets)
   return { unlock, succession: null, account, pending: { invitation, verifiers }, role: null, exchange: null }
-}
-
-/** Methods of a journey whose code comes when one of them is first called. */
-function later<Name extends keyof Keeper>(
-  names: readonly Name[],
-  load: () => Promise<Pick<Keeper, Name>>,
-): Pick<Keeper, Name> {
-  const call = async (name: Name, args: unknown[]): Promise<unknown> =>
-    ((await load())[name] as (...args: unknown[]) => Promise<unknown>)(...args)
-  return Object.fromEntries(
-    names.map((name) => [name, (...args: unknown[]) => call(name, args)]),
-  ) as unknown as Pick<Keeper, Name>
 }
 
 const waysOf = ({ ways }: UnlockDocument): Pick<Status, 'ways' | 'credentials'> => ({

@@ -1,13 +1,22 @@
-import type { Observation, Resource } from '@hre/fhir'
-import { hreError, type AwaitedBatch as AwaitedView } from '@hre/protocol'
-import { fileRecords, listAwaitedSignatures, recordsOfChart, signBatch } from '@hre/sdk'
+import { laboratoryReportOf, referenceToOrder, type Observation, type Resource } from '@hre/fhir'
+import { declaringRoles, hreError, roles, type AwaitedBatch as AwaitedView } from '@hre/protocol'
+import { accountOf, fileRecords, listAwaitedSignatures, recordsOfChart, signBatch } from '@hre/sdk'
 import { chartOf, itemOf, type ChartItem } from '../chart/item.ts'
 import type { Hex } from './api.ts'
-import type { AwaitedBatch, LaboratoryDesk, ResultsWish, TestForm, TypedResult } from './desk-api.ts'
+import type {
+  AwaitedBatch,
+  FiledResults,
+  LaboratoryDesk,
+  ResultsWish,
+  TestForm,
+  TypedResult,
+} from './desk-api.ts'
 import type { Present } from './keeper.ts'
 import { SealedShelf } from './sealed.ts'
 
 const formsName = 'test-forms'
+/** Which tests of which orders were answered from this device. */
+const answersName = 'answers'
 /** As many as a reader opens at once. */
 const uploadedMax = 256
 
@@ -35,16 +44,84 @@ export function laboratoryDesk({ actor, charts, company }: Present): LaboratoryD
     )
   }
 
+  const awaited = () => listAwaitedSignatures(actor, 'party')
+  const answered = async () => (await shelf.read<Record<Hex, Hex[]>>(answersName)) ?? {}
+
+  async function open(batch: Hex): Promise<{ of: AwaitedBatch; items: ChartItem[] }> {
+    const [of] = await shown((await awaited()).filter((row) => row.batch === batch))
+    if (!of?.patient) throw hreError('not-found')
+    return { of, items: await charts.openRecords(of.patient, of.records) }
+  }
+
+  /**
+   * Signs orders of which every test was answered from this device. @returns those that still wait.
+   */
+  async function tickOff(rows: readonly AwaitedView[]): Promise<readonly AwaitedView[]> {
+    const before = await answered()
+    const isDone = ({ batch, records }: AwaitedView) =>
+      records.length > 0 && records.every(({ record }) => before[batch as Hex]?.includes(record as Hex))
+    const done = rows.filter(isDone)
+    for (const { batch } of done) await signBatch(actor, batch as Hex)
+    const left = rows.filter((row) => !done.includes(row))
+    const kept = Object.entries(before).filter(([batch]) => left.some((row) => row.batch === batch))
+    if (kept.length < Object.keys(before).length) await shelf.write(answersName, Object.fromEntries(kept))
+    return left
+  }
+
+  /**
+   * Whether an order still waits for this person.
+   *
+   * @throws HreError `bad-request` for results that are not of the order's patient, or answer what is not in it.
+   */
+  async function standingOf(wish: ResultsWish): Promise<'awaited' | FiledResults> {
+    const { order, ordered, patient, results } = wish
+    const row = (await awaited()).find(({ batch }) => batch === order)
+    if (row) {
+      const isOf = (record: Hex) =>
+        row.records.some((known) => known.record === record && known.patient === patient)
+      if (![...ordered, ...results.flatMap(({ basedOn }) => basedOn ?? [])].every(isOf))
+        throw hreError('bad-request', { field: 'order' })
+      return 'awaited'
+    }
+    // No names would ask for all that is open.
+    const items = ordered.length > 0 ? await charts.openRecords(patient, ordered) : []
+    return items.every((item) => item.order === 'awaited') ? 'answered' : 'withdrawn'
+  }
+
+  async function rememberForms(results: readonly TypedResult[]): Promise<void> {
+    const forms = (await shelf.read<Record<string, TestForm>>(formsName)) ?? {}
+    for (const { code, unit, low, high } of results) if (code) forms[code] = { unit, low, high }
+    await shelf.write(formsName, forms)
+  }
+
   const partiesWith = (countersigner: Hex | null) =>
     countersigner ? { parties: [own, countersigner] as const } : {}
 
   return {
     async worklist() {
-      const [toSign, filed] = await Promise.all([
-        listAwaitedSignatures(actor, 'party'),
+      const [{ role }, rows, filed] = await Promise.all([
+        accountOf(actor, own),
+        awaited(),
         listAwaitedSignatures(actor, 'author'),
       ])
-      return { toSign: await shown(toSign), filed: await shown(filed) }
+      const stillAwaited = await tickOff(rows).catch(() => rows)
+      const waiting = await shown(stillAwaited)
+      // What those who treat patients want signed by a laboratory is done and not checked.
+      const isOrder = ({ author }: AwaitedBatch) =>
+        role === roles['lab technician'] && declaringRoles.some((name) => name === author.role)
+      return {
+        orders: waiting.filter(isOrder),
+        toSign: waiting.filter((row) => !isOrder(row)),
+        filed: await shown(filed),
+      }
+    },
+    async openOrder(batch) {
+      const { of, items } = await open(batch)
+      const done = (await answered())[batch] ?? []
+      return {
+        of,
+        items: items.map((item) => (done.includes(item.record) ? { ...item, order: 'answered' } : item)),
+      }
     },
     async colleagues() {
       const readers = await company.readers()
@@ -55,15 +132,33 @@ export function laboratoryDesk({ actor, charts, company }: Present): LaboratoryD
     },
     testForms: async () => (await shelf.read<Record<string, TestForm>>(formsName)) ?? {},
     async fileResults(wish) {
+      if (wish.order) {
+        const standing = await standingOf(wish)
+        if (standing !== 'awaited') return standing
+      }
+      const done = ordersAnswered(wish)
+      const least = Math.max(1, ...done.map((record) => charts.provenOf(record)?.leaf.sensitivity ?? 5))
       await fileRecords(actor, {
         patient: wish.patient,
-        records: recordsOfChart(wish.results.map((result) => observationOf(result, wish))),
+        records: recordsOfChart(resourcesOf(wish)).map((record) => ({
+          ...record,
+          // What was asked under protection is answered under it.
+          sensitivity: Math.max(record.sensitivity, least),
+        })),
         ...partiesWith(wish.countersigner),
       })
-      const forms = (await shelf.read<Record<string, TestForm>>(formsName)) ?? {}
-      for (const { code, unit, low, high } of wish.results) if (code) forms[code] = { unit, low, high }
-      await shelf.write(formsName, forms)
-      return null
+      await rememberForms(wish.results)
+      if (!wish.order) return 'filed'
+      const before = await answered()
+      await shelf.write(answersName, {
+        ...before,
+        [wish.order]: [...new Set([...(before[wish.order] ?? []), ...done])],
+      })
+      // The results are filed. What breaks from here on is done again when the worklist is looked at.
+      await awaited()
+        .then(tickOff)
+        .catch(() => undefined)
+      return 'filed'
     },
     async previewUpload(text) {
       const { resources, person } = readUpload(text)
@@ -75,13 +170,7 @@ export function laboratoryDesk({ actor, charts, company }: Present): LaboratoryD
       await fileRecords(actor, { patient, records: recordsOfChart(resources), ...partiesWith(countersigner) })
       return resources.length
     },
-    async openBatch(batch) {
-      const [of] = await shown(
-        (await listAwaitedSignatures(actor, 'party')).filter((row) => row.batch === batch),
-      )
-      if (!of?.patient) throw hreError('not-found')
-      return { of, items: await charts.openRecords(of.patient, of.records) }
-    },
+    openBatch: open,
     async signBatch(batch) {
       await signBatch(actor, batch)
       return null
@@ -89,9 +178,22 @@ export function laboratoryDesk({ actor, charts, company }: Present): LaboratoryD
   }
 }
 
+/** What is filed for this wish: each value, and the report. */
+function resourcesOf(wish: ResultsWish): Resource[] {
+  const { document, takenAt } = wish
+  const values = wish.results.map((result) => observationOf(result, wish))
+  if (!document) return values
+  const basedOn = wish.ordered.map(referenceToOrder)
+  return [...values, laboratoryReportOf({ ...document, takenAt, issued: new Date().toISOString(), basedOn })]
+}
+
+/** A report answers all of an order, a value the test that was asked for. */
+const ordersAnswered = ({ document, ordered, results }: ResultsWish): readonly Hex[] =>
+  document ? ordered : results.flatMap(({ basedOn }) => basedOn ?? [])
+
 /** A typed result as FHIR has it. Numbers are numbers; what is none ("positive") stays text. */
 function observationOf(
-  { code, title, value, unit, low, high }: TypedResult,
+  { code, title, value, unit, low, high, basedOn }: TypedResult,
   { takenAt, comment }: Pick<ResultsWish, 'takenAt' | 'comment'>,
 ): Observation {
   const number = numberOf(value)
@@ -100,6 +202,7 @@ function observationOf(
   return {
     resourceType: 'Observation',
     status: 'final',
+    ...(basedOn && { basedOn: [referenceToOrder(basedOn)] }),
     // https://terminology.hl7.org/CodeSystem-observation-category.html
     category: [
       {

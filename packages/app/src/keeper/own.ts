@@ -43,9 +43,8 @@ export function ownRecordsOf(room: Room): Pick<Keeper, 'addOwn' | 'removeOwn' | 
 async function bodyOf({ actor, charts }: Present, record: Hex): Promise<Uint8Array> {
   const patient = charts.provenOf(record)?.leaf.patient as Hex | undefined
   if (!patient) throw hreError('not-found')
-  const isOwn = patient === actor.account
-  const emergency = isOwn ? undefined : await (await charts.emergencies()).openFor(patient)
-  const purpose = isOwn ? 'PATRQT' : emergency ? 'ETREAT' : 'TREAT'
+  const purpose = charts.purposeOf(record) ?? (patient === actor.account ? 'PATRQT' : 'TREAT')
+  const emergency = purpose === 'ETREAT' ? await (await charts.emergencies()).openFor(patient) : undefined
   const access = await requestAccess(actor, { patient, purpose, records: [record] })
   const keys = emergency && { emergency: emergency.keys }
   for await (const { body } of openRecords(actor, access, keys)) return body

@@ -1,5 +1,12 @@
-import { hreError, type ProvenLeaf } from '@hre/protocol'
-import { chainThrough, proofFileOf, verifyRecord, type Actor, type VerifiedRecord } from '@hre/sdk'
+import { hreError, isHreError, type ProofFile, type ProvenLeaf } from '@hre/protocol'
+import {
+  chainThrough,
+  newestBlock,
+  proofFileOf,
+  verifyRecord,
+  type Actor,
+  type VerifiedRecord,
+} from '@hre/sdk'
 import type { Hex, OrganisationInfo, Proof } from './api.ts'
 import type { Company } from './company.ts'
 
@@ -10,7 +17,7 @@ const witnessesMax = 3
  * Checks a record against the shared register: recomputed here from the record that was opened, and read through the
  * nodes of several organisations, so that one gateway cannot invent an answer.
  *
- * @throws HreError `not-found` when the register does not have it; `conflict` when two nodes disagree.
+ * @throws HreError `not-found` when no register has it; `gateway-contradicted` when two do not say the same.
  */
 export async function verify(actor: Actor, company: Company, proven: ProvenLeaf | undefined): Promise<Proof> {
   if (!proven) throw hreError('not-found')
@@ -18,23 +25,46 @@ export async function verify(actor: Actor, company: Company, proven: ProvenLeaf 
   const sessions = (await company.sessions()).sort(
     (a, b) => Number(b.organisation.isHere) - Number(a.organisation.isHere),
   )
-  const answers: { organisation: OrganisationInfo; verified: VerifiedRecord }[] = []
+  const answers: Answer[] = []
   for (const { organisation, session } of sessions.slice(0, 1 + witnessesMax)) {
-    const asked = verifyRecord(chainThrough(session), file)
+    const asked = answerOf(organisation, chainThrough(session), file)
     // This gateway must answer; another that is away is no witness, and no refusal either.
-    const verified = organisation.isHere ? await asked : await asked.catch(() => undefined)
-    if (verified) answers.push({ organisation, verified })
+    const answer = organisation.isHere ? await asked : await asked.catch(() => undefined)
+    if (answer) answers.push(answer)
   }
-  const [first] = answers
-  if (!first) throw hreError('chain-unavailable')
-  const said = ({ verified }: { verified: VerifiedRecord }) => JSON.stringify(verified)
-  if (answers.some((answer) => said(answer) !== said(first))) throw hreError('conflict')
+  const found = answers.find(({ verified }) => verified)?.verified
+  if (!found) throw hreError(answers.length > 0 ? 'not-found' : 'chain-unavailable')
+  // A node that has not come as far as the record's block does not contradict: it says nothing yet.
+  const told = answers.filter(({ verified, newest }) => verified || newest >= found.block)
+  const said = JSON.stringify(found)
+  if (told.some(({ verified }) => JSON.stringify(verified) !== said)) throw hreError('gateway-contradicted')
   return proofOf(
     company,
     proven,
-    first.verified,
-    answers.map(({ organisation }) => organisation),
+    found,
+    told.map(({ organisation }) => organisation),
   )
+}
+
+interface Answer {
+  organisation: OrganisationInfo
+  /** Null: that register does not have the record. */
+  verified: VerifiedRecord | null
+  /** The newest block of that node, where it does not. */
+  newest: number
+}
+
+async function answerOf(
+  organisation: OrganisationInfo,
+  chain: ReturnType<typeof chainThrough>,
+  file: ProofFile,
+): Promise<Answer> {
+  try {
+    return { organisation, verified: await verifyRecord(chain, file), newest: 0 }
+  } catch (error) {
+    if (!isHreError(error, 'not-found')) throw error
+    return { organisation, verified: null, newest: await newestBlock(chain) }
+  }
 }
 
 async function proofOf(

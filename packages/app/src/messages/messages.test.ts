@@ -8,6 +8,7 @@ import { emergency as emergencyEn } from './en/emergency.ts'
 import { join as joinEn } from './en/join.ts'
 import { leaving as leavingEn } from './en/leaving.ts'
 import { recover as recoverEn } from './en/recover.ts'
+import { orders as ordersEn } from './en/orders.ts'
 import { own as ownEn } from './en/own.ts'
 import { care as careEn } from './en/care.ts'
 import { staff as staffEn } from './en/staff.ts'
@@ -19,6 +20,7 @@ import { emergency as emergencyHi } from './hi/emergency.ts'
 import { join as joinHi } from './hi/join.ts'
 import { leaving as leavingHi } from './hi/leaving.ts'
 import { recover as recoverHi } from './hi/recover.ts'
+import { orders as ordersHi } from './hi/orders.ts'
 import { own as ownHi } from './hi/own.ts'
 import { care as careHi } from './hi/care.ts'
 import { staff as staffHi } from './hi/staff.ts'
@@ -30,6 +32,7 @@ import { emergency as emergencyPa } from './pa/emergency.ts'
 import { join as joinPa } from './pa/join.ts'
 import { leaving as leavingPa } from './pa/leaving.ts'
 import { recover as recoverPa } from './pa/recover.ts'
+import { orders as ordersPa } from './pa/orders.ts'
 import { own as ownPa } from './pa/own.ts'
 import { care as carePa } from './pa/care.ts'
 import { staff as staffPa } from './pa/staff.ts'
@@ -47,9 +50,42 @@ const sentences = (catalogue: object, path = ''): [string, string][] =>
       )
 const namesIn = (sentence: string) => [...sentence.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort()
 
-const laterEn = [careEn, countriesEn, emergencyEn, joinEn, leavingEn, ownEn, recoverEn, visitorsEn, walletEn]
-const laterHi = [careHi, countriesHi, emergencyHi, joinHi, leavingHi, ownHi, recoverHi, visitorsHi, walletHi]
-const laterPa = [carePa, countriesPa, emergencyPa, joinPa, leavingPa, ownPa, recoverPa, visitorsPa, walletPa]
+const laterEn = [
+  careEn,
+  countriesEn,
+  emergencyEn,
+  joinEn,
+  leavingEn,
+  ordersEn,
+  ownEn,
+  recoverEn,
+  visitorsEn,
+  walletEn,
+]
+const laterHi = [
+  careHi,
+  countriesHi,
+  emergencyHi,
+  joinHi,
+  leavingHi,
+  ordersHi,
+  ownHi,
+  recoverHi,
+  visitorsHi,
+  walletHi,
+]
+const laterPa = [
+  carePa,
+  countriesPa,
+  emergencyPa,
+  joinPa,
+  leavingPa,
+  ordersPa,
+  ownPa,
+  recoverPa,
+  visitorsPa,
+  walletPa,
+]
 
 for (const [language, catalogue, english, script] of [
   ['Hindi', hi, en, /\p{Script=Devanagari}/u],

@@ -61,6 +61,11 @@ const parts = {
     hi: async () => (await import('./hi/care.ts')).care,
     pa: async () => (await import('./pa/care.ts')).care,
   },
+  orders: {
+    en: async () => (await import('./en/orders.ts')).orders,
+    hi: async () => (await import('./hi/orders.ts')).orders,
+    pa: async () => (await import('./pa/orders.ts')).orders,
+  },
   wallet: {
     en: async () => (await import('./en/wallet.ts')).wallet,
     hi: async () => (await import('./hi/wallet.ts')).wallet,

@@ -44,6 +44,7 @@ function Shares() {
         </Button>
       )}
       {data.shares.length === 0 && <Text>{t('helped.sharesNone', { name })}</Text>}
+      {data.topics.length > 0 && data.shares.length > 0 && <Text>{t('helped.change', { name })}</Text>}
       {data.shares.map((share) => (
         <OneShare key={share.reader.account} patient={patient} share={share} />
       ))}

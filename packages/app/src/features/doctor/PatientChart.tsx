@@ -6,7 +6,7 @@ import { useParams } from 'wouter'
 import { Link } from '../../app/navigation.tsx'
 import type { ChartItem, ItemKind } from '../../chart/item.ts'
 import type { Chart, Hex } from '../../keeper/api.ts'
-import { Failure } from '../../keeper/client.ts'
+import { Failure, keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatDay } from '../../ui/format.ts'
 import { newestFirst, newestOfEach } from '../home/ByTopic.tsx'
@@ -68,6 +68,9 @@ function Glance({ chart }: { chart: Chart }) {
           <Button component={Link} to={`/patients/${patient}/note`} size="md">
             {t('chart.note')}
           </Button>
+          <Button component={Link} to={`/patients/${patient}/order`} size="md" variant="default">
+            {t('chart.order')}
+          </Button>
           <Button component={Link} to={`/patients/${patient}/ask`} size="md" variant="default">
             {t('chart.ask')}
           </Button>
@@ -79,6 +82,7 @@ function Glance({ chart }: { chart: Chart }) {
         <Block title={t('chart.allergies')} items={allergies} />
         <Block title={t('chart.medicines')} items={standing('medicine')} />
         <Results items={of('result', 'measurement')} />
+        <Orders patient={patient} orders={of('order')} />
         <Block
           title={t('chart.documents')}
           items={of('document', 'report', 'visit', 'appointment', 'imaging')}
@@ -101,6 +105,20 @@ function Results({ items }: { items: readonly ChartItem[] }) {
       )}
     />
   )
+}
+
+/** What was ordered, what is awaited first. Answers that are shown here are not new on the day's list any more. */
+function Orders({ patient, orders }: { patient: Hex; orders: readonly ChartItem[] }) {
+  const { t } = useTranslation()
+  const queries = useQueryClient()
+  const hasAnswers = orders.some(({ order }) => order === 'answered')
+  useEffect(() => {
+    if (!hasAnswers) return
+    void keeper.answersSeen(patient).then(() => queries.invalidateQueries({ queryKey: ['today'] }))
+  }, [hasAnswers, patient, queries])
+  if (orders.length === 0) return null
+  const awaitedFirst = [...orders].sort((a, b) => Number(a.isOver) - Number(b.isOver))
+  return <Block title={t('chart.orders')} items={awaitedFirst} />
 }
 
 interface BlockParts {

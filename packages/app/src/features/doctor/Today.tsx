@@ -1,7 +1,9 @@
 import { Badge, Paper, Stack, Text, TextInput, Title } from '@mantine/core'
+import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from '../../app/navigation.tsx'
+import { useNews } from '../../app/news.ts'
 import type { Today as TodayView } from '../../keeper/desk-api.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatClock, formatDate, formatDay, formatInstant } from '../../ui/format.ts'
@@ -20,6 +22,8 @@ export default function Today() {
   const { t, i18n } = useTranslation()
   const { data: today, error, refetch } = useToday()
   const { data: worklist } = useWorklist()
+  useNews(today !== undefined)
+  const queries = useQueryClient()
   if (error) return <FailureNote error={error} onRetry={() => void refetch()} />
   if (!today) return <Opening progress={undefined} text={t('today.loading')} />
   const { language } = i18n
@@ -44,6 +48,22 @@ export default function Today() {
                 ? formatInstant(language, Date.parse(start) / 1000)
                 : formatDay(language, start),
               what: title,
+            })}
+          </Row>
+        ))}
+      </Section>
+      <Section title={t('today.orders')}>
+        {today.orders.map(({ batch, patient, name, at, isAnswered }) => (
+          <Row
+            key={batch}
+            patient={patient}
+            name={name}
+            badge={isAnswered ? t('today.newResult') : undefined}
+            // What was opened before has no result in it.
+            onOpen={isAnswered ? () => queries.removeQueries({ queryKey: ['chart', patient] }) : undefined}
+          >
+            {t(isAnswered ? 'today.orderAnswered' : 'today.orderAwaited', {
+              when: formatInstant(language, at),
             })}
           </Row>
         ))}
@@ -79,19 +99,21 @@ function Row({
   patient,
   name,
   place = '',
-  isNew = false,
+  badge,
+  onOpen,
   children,
 }: {
   patient: string
   name: string | null
   place?: '' | '/note'
-  isNew?: boolean
+  badge?: string | undefined
+  onOpen?: (() => void) | undefined
   children: React.ReactNode
 }) {
   const { t } = useTranslation()
   return (
     <li>
-      <Link className="row" to={`/patients/${patient}${place}`}>
+      <Link className="row" to={`/patients/${patient}${place}`} onClick={onOpen}>
         <span className="grow">
           <Text span display="block" fw={600}>
             {name ?? t('patients.unnamed', { code: patient.slice(2, 8) })}
@@ -100,9 +122,9 @@ function Row({
             {children}
           </Text>
         </span>
-        {isNew && (
+        {badge && (
           <Badge variant="outline" color="teal" tt="none" size="md">
-            {t('today.new')}
+            {badge}
           </Badge>
         )}
       </Link>
@@ -144,7 +166,12 @@ function Patients({ patients }: { patients: TodayView['patients'] }) {
       )}
       <ul className="list">
         {found.map(({ patient, name, birthDate, from, until, isAwaited }) => (
-          <Row key={patient} patient={patient} name={name} isNew={!isAwaited && from > since}>
+          <Row
+            key={patient}
+            patient={patient}
+            name={name}
+            badge={!isAwaited && from > since ? t('today.new') : undefined}
+          >
             {birthDate && `${t('chart.born', { date: formatDay(i18n.language, birthDate) })} · `}
             {isAwaited
               ? t('patients.awaited')

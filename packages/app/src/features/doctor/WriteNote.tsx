@@ -1,13 +1,14 @@
-import { Alert, Button, Stack, Text, Textarea, TextInput, Title } from '@mantine/core'
+import { Button, Stack, Text, Textarea, TextInput, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'wouter'
-import { Link } from '../../app/navigation.tsx'
 import type { Hex } from '../../keeper/api.ts'
 import type { Draft } from '../../keeper/desk-api.ts'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
+import { FilingFailure } from '../../ui/FilingFailure.tsx'
+import { Filed } from './Filed.tsx'
 
 /** A note, sealed on this device and signed by its author. What is not finished waits here, sealed as well. */
 export function Page() {
@@ -52,18 +53,7 @@ function Note({ patient, draft }: { patient: Hex; draft: Draft | null }) {
     if (text.trim() !== '') file.mutate()
   }
 
-  if (file.isSuccess)
-    return (
-      <Stack>
-        <Title order={1}>{t('note.title')}</Title>
-        <Alert role="status" color="teal" variant="outline">
-          {t('note.done')}
-        </Alert>
-        <Button component={Link} to={`/patients/${patient}`} size="md">
-          {t('patients.open')}
-        </Button>
-      </Stack>
-    )
+  if (file.isSuccess) return <Filed title={t('note.title')} text={t('note.done')} patient={patient} />
   return (
     <Stack component="form" onSubmit={sign}>
       <Title order={1}>{t('note.title')}</Title>
@@ -89,7 +79,9 @@ function Note({ patient, draft }: { patient: Hex; draft: Draft | null }) {
         {keep.isSuccess ? t('note.kept') : ''}
       </Text>
       <Text>{t('note.warning')}</Text>
-      {file.isError && <FailureNote error={file.error} saved={t('note.notSaved')} />}
+      {file.isError && (
+        <FilingFailure error={file.error} not={t('note.notSaved')} maybe={t('laboratory.maybeFiled')} />
+      )}
       <Button type="submit" size="md" loading={file.isPending}>
         {t('note.sign')}
       </Button>

@@ -2,6 +2,7 @@ import { Button, Paper, Stack, Title } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ChartItem } from '../../chart/item.ts'
+import { Fold } from '../../ui/Fold.tsx'
 import { formatDay } from '../../ui/format.ts'
 import { ItemRow } from './ItemRow.tsx'
 
@@ -54,10 +55,11 @@ function Day({ items }: { items: readonly ChartItem[] }) {
         if (group.length === 0) return null
         const notable = group.filter(({ standing }) => standing === 'low' || standing === 'high')
         return (
-          <details className="fold" key={kind} open={notable.length > 0 || group.length <= openUpTo}>
-            <summary>
-              {t(kind === 'result' ? 'home.results' : 'home.measurements', { count: group.length })}
-            </summary>
+          <Fold
+            key={kind}
+            open={notable.length > 0 || group.length <= openUpTo}
+            summary={t(kind === 'result' ? 'home.results' : 'home.measurements', { count: group.length })}
+          >
             <ul className="list">
               {group.map((item) => (
                 <li key={item.record}>
@@ -65,7 +67,7 @@ function Day({ items }: { items: readonly ChartItem[] }) {
                 </li>
               ))}
             </ul>
-          </details>
+          </Fold>
         )
       })}
     </>

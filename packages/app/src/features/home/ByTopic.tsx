@@ -1,12 +1,14 @@
 import { Paper, Stack, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { ChartItem, ItemKind } from '../../chart/item.ts'
+import { Fold } from '../../ui/Fold.tsx'
 import { ItemRow } from './ItemRow.tsx'
 
 const order: readonly ItemKind[] = [
   'problem',
   'medicine',
   'allergy',
+  'order',
   'result',
   'measurement',
   'vaccination',
@@ -49,16 +51,14 @@ function Kind({ items }: { items: readonly ChartItem[] }) {
     <>
       <Rows items={present.slice(0, rowsAtFirst)} />
       {later.length > 0 && (
-        <details className="fold">
-          <summary>{t('home.more')}</summary>
+        <Fold summary={t('home.more')}>
           <Rows items={later} />
-        </details>
+        </Fold>
       )}
       {over.length > 0 && (
-        <details className="fold" open={present.length === 0}>
-          <summary>{t('home.over')}</summary>
+        <Fold summary={t('home.over')} open={present.length === 0}>
           <Rows items={over} />
-        </details>
+        </Fold>
       )}
       {rows.length === 0 && <Text c="dimmed">{t('home.none')}</Text>}
     </>
@@ -81,8 +81,9 @@ export const newestFirst = (items: readonly ChartItem[]): ChartItem[] =>
 /** Of items in order, the first of each code; what has none stays. */
 export function newestOfEach(items: readonly ChartItem[]): ChartItem[] {
   const seen = new Set<string>()
-  return items.filter(({ code }) => {
-    if (!code) return true
+  return items.filter(({ code, order }) => {
+    // What was ordered again is another order.
+    if (!code || order) return true
     if (seen.has(code)) return false
     seen.add(code)
     return true

@@ -19,7 +19,7 @@ export function ItemRow({
   const { t, i18n } = useTranslation()
   const addedBy = useAddedBy(item)
   const day = withDay && item.date ? formatDay(i18n.language, item.date) : ''
-  const below = [day, addedBy].filter(Boolean).join(' · ')
+  const below = [item.order && t(`order.${item.order}`), day, addedBy].filter(Boolean).join(' · ')
   return (
     <Link className="row" to={`/record/${item.record}`}>
       <span className="grow">

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { Link } from '../../app/navigation.tsx'
 import type { ChartItem } from '../../chart/item.ts'
 import type { Chart } from '../../keeper/api.ts'
+import { useNews } from '../../app/news.ts'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatInstant } from '../../ui/format.ts'
@@ -27,13 +28,7 @@ export function PatientHome() {
     staleTime: Infinity,
     enabled: chart !== undefined && navigator.onLine,
   })
-  // Whoever looks or asks from now on shows by itself; behind the first chart, so that it holds nothing up.
-  useQuery({
-    queryKey: ['watching'],
-    queryFn: () => keeper.watch(),
-    staleTime: 0,
-    enabled: chart !== undefined && !chart.isKept,
-  })
+  useNews(chart !== undefined && !chart.isKept)
   if (error)
     return (
       <Stack>

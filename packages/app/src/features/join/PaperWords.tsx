@@ -1,9 +1,8 @@
 import { Button, Checkbox, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconPrinter } from '@tabler/icons-react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-
-const QrCode = lazy(async () => ({ default: (await import('../../ui/QrCode.tsx')).QrCode }))
+import { QrPlace } from '../../ui/QrPlace.tsx'
 
 /** The second way in: 24 words, for paper alone. */
 export function PaperWords({
@@ -38,9 +37,7 @@ export function PaperWords({
       <Paper withBorder p="md">
         <Text fw={600}>{labels?.code ?? t('join.codeTitle')}</Text>
         <Text mb="xs">{t('join.codeWhy')}</Text>
-        <Suspense>
-          <QrCode text={code} label={t('more.codeLabel')} />
-        </Suspense>
+        <QrPlace text={code} label={t('more.codeLabel')} />
         <Text className="note" size="sm" ff="monospace" translate="no">
           {code}
         </Text>

@@ -5,15 +5,32 @@ import { Link } from '../../app/navigation.tsx'
 import type { AwaitedBatch } from '../../keeper/desk-api.ts'
 import { formatInstant, formatList, nameOfReader } from '../../ui/format.ts'
 
+/** What is to be done. Not there when nothing is. */
+export const Ordered = ({ rows }: { rows: readonly AwaitedBatch[] }) => (
+  <Waiting title="laboratory.ordered" rows={rows} place="/laboratory/orders" />
+)
+
 /** What waits for this person's signature. Not there when nothing waits. */
-export function ToSign({ rows }: { rows: readonly AwaitedBatch[] }) {
+export const ToSign = ({ rows }: { rows: readonly AwaitedBatch[] }) => (
+  <Waiting title="signing.toSign" rows={rows} place="/sign" />
+)
+
+function Waiting({
+  title,
+  rows,
+  place,
+}: {
+  title: 'laboratory.ordered' | 'signing.toSign'
+  rows: readonly AwaitedBatch[]
+  place: '/laboratory/orders' | '/sign'
+}) {
   const { t, i18n } = useTranslation()
   if (rows.length === 0) return null
   return (
-    <Rows title={t('signing.toSign')}>
+    <Rows title={t(title)}>
       {rows.map((row) => (
         <li key={row.batch}>
-          <Link className="row" to={`/sign/${row.batch}`}>
+          <Link className="row" to={`${place}/${row.batch}`}>
             <Line row={row}>
               {t('signing.from', {
                 who: nameOfReader(t, row.author),

@@ -20,7 +20,6 @@ export function ForWhom({
   onCountersigner: (account: Hex | null) => void
 }) {
   const { t } = useTranslation()
-  const { data: colleagues = [] } = useQuery({ queryKey: ['colleagues'], queryFn: () => keeper.colleagues() })
   return (
     <>
       <TextInput
@@ -31,16 +30,31 @@ export function ForWhom({
         error={codeError}
         onChange={(event) => onCode(event.currentTarget.value)}
       />
-      <NativeSelect
-        size="md"
-        label={t('laboratory.countersigner')}
-        value={countersigner ?? ''}
-        data={[
-          { value: '', label: t('laboratory.nobody') },
-          ...colleagues.map((reader) => ({ value: reader.account, label: nameOfReader(t, reader) })),
-        ]}
-        onChange={(event) => onCountersigner((event.currentTarget.value || null) as Hex | null)}
-      />
+      <Countersigner value={countersigner} onChange={onCountersigner} />
     </>
+  )
+}
+
+/** A colleague who checks and signs beside the author, or nobody. */
+export function Countersigner({
+  value,
+  onChange,
+}: {
+  value: Hex | null
+  onChange: (account: Hex | null) => void
+}) {
+  const { t } = useTranslation()
+  const { data: colleagues = [] } = useQuery({ queryKey: ['colleagues'], queryFn: () => keeper.colleagues() })
+  return (
+    <NativeSelect
+      size="md"
+      label={t('laboratory.countersigner')}
+      value={value ?? ''}
+      data={[
+        { value: '', label: t('laboratory.nobody') },
+        ...colleagues.map((reader) => ({ value: reader.account, label: nameOfReader(t, reader) })),
+      ]}
+      onChange={(event) => onChange((event.currentTarget.value || null) as Hex | null)}
+    />
   )
 }

@@ -1,16 +1,35 @@
-import { Button, FileButton, Group, Paper, Stack, Text, Title } from '@mantine/core'
+import { ownDocumentTypeOf, ownDocumentTypes, ownTitle } from '@hre/fhir'
+import { Button, Paper, Stack, Text, TextInput, Title } from '@mantine/core'
 import { IconUpload } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Hex } from '../../keeper/api.ts'
+import type { ReportDocument } from '../../keeper/desk-api.ts'
 import { keeper } from '../../keeper/client.ts'
+import { ChooseFile } from '../../ui/ChooseFile.tsx'
 import { accountIn } from '../../ui/code.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
+import { FilingFailure } from '../../ui/FilingFailure.tsx'
 import { formatDay, formatValue, titleOf } from '../../ui/format.ts'
-import { Done } from './EnterResults.tsx'
+import { minuteNow, withOffset } from '../../ui/localTime.ts'
+import { fileBytesMax, FileRefused } from '../own/readFile.ts'
 import { ForWhom } from './ForWhom.tsx'
+import { readReport, Refused, ReportTitle } from './ReportFile.tsx'
+import { Done } from './ResultsForm.tsx'
 import { worklistKey } from './useWorklist.ts'
+
+type Upload =
+  ({ text: string } & Awaited<ReturnType<typeof keeper.previewUpload>>) | { report: ReportDocument }
+
+/** What a file is, its bytes say: a report to look at, or results in FHIR. @throws FileRefused. */
+async function readUpload(file: File): Promise<Upload> {
+  const isDocument = ownDocumentTypeOf(new Uint8Array(await file.slice(0, 16).arrayBuffer())) !== undefined
+  if (isDocument) return { report: await readReport(file) }
+  if (file.size > fileBytesMax) throw new FileRefused('too-large')
+  const text = await file.text()
+  return { text, ...(await keeper.previewUpload(text)) }
+}
 
 /** A file of the laboratory's own system: shown before it is signed, with the name that it is about. */
 export function Page() {
@@ -18,53 +37,85 @@ export function Page() {
   const queries = useQueryClient()
   const [code, setCode] = useState('')
   const [countersigner, setCountersigner] = useState<Hex | null>(null)
+  const [takenAt, setTakenAt] = useState(minuteNow)
   const [isTried, setTried] = useState(false)
+  const [upload, setUpload] = useState<Upload>()
   const patient = accountIn(code)
   const read = useMutation({
-    async mutationFn(file: File) {
-      const text = await file.text()
-      return { text, ...(await keeper.previewUpload(text)) }
-    },
+    mutationFn: readUpload,
+    onSuccess: setUpload,
+    onError: () => setUpload(undefined),
   })
   const filing = useMutation({
-    mutationFn: (text: string) => keeper.fileUpload({ patient: patient!, text, countersigner }),
+    async mutationFn(upload: Upload) {
+      if ('text' in upload) await keeper.fileUpload({ patient: patient!, text: upload.text, countersigner })
+      else
+        await keeper.fileResults({
+          patient: patient!,
+          order: null,
+          ordered: [],
+          results: [],
+          document: upload.report,
+          takenAt: withOffset(takenAt),
+          comment: '',
+          countersigner,
+        })
+    },
     onSuccess: () => queries.invalidateQueries({ queryKey: worklistKey }),
   })
-  const upload = read.data
+  const isComplete = upload && ('text' in upload || (takenAt !== '' && ownTitle(upload.report.title) !== ''))
 
   function sign(event: React.FormEvent) {
     event.preventDefault()
     setTried(true)
-    if (patient && upload) filing.mutate(upload.text)
+    if (patient && isComplete) filing.mutate(upload)
   }
 
-  if (filing.isSuccess) return <Done isAwaited={countersigner !== null} />
+  const title = <Title order={1}>{t('laboratory.upload')}</Title>
+  if (filing.isSuccess)
+    return (
+      <Stack>
+        {title}
+        <Done isAwaited={countersigner !== null} />
+      </Stack>
+    )
   return (
     <Stack component="form" onSubmit={sign}>
-      <Title order={1}>{t('laboratory.upload')}</Title>
+      {title}
       <Text>{t('laboratory.uploadHow')}</Text>
-      <Group>
-        <FileButton
-          accept=".json,application/json,application/fhir+json"
-          onChange={(file) => file && read.mutate(file)}
-        >
-          {(props) => (
-            <Button
-              {...props}
-              size="md"
-              variant="default"
-              leftSection={<IconUpload aria-hidden />}
-              loading={read.isPending}
-            >
-              {t('laboratory.choose')}
-            </Button>
-          )}
-        </FileButton>
-      </Group>
-      {read.isError && <FailureNote error={read.error} saved={t('laboratory.notFiled')} />}
+      <ChooseFile
+        types={['.json', 'application/json', 'application/fhir+json', ...ownDocumentTypes]}
+        label={t('laboratory.choose')}
+        icon={<IconUpload aria-hidden />}
+        isPending={read.isPending}
+        onChoose={(file) => read.mutate(file)}
+      />
+      {read.error instanceof FileRefused && <Refused error={read.error} />}
+      {read.error && !(read.error instanceof FileRefused) && (
+        <FailureNote error={read.error} saved={t('laboratory.notFiled')} />
+      )}
       {upload && (
         <>
-          <Preview name={upload.name} items={upload.items} />
+          {'text' in upload ? (
+            <Preview name={upload.name} items={upload.items} />
+          ) : (
+            <>
+              <ReportTitle
+                report={upload.report}
+                isTried={isTried}
+                onChange={(report) => setUpload({ report })}
+              />
+              <TextInput
+                size="md"
+                type="datetime-local"
+                label={t('laboratory.taken')}
+                value={takenAt}
+                error={isTried && takenAt === '' && t('laboratory.takenMissing')}
+                onChange={(event) => setTakenAt(event.currentTarget.value)}
+              />
+              <Text>{t('laboratory.aboutNobody')}</Text>
+            </>
+          )}
           <ForWhom
             code={code}
             onCode={setCode}
@@ -73,9 +124,17 @@ export function Page() {
             onCountersigner={setCountersigner}
           />
           <Text>{t('laboratory.warning')}</Text>
-          {filing.isError && <FailureNote error={filing.error} saved={t('laboratory.notFiled')} />}
+          {filing.isError && (
+            <FilingFailure
+              error={filing.error}
+              not={t('laboratory.notFiled')}
+              maybe={t('laboratory.maybeFiled')}
+            />
+          )}
           <Button type="submit" size="md" loading={filing.isPending}>
-            {t('laboratory.sign', { count: upload.items.length })}
+            {'text' in upload
+              ? t('laboratory.sign', { count: upload.items.length })
+              : t('laboratory.signReport')}
           </Button>
         </>
       )}

@@ -2,16 +2,18 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { IconPencil, IconUpload } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { Link } from '../../app/navigation.tsx'
+import { useNews } from '../../app/news.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatDate } from '../../ui/format.ts'
 import { Opening } from '../home/Opening.tsx'
-import { Filed, ToSign } from './AwaitedRows.tsx'
+import { Filed, Ordered, ToSign } from './AwaitedRows.tsx'
 import { useWorklist } from './useWorklist.ts'
 
 /** What a laboratory's day begins with: new results, and signatures that are missing. */
 export default function Worklist() {
   const { t, i18n } = useTranslation()
   const { data, error, refetch } = useWorklist()
+  useNews(data !== undefined)
   if (error) return <FailureNote error={error} onRetry={() => void refetch()} />
   if (!data) return <Opening progress={undefined} text={t('laboratory.loading')} />
   return (
@@ -34,9 +36,12 @@ export default function Worklist() {
           {t('laboratory.upload')}
         </Button>
       </Group>
+      <Ordered rows={data.orders} />
       <ToSign rows={data.toSign} />
       <Filed rows={data.filed} />
-      {data.toSign.length + data.filed.length === 0 && <Text>{t('laboratory.nothing')}</Text>}
+      {data.orders.length + data.toSign.length + data.filed.length === 0 && (
+        <Text>{t('laboratory.nothing')}</Text>
+      )}
     </Stack>
   )
 }

@@ -9,14 +9,13 @@ import {
   useMantineColorScheme,
   type MantineColorScheme,
 } from '@mantine/core'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useSetStatus, useStatus } from '../../app/status.ts'
 import { keeper } from '../../keeper/client.ts'
 import { chooseLanguage, languages, type Language } from '../../messages/messages.ts'
+import { QrPlace } from '../../ui/QrPlace.tsx'
 import { Rooms } from './Rooms.tsx'
-
-const QrCode = lazy(async () => ({ default: (await import('../../ui/QrCode.tsx')).QrCode }))
 
 /** Language, looks, one's own code, and leaving. */
 export function Page() {
@@ -51,9 +50,7 @@ export function Page() {
           {t('more.codeTitle')}
         </Title>
         <Text my="xs">{t(status?.role === 0 ? 'more.codePatient' : 'more.codeStaff')}</Text>
-        <Suspense>
-          <QrCode text={code} label={t('more.codeLabel')} />
-        </Suspense>
+        <QrPlace text={code} label={t('more.codeLabel')} />
         <Text className="note" size="sm" mt="xs" ff="monospace">
           {code}
         </Text>

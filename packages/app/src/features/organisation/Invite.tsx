@@ -1,14 +1,13 @@
 import { Alert, Button, NativeSelect, Radio, Stack, Text, TextInput, Title } from '@mantine/core'
 import { useMutation } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Role } from '@hre/protocol'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatInstant } from '../../ui/format.ts'
+import { QrPlace } from '../../ui/QrPlace.tsx'
 import { roleNames } from './roles.ts'
-
-const QrCode = lazy(async () => ({ default: (await import('../../ui/QrCode.tsx')).QrCode }))
 
 /** A link for one person, to be handed over in person: whoever opens it first is that person. */
 export function Page() {
@@ -31,9 +30,7 @@ export function Page() {
         <Alert role="status" color="teal" variant="outline" title={t('invite.ready')}>
           {t('invite.until', { when: formatInstant(i18n.language, invite.data.expiresAt) })}
         </Alert>
-        <Suspense>
-          <QrCode text={link} label={t('invite.qr')} />
-        </Suspense>
+        <QrPlace text={link} label={t('invite.qr')} />
         <Text className="note" ff="monospace" size="sm">
           {link}
         </Text>

@@ -4,13 +4,10 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from '../../app/navigation.tsx'
 import type { OwnWish } from '../../keeper/api.ts'
-import { Failure, keeper } from '../../keeper/client.ts'
-import { FailureNote } from '../../ui/FailureNote.tsx'
+import { keeper } from '../../keeper/client.ts'
+import { FilingFailure } from '../../ui/FilingFailure.tsx'
 import { DocumentForm } from './DocumentForm.tsx'
 import { MeasurementForm } from './MeasurementForm.tsx'
-
-/** Failures after which nobody knows on this side whether it was added. */
-const unsure = new Set(['outcome-unknown', 'operation-timeout'])
 
 /** A document or a measurement of one's own, sealed on this device. */
 export function Page() {
@@ -23,12 +20,11 @@ export function Page() {
     onSuccess: () => queries.invalidateQueries({ queryKey: ['chart', null], refetchType: 'all' }),
   })
   if (add.isSuccess) return <Added onMore={add.reset} />
-  const isUnsure = add.error instanceof Failure && unsure.has(add.error.code)
   const parts = {
     isPending: add.isPending,
     onAdd: add.mutate,
     failure: add.isError && (
-      <FailureNote error={add.error} saved={t(isUnsure ? 'own.maybeSaved' : 'own.notSaved')} />
+      <FilingFailure error={add.error} not={t('own.notSaved')} maybe={t('own.maybeSaved')} />
     ),
   }
   return (

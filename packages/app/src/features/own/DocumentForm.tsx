@@ -1,9 +1,10 @@
-import { Alert, Button, FileButton, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
+import { Alert, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { ownDocumentKinds, ownDocumentTypes, ownTitle, type OwnDocumentKind } from '@hre/fhir'
 import { IconCamera } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ChooseFile } from '../../ui/ChooseFile.tsx'
 import { minuteNow } from '../../ui/localTime.ts'
 import { FormEnd, type FormParts } from './FormEnd.tsx'
 import { FileRefused, readFile } from './readFile.ts'
@@ -36,21 +37,13 @@ export function DocumentForm({ onAdd, ...end }: FormParts) {
 
   return (
     <Stack component="form" onSubmit={add}>
-      <Group>
-        <FileButton accept={ownDocumentTypes.join(',')} onChange={(file) => file && read.mutate(file)}>
-          {(props) => (
-            <Button
-              {...props}
-              size="md"
-              variant="default"
-              leftSection={<IconCamera aria-hidden />}
-              loading={read.isPending}
-            >
-              {t('own.choose')}
-            </Button>
-          )}
-        </FileButton>
-      </Group>
+      <ChooseFile
+        types={ownDocumentTypes}
+        label={t('own.choose')}
+        icon={<IconCamera aria-hidden />}
+        isPending={read.isPending}
+        onChoose={(file) => read.mutate(file)}
+      />
       <Text role="status">{read.data ? t('own.chosen', { name: ownTitle(read.data.name) }) : ''}</Text>
       {(read.isError || (isTried && !read.data)) && (
         <Alert role="alert" color="red" variant="outline">

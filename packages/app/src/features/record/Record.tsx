@@ -16,6 +16,7 @@ import { Standing } from '../home/ItemRow.tsx'
 import { ProofPanel } from './ProofPanel.tsx'
 
 const DocumentView = lazy(saying('own', () => import('../own/DocumentView.tsx')))
+const OrderParts = lazy(saying('orders', () => import('./OrderParts.tsx')))
 const Remove = lazy(saying('own', () => import('../own/Remove.tsx')))
 
 /** One record of a chart that is open: what it says, how it went over time, and that nobody changed it. */
@@ -48,12 +49,14 @@ export function Page() {
     )
   const title = titleOf(t, i18n.exists, item)
   // Kilograms and pounds are no one line.
-  const earlier = item.code
-    ? chart.items.filter(({ code, value }) => code === item.code && value?.unit === item.value?.unit)
-    : []
+  const earlier =
+    item.code && item.value
+      ? chart.items.filter(({ code, value }) => code === item.code && value?.unit === item.value?.unit)
+      : []
   const organisation = chart.organisations.find(({ account }) => account === item.organisation) ?? null
   return (
-    <Stack>
+    // Another record is another page, also where it is called the same.
+    <Stack key={record}>
       {chart.isHelped && <Acting patient={chart.patient} />}
       {back}
       <div>
@@ -71,6 +74,11 @@ export function Page() {
           <Text className="note">{line}</Text>
         </Paper>
       ))}
+      {(item.order || item.basedOn) && (
+        <Suspense>
+          <OrderParts key={`order ${item.record}`} item={item} items={chart.items} />
+        </Suspense>
+      )}
       {item.hasDocument && (
         <Suspense>
           <DocumentView key={item.record} record={item.record} title={title} />

@@ -55,6 +55,8 @@ export const care = {
       'End it for {{reader}}? From then on they can open nothing more of {{name}}. What they have already read stays in their memory.',
     notSaved: 'Nothing was changed.',
     cannot: 'You may see nothing of theirs, so you can share nothing. You can end what is shared.',
+    change:
+      'To change how long somebody sees something, share it with them again: the newest word counts. To show them less, end it first. Only {{name}} can share what comes from now on without what was before.',
   },
   ward: {
     title: 'For somebody you look after',

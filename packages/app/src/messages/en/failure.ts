@@ -60,6 +60,10 @@ export const failure = {
       what: 'The shared register does not answer',
       next: 'Try again in a few minutes.',
     },
+    'gateway-contradicted': {
+      what: 'The registers do not agree',
+      next: 'Rely on nothing in it before this is cleared up. Tell the hospital.',
+    },
     'peer-unavailable': {
       what: 'Another hospital does not answer',
       next: 'Nothing was lost. Try again in a minute.',

@@ -1,3 +1,4 @@
+/** Of guardians, to whoever chooses or helps one; what others read of them is known before. */
 export const recover = {
   recover: {
     title: 'Get back in with your guardians',
@@ -22,5 +23,43 @@ export const recover = {
     again: 'Start again',
     giveUp: 'Stop waiting on this device',
     notSaved: 'Nothing is lost. You can try again.',
+  },
+  guardians: {
+    what: 'Choose people whom you trust. If you ever lose this device and your paper, some of them together can give you your records back.',
+    never:
+      'They never see your records, and one of them alone can do nothing. You are told at once, and have three days to say no.',
+    loading: 'Asking who your guardians are ...',
+    none: 'You have no guardians yet.',
+    now: '{{threshold}} of these {{count}} people together can help you:',
+    void: 'You have new keys since you chose them, so they cannot help you any more. Please choose them again.',
+    choose: 'Choose guardians',
+    change: 'Choose others',
+    chosen: 'Chosen so far',
+    chooseTwo: 'Choose at least two people.',
+    remove: 'Remove: {{name}}',
+    add: 'Add somebody',
+    addHow:
+      'Look for somebody of a hospital. For your family or a friend: ask them for their code. They find it in this app under “More”.',
+    self: 'That is your own code. Ask the other person for theirs.',
+    already: 'This person is on the list already.',
+    how: 'How many of them must help you together?',
+    sentence: 'If you lose everything, {{threshold}} of {{names}} together can give you your records back.',
+    confirm: 'Yes, make them my guardians',
+    working: 'Handing a sealed part to each of them ...',
+    done: 'Done. Tell them that they are your guardians, and that you may call them one day.',
+    afterTitle: 'Welcome back',
+  },
+  help: {
+    what: 'Somebody who chose you has lost their device and reads eight words to you.',
+    sure: 'Help only when you hear or see the person, and know them. Never by text message.',
+    words: 'The eight words',
+    wordsHint: 'In English, in the order in which they are read out.',
+    confirm: 'I know this person: help them',
+    working: 'Helping ...',
+    done: 'You have helped {{who}}. When enough guardians have, they get in after three days.',
+    notSaved: 'You have not helped yet.',
+    wards: 'You are a guardian of',
+    wardsNone: 'Nobody has chosen you as a guardian yet. Whoever wants to needs your code.',
+    code: 'Their code, if they have lost it:',
   },
 }

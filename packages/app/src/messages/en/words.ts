@@ -50,6 +50,7 @@ export const words = {
     problem: 'Illness',
     medicine: 'Medicine',
     allergy: 'Allergy',
+    order: 'Ordered test',
     result: 'Laboratory result',
     measurement: 'Measurement',
     report: 'Report',
@@ -67,6 +68,7 @@ export const words = {
     problem: 'Illnesses',
     medicine: 'Medicines',
     allergy: 'Allergies',
+    order: 'Ordered tests',
     result: 'Laboratory results',
     measurement: 'Measurements',
     report: 'Reports',
@@ -113,5 +115,6 @@ export const words = {
     '4548-4': 'Average sugar over three months (HbA1c)',
     '3016-3': 'Thyroid (TSH)',
   },
+  order: { awaited: 'Ordered, awaited', answered: 'Ordered, done', withdrawn: 'Withdrawn' },
   standing: { low: 'Below the usual range', high: 'Above the usual range', normal: 'In the usual range' },
 }

@@ -50,6 +50,7 @@ export const words = {
     problem: 'बीमारी',
     medicine: 'दवा',
     allergy: 'एलर्जी',
+    order: 'लिखी गई जाँच',
     result: 'प्रयोगशाला का नतीजा',
     measurement: 'माप',
     report: 'रिपोर्ट',
@@ -67,6 +68,7 @@ export const words = {
     problem: 'बीमारियाँ',
     medicine: 'दवाएँ',
     allergy: 'एलर्जी',
+    order: 'लिखी गई जाँचें',
     result: 'प्रयोगशाला के नतीजे',
     measurement: 'माप',
     report: 'रिपोर्टें',
@@ -113,5 +115,6 @@ export const words = {
     '4548-4': 'तीन महीने की औसत शुगर (HbA1c)',
     '3016-3': 'थायरॉइड (TSH)',
   },
+  order: { awaited: 'जाँच लिखी गई, नतीजे का इंतज़ार', answered: 'जाँच हो गई', withdrawn: 'वापस ली गई' },
   standing: { low: 'सामान्य से कम', high: 'सामान्य से ज़्यादा', normal: 'सामान्य' },
 }

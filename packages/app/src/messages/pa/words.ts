@@ -50,6 +50,7 @@ export const words = {
     problem: 'ਬਿਮਾਰੀ',
     medicine: 'ਦਵਾਈ',
     allergy: 'ਐਲਰਜੀ',
+    order: 'ਲਿਖੀ ਗਈ ਜਾਂਚ',
     result: 'ਲੈਬ ਦਾ ਨਤੀਜਾ',
     measurement: 'ਮਾਪ',
     report: 'ਰਿਪੋਰਟ',
@@ -67,6 +68,7 @@ export const words = {
     problem: 'ਬਿਮਾਰੀਆਂ',
     medicine: 'ਦਵਾਈਆਂ',
     allergy: 'ਐਲਰਜੀਆਂ',
+    order: 'ਲਿਖੀਆਂ ਗਈਆਂ ਜਾਂਚਾਂ',
     result: 'ਲੈਬ ਦੇ ਨਤੀਜੇ',
     measurement: 'ਮਾਪ',
     report: 'ਰਿਪੋਰਟਾਂ',
@@ -113,5 +115,6 @@ export const words = {
     '4548-4': 'ਤਿੰਨ ਮਹੀਨਿਆਂ ਦੀ ਔਸਤ ਸ਼ੂਗਰ (HbA1c)',
     '3016-3': 'ਥਾਇਰਾਇਡ (TSH)',
   },
+  order: { awaited: 'ਜਾਂਚ ਲਿਖੀ ਗਈ, ਨਤੀਜੇ ਦੀ ਉਡੀਕ', answered: 'ਜਾਂਚ ਹੋ ਗਈ', withdrawn: 'ਵਾਪਸ ਲਈ ਗਈ' },
   standing: { low: 'ਆਮ ਨਾਲੋਂ ਘੱਟ', high: 'ਆਮ ਨਾਲੋਂ ਵੱਧ', normal: 'ਆਮ' },
 }
