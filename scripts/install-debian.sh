@@ -11,6 +11,9 @@
 # SoftHSM, a smartcard in software, and OpenSC's pkcs11-tool:
 #   scripts/install-debian.sh .cache/softhsm - softhsm2 libsofthsm2 opensc opensc-pkcs11
 #   HRE_SOFTHSM=$PWD/.cache/softhsm node --test packages/exchange/test/card/card.test.ts
+# nginx and Caddy, to try the files of deploy/:
+#   scripts/install-debian.sh .cache/proxies - nginx caddy
+#   HRE_PROXIES=$PWD/.cache/proxies node --test packages/exchange/test/proxies/proxies.test.ts
 set -eu
 
 if [ $# -lt 3 ]; then
