@@ -1,32 +1,42 @@
 // What a gateway does per second on this machine, client and server on the same cores: `node bench/gateway.ts`, or with `--json`
 // for a program to read. Each figure stands beside a rival of the same run. HRE_BENCH_SCALE makes it shorter (0.1) or longer,
-// HRE_BENCH_PARTS names what is measured (reads,relay,import,receipts), HRE_BENCH_DATABASE=postgresql gives the gateway a PostgreSQL
+// HRE_BENCH_PARTS names what is measured (reads,memory,relay,import,receipts), HRE_BENCH_DATABASE=postgresql gives the gateway a PostgreSQL
 // server beside it in place of the embedded database on its own thread.
 //
 // A read is one sealed file in the hands of its reader, under a decision and a receipt. `read...` is how a chart is read: a signed request
 // names ten records, which are decided on and receipted together, and each of their files is decided on anew; the reader is one of a
 // hundred doctors with accounts of their own, who ask for one thing after the other. `singleRead...` is the dearest way, a signed request and
-// a receipt for each file. Times are those of each answer, a request's or a file's, with all hundred asking without a pause: at so many
-// answers a second nobody can wait less, on average, than a hundred divided by them. The rival is the same Fastify that gives the same
-// answers to the same requests and does nothing else.
+// a receipt for each file; `togetherRead...` gets the ten files of a request in one answer, as our own clients do.
+// Times are those of each answer, a request's or a file's, with all hundred asking without a pause: at so many answers a second nobody can
+// wait less, on average, than a hundred divided by them. The rival is the same Fastify that gives the same answers to the same requests
+// and does nothing else.
+//
+// `memoryDriftPct` is how much more memory the gateway has at the end of 1,250,000 such reads, an hour of a hospital with 30 million
+// accesses a day, than after the first fifth of them: twenty looks, of which the last four are set against the second four.
 //
 // `relay...` is what callers see of the relay: an operation each, 50 at a time, checked against the chain, in SQL before it is accepted, asked
-// about until it is applied. The rival is a plain client that sends each operation in a transaction of its own and waits for its
-// receipt, 50 at a time: it asks the chain first what would become of it, as the relay does, and keeps nothing.
+// about with an answer that comes once it is applied. `relayRatio` is what carrying them together earns: the rival is the same gateway with the same checks and
+// the same durability and one operation to a transaction (`relayBatchOperationsMax` 1), one transaction after the other. `relayPlainRatio`
+// stands beside it: its rival is no relay but a plain client that sends each operation in a transaction of its own and waits for its
+// receipt, 50 at a time from 50 addresses. It asks the chain first what would become of it, as the relay does; it keeps nothing, checks
+// nobody and forgets everything when it ends.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { Agent, request as httpRequest } from 'node:http'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startGateway, tables } from '@hre/gateway'
+import { startGateway, tables, type GatewayConfig } from '@hre/gateway'
 import {
   hashAccessRequest,
   intakeAbi,
   isHreError,
   openCompartmentCall,
   toSubmission,
+  type OperationStatus,
   type SignedOperation,
 } from '@hre/protocol'
 import {
@@ -35,7 +45,6 @@ import {
   grantAccess,
   requestAccess,
   signRequest,
-  waitForAll,
   type Actor,
   type NewRecord,
 } from '@hre/sdk'
@@ -49,14 +58,20 @@ import { inSeconds, signed, startWorld, tokenOf } from '../packages/exchange/tes
 const scale = Number(process.env['HRE_BENCH_SCALE'] ?? 1)
 const readers = 100
 const recordsPerChart = 10
+/** Who hand in operations at the same time. */
+const callers = 50
 const chartReadCount = Math.round(1_000 * scale)
 const singleReadCount = Math.round(4_000 * scale)
-const operationCount = Math.round(2_000 * scale)
+/** Quarters and fifths of them are whole. */
+const operationCount = 20 * Math.round(100 * scale)
 const receiptSeconds = 60 * scale
 const importRows = Math.round(10_000 * scale)
+/** An hour of a hospital with 30 million accesses a day. */
+const memoryReadCount = 1_250_000 * scale
+const memoryRounds = 20
 /** Of Linux on every machine that Node runs on. */
 const ticksPerSecond = 100
-const measured = (process.env['HRE_BENCH_PARTS'] ?? 'reads,relay,import,receipts').split(',')
+const measured = (process.env['HRE_BENCH_PARTS'] ?? 'reads,memory,relay,import,receipts').split(',')
 const goal = {
   readRatio: 0.4,
   readP95Ms: 50,
@@ -80,6 +95,8 @@ const world = await startWorld({
   puzzleFromPerSecond: 1e9,
   relayQueuePerSenderMax: 100_000,
   relayQueueMax: 100_000,
+  // As by default; tests look more often.
+  followMilliseconds: 250,
 })
 const parts = new Parts(world)
 try {
@@ -88,6 +105,7 @@ try {
   const doctor = await world.newMember(world.city, 'doctor')
   await parts.takeOver()
   if (measured.includes('reads')) await benchReads(patient, technician)
+  if (measured.includes('memory')) await benchMemory(patient, technician)
   if (measured.includes('relay')) await benchRelay(patient)
   if (measured.includes('import')) await benchImport(patient, technician)
   await parts.handBack()
@@ -122,27 +140,24 @@ interface Reader {
 interface Reading {
   token: string
   body: string
+  /** Its files come in one answer (G41), or each alone. */
+  together: boolean
 }
 
 async function benchReads(patient: Actor, technician: Actor): Promise<void> {
-  say('filing what is read')
-  const { leaves } = await fileRecords(technician, { patient: patient.account, records: resources(200) })
-  const records = leaves.map(({ record }) => record)
-  say(`${readers} doctors come to work`)
-  const doctors = await newReaders(patient)
+  const { records, doctors } = await newLibrary(patient, technician)
   const pid = parts.pidOf('city')
-  const memoryBefore = residentMB(pid)
-  for (const { prefix, count, perRequest } of [
-    { prefix: 'singleRead', count: singleReadCount, perRequest: 1 },
-    { prefix: 'read', count: chartReadCount, perRequest: recordsPerChart },
+  for (const { prefix, count, perRequest, together } of [
+    { prefix: 'singleRead', count: singleReadCount, perRequest: 1, together: false },
+    { prefix: 'read', count: chartReadCount, perRequest: recordsPerChart, together: false },
+    { prefix: 'togetherRead', count: 4 * chartReadCount, perRequest: recordsPerChart, together: true },
   ]) {
     say(`signing ${count} requests for ${perRequest} of the records`)
-    const readings = await signReadings(doctors, patient, count + readers + 1, (index) =>
-      Array.from(
-        { length: perRequest },
-        (_, place) => records[(index * perRequest + place) % records.length]!,
-      ),
-    )
+    const readings = await signReadings(doctors, patient, count + readers + 1, {
+      records,
+      perRequest,
+      together,
+    })
     const rival = await startRival(await read(world.city.gateway.url, readings.pop()!))
     await timeReads(world.city.gateway.url, readings.splice(0, readers))
     const own = await timeReads(world.city.gateway.url, readings, pid)
@@ -155,7 +170,39 @@ async function benchReads(patient: Actor, technician: Actor): Promise<void> {
     for (const percent of [50, 95, 99])
       figures[`${prefix}P${percent}Ms`] = percentile(own.milliseconds, percent)
   }
-  figures['memoryDriftPct'] = (100 * (residentMB(pid) - memoryBefore)) / memoryBefore
+}
+
+/** As charts are read, with a look at the gateway's memory after each round. What it takes to warm up is not counted. */
+async function benchMemory(patient: Actor, technician: Actor): Promise<void> {
+  const { records, doctors } = await newLibrary(patient, technician)
+  const pid = parts.pidOf('city')
+  const perRound = Math.ceil(memoryReadCount / memoryRounds / recordsPerChart)
+  const megabytes: number[] = []
+  for (let round = 1; round <= memoryRounds; round++) {
+    // A token is good for a quarter of an hour.
+    for (const doctor of doctors) doctor.token = await tokenOf(world.city, doctor.actor)
+    const readings = await signReadings(doctors, patient, perRound, {
+      records,
+      perRequest: recordsPerChart,
+      together: false,
+    })
+    await timeReads(world.city.gateway.url, readings, pid)
+    megabytes.push(residentMB(pid))
+    say(`round ${round} of ${memoryRounds}: ${Math.round(megabytes.at(-1)!)} MB`)
+  }
+  const fifth = memoryRounds / 5
+  const early = mean(megabytes.slice(fifth, 2 * fifth))
+  const late = mean(megabytes.slice(-fifth))
+  figures['memoryMB'] = late
+  figures['memoryDriftPct'] = (100 * (late - early)) / early
+}
+
+/** What is read, and by whom. */
+async function newLibrary(patient: Actor, technician: Actor): Promise<{ records: Hex[]; doctors: Reader[] }> {
+  say('filing what is read')
+  const { leaves } = await fileRecords(technician, { patient: patient.account, records: resources(200) })
+  say(`${readers} doctors come to work`)
+  return { records: leaves.map(({ record }) => record), doctors: await newReaders(patient) }
 }
 
 /** Doctors of the hospital, each with an account, a grant and a session. */
@@ -179,25 +226,33 @@ async function newReaders(patient: Actor): Promise<Reader[]> {
   return made
 }
 
+/** Requests for so many of the records each, by one doctor after the other. */
 async function signReadings(
   doctors: readonly Reader[],
   patient: Actor,
   count: number,
-  recordsOf: (index: number) => Hex[],
+  { records, perRequest, together }: { records: readonly Hex[]; perRequest: number; together: boolean },
 ): Promise<Reading[]> {
   const readings: Reading[] = []
   for (let index = 0; index < count; index++) {
     const { actor, token } = doctors[index % doctors.length]!
-    const wish = { patient: patient.account, purpose: 'TREAT', records: recordsOf(index) } as const
-    readings.push({ token, body: JSON.stringify(await signRequest(actor, wish)) })
+    const named = Array.from(
+      { length: perRequest },
+      (_, place) => records[(index * perRequest + place) % records.length]!,
+    )
+    const wish = { patient: patient.account, purpose: 'TREAT', records: named } as const
+    readings.push({ token, body: JSON.stringify(await signRequest(actor, wish)), together })
   }
   return readings
 }
 
-/** @param told - of each answer's time, in milliseconds. */
+/**
+ * @param told - of each answer's time, in milliseconds.
+ * @returns what was answered, for the rival.
+ */
 async function read(
   url: string,
-  { token, body }: Reading,
+  { token, body, together }: Reading,
   told: (milliseconds: number) => void = () => {},
 ): Promise<{ access: unknown; blob: Buffer; files: number }> {
   const timed = async (path: string, sent?: string) => {
@@ -210,10 +265,12 @@ async function read(
     receipt: { index: number }
     records: { leaf: { content: Hex } }[]
   }
+  const { index } = access.receipt
+  const contents = access.records.map(({ leaf }) => leaf.content)
   let blob: Buffer = Buffer.alloc(0)
-  for (const { leaf } of access.records)
-    blob = await timed(`/v1/blobs/${leaf.content}?receipt=${access.receipt.index}`)
-  return { access, blob, files: access.records.length }
+  if (together) blob = await timed(`/v1/accesses/${index}/blobs`, JSON.stringify({ contents }))
+  else for (const content of contents) blob = await timed(`/v1/blobs/${content}?receipt=${index}`)
+  return { access, blob, files: contents.length }
 }
 
 /** Node's own client: its `fetch` would cost more than the server does. */
@@ -231,7 +288,7 @@ function ask(url: string, token: string, body?: string): Promise<Buffer> {
         response.on('data', (chunk: Buffer) => chunks.push(chunk))
         response.on('end', () => {
           const answer = Buffer.concat(chunks)
-          if (response.statusCode === 200 || response.statusCode === 201) resolve(answer)
+          if ([200, 201, 202].includes(response.statusCode!)) resolve(answer)
           else
             reject(
               new Error(
@@ -276,35 +333,100 @@ async function startRival({ access, blob }: { access: unknown; blob: Buffer }) {
   return { url, pid: child.pid!, stop: () => child.stdin.end() }
 }
 
-/** Operations through the relay, one to a request, against one transaction for each. */
+/** Operations through the relay, one to a request; the same with one to a transaction; and each sent by a plain client. */
 async function benchRelay(patient: Actor): Promise<void> {
-  say(`signing ${operationCount} operations`)
+  const alone = operationCount / 4
+  say(`signing ${2 * operationCount + alone} operations, and some to warm up`)
+  const token = await tokenOf(world.city, patient)
+  await timeRelay(token, await newOperations(patient, operationCount / 5))
+  const relayed = await newOperations(patient, operationCount)
+  say('relaying them')
+  const cpuBefore = cpuOfAll()
+  figures['relayOpsPerSec'] = await timeRelay(token, relayed)
+  figures['relayCpuMs'] = tellShares(cpuBefore, operationCount)['gateway']!
+  await timeTransactions(await newOperations(patient, operationCount / 5))
+  const sent = await newOperations(patient, operationCount)
+  say('sending as many in a transaction each')
+  const othersBefore = cpuOfAll()
+  figures['transactionOpsPerSec'] = await timeTransactions(sent)
+  tellShares(othersBefore, operationCount)
+  say(`relaying ${alone} in a transaction each`)
+  await startCity({ relayBatchOperationsMax: 1 })
+  await timeRelay(token, await newOperations(patient, alone / 5))
+  const single = await newOperations(patient, alone)
+  const singleBefore = cpuOfAll()
+  figures['relayOneByOneOpsPerSec'] = await timeRelay(token, single)
+  tellShares(singleBefore, alone)
+  await startCity({})
+  figures['relayRatio'] = figures['relayOpsPerSec'] / figures['relayOneByOneOpsPerSec']
+  figures['relayPlainRatio'] = figures['relayOpsPerSec'] / figures['transactionOpsPerSec']
+}
+
+/** City Hospital's gateway anew, with other settings. */
+async function startCity(settings: Partial<GatewayConfig>): Promise<void> {
+  await parts.kill('city')
+  await writeFile(join(world.folder, 'city.json'), JSON.stringify({ ...world.city.config, ...settings }))
+  await parts.start('city')
+}
+
+async function newOperations(patient: Actor, count: number): Promise<SignedOperation[]> {
   const operations: SignedOperation[] = []
-  for (let index = 0; index < operationCount; index++)
-    operations.push(await signed(patient, opening(patient)))
-  const half = operations.length / 2
-  say('relaying half of them')
+  for (let index = 0; index < count; index++) operations.push(await signed(patient, opening(patient)))
+  return operations
+}
+
+/** Callers hand in an operation at a time, and then ask for what came of each. */
+async function timeRelay(token: string, operations: readonly SignedOperation[]): Promise<number> {
+  const { url } = world.city.gateway
+  const bodies = operations.map((operation) => JSON.stringify({ operations: [operation] }))
   const ids: Hex[] = []
-  const pid = parts.pidOf('city')
-  const cpuBefore = cpuSeconds(pid)
-  let next = 0
   const began = performance.now()
+  await inTurns(bodies, async (body) => {
+    const answer = await ask(`${url}/v1/operations`, token, body)
+    ids.push(...(JSON.parse(answer.toString()) as { ids: Hex[] }).ids)
+  })
+  await inTurns(ids, async (id) => {
+    for (;;) {
+      const answer = await ask(`${url}/v1/operations/${id}?waitSeconds=20`, token)
+      const { state } = JSON.parse(answer.toString()) as OperationStatus
+      if (state === 'failed') throw new Error('an operation failed')
+      if (state === 'applied') return
+    }
+  })
+  return operations.length / ((performance.now() - began) / 1000)
+}
+
+/** As many at once as there are callers. */
+async function inTurns<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  let next = 0
   await Promise.all(
-    Array.from({ length: 50 }, async () => {
-      while (next < half) {
-        const operation = operations[next++]!
-        ids.push(
-          ...(await patient.session.call('submitOperations', { body: { operations: [operation] } })).ids,
-        )
-      }
+    Array.from({ length: callers }, async () => {
+      while (next < items.length) await work(items[next++]!)
     }),
   )
-  await waitForAll(patient, ids)
-  figures['relayOpsPerSec'] = half / ((performance.now() - began) / 1000)
-  figures['relayCpuMs'] = (1000 * (cpuSeconds(pid) - cpuBefore)) / half
-  say('sending the others in a transaction each')
-  figures['transactionOpsPerSec'] = await timeTransactions(operations.slice(half))
-  figures['relayRatio'] = figures['relayOpsPerSec'] / figures['transactionOpsPerSec']
+}
+
+/** Each part's time on a core so far, in seconds: all of them share the same two. */
+function cpuOfAll(): Record<string, number> {
+  const engine = JSON.parse(readFileSync(join(world.folder, 'chain', 'engine'), 'utf8')) as { pid: number }
+  const pids = {
+    client: process.pid,
+    gateway: parts.pidOf('city'),
+    otherGateway: parts.pidOf('lakeside'),
+    chain: parts.pidOf('chain'),
+    engine: engine.pid,
+  }
+  return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, cpuSeconds(pid)]))
+}
+
+/** @returns each part's share of an operation since then, in milliseconds on a core, which is said as well. */
+function tellShares(before: Record<string, number>, operations: number): Record<string, number> {
+  const shares = Object.fromEntries(
+    Object.entries(cpuOfAll()).map(([name, now]) => [name, (1000 * (now - before[name]!)) / operations]),
+  )
+  const words = Object.entries(shares).map(([name, share]) => `${name} ${share.toFixed(2)}`)
+  say(`milliseconds on a core for each operation: ${words.join(', ')}`)
+  return shares
 }
 
 function opening(patient: Actor) {
@@ -317,7 +439,7 @@ async function timeTransactions(operations: readonly SignedOperation[]): Promise
   let next = 0
   const began = performance.now()
   await Promise.all(
-    Array.from({ length: 50 }, async () => {
+    Array.from({ length: callers }, async () => {
       const payer = privateKeyToAccount(generatePrivateKey())
       for (let nonce = 0; next < operations.length; nonce++) {
         const submit = {
@@ -454,6 +576,10 @@ function cpuSeconds(pid: number): number {
 }
 
 /** Of another process, by Linux. */
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length
+}
+
 function residentMB(pid: number): number {
   return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024
 }
