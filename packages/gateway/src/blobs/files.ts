@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { hreError } from '@hre/protocol'
 import type { Hex } from 'viem'
 import type { BlobStore, FilePart } from './blobStore.ts'
+import { readSmall } from './readSmall.ts'
 
 /** `BlobStore` in a folder: `<folder>/ab/cd/<64 hex>`, complete files only. */
 export class FilesBlobStore implements BlobStore {
@@ -55,28 +56,18 @@ export class FilesBlobStore implements BlobStore {
 
   async get(contentId: Hex, wanted = 0): Promise<FilePart | undefined> {
     const path = this.pathOf(contentId)
-    const file = await open(path).catch(absent)
-    if (!file) return undefined
-    try {
-      const { size } = await file.stat()
-      if (size <= wholeBytesMax) return wholeFile(contentId, await file.readFile(), wanted)
-      await assertIntact(path, contentId)
-      const from = wanted < size ? wanted : 0
-      return { stream: createReadStream(path, { start: from }), bytes: size, from }
-    } finally {
-      await file.close()
-    }
+    const found = await readSmall(path, wholeBytesMax)
+    if (!found) return undefined
+    const { size, bytes } = found
+    if (bytes) return wholeFile(contentId, bytes, wanted)
+    await assertIntact(path, contentId)
+    const from = wanted < size ? wanted : 0
+    return { stream: createReadStream(path, { start: from }), bytes: size, from }
   }
 
   async getSmall(contentId: Hex, bytesMax: number): Promise<Uint8Array | undefined> {
-    const file = await open(this.pathOf(contentId)).catch(absent)
-    if (!file) return undefined
-    try {
-      const { size } = await file.stat()
-      return size <= bytesMax ? intact(contentId, await file.readFile()) : undefined
-    } finally {
-      await file.close()
-    }
+    const found = await readSmall(this.pathOf(contentId), bytesMax)
+    return found?.bytes && intact(contentId, found.bytes)
   }
 
   async delete(contentId: Hex): Promise<void> {
