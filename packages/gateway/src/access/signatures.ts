@@ -6,7 +6,7 @@ import type { Database } from '../store/database.ts'
 import { signersOf } from '../store/directory.ts'
 import { databaseFault } from '../store/faults.ts'
 import { Together } from '../together.ts'
-import { SecpSigners } from './secpSigners.ts'
+import { isSignedBy } from './secpSignatures.ts'
 
 const accountsPerLookMax = 1_000
 
@@ -17,7 +17,6 @@ export class SignatureChecker {
   readonly #chain: Chain
   readonly #deployment: Deployment
   readonly #blockCache: BlockCache
-  readonly #signers = new SecpSigners()
   /** Signers of all who are looked up at the same time are one statement. */
   readonly #signersOf: Together<Address, Hex | undefined>
 
@@ -46,7 +45,7 @@ export class SignatureChecker {
   async #isSigned(account: Address, digest: Hex, signature: Hex): Promise<boolean> {
     const signer = await this.#blockCache.read(`signer ${account}`, () => this.#signersOf.add(account))
     if (signer === undefined) return false
-    if (size(signer) === 20 && this.#signers.isBy(signer, digest, signature)) return true
+    if (size(signer) === 20 && isSignedBy(signer, digest, signature)) return true
     return this.#chain
       .readContract({
         address: this.#deployment.intake,
