@@ -48,6 +48,7 @@ import { TokenKeys } from './session/tokenKeys.ts'
 import { WalletLogin } from './session/wallets.ts'
 import { openDatabase, type Database } from './store/database.ts'
 import { Leases } from './store/leases.ts'
+import { Revisions } from './store/revisions.ts'
 import * as t from './store/schema.ts'
 import { UploadCollector } from './upkeep/collector.ts'
 import { Guests } from './upkeep/guests.ts'
@@ -115,7 +116,8 @@ export async function startGateway(
   const origin = () => new URL(config.publicUrl ?? listeningUrl)
   const tokenKeys = new TokenKeys({ db, keys, clock, rotationDays: config.tokenKeyDays })
   const organisation = keys.identity.account
-  const sessions = new Sessions({ db, organisation, keys: tokenKeys, outbox, clock, log })
+  const revisions = new Revisions(db)
+  const sessions = new Sessions({ db, organisation, keys: tokenKeys, revisions, outbox, clock, log })
   const outbound = new Outbound({ networks: config.outboundNetworks })
   const webPush = new WebPush({ key: keys.pushKey, contact: () => contactOf(config, origin()), outbound })
   const calendar = new Calendar({ db, outbox, clock })
@@ -202,7 +204,7 @@ export async function startGateway(
     trees: new BatchTrees(db),
     leaves: new Leaves({ db, follower }),
     facts: new Facts(db),
-    patientCountries: new PatientCountries(db),
+    patientCountries: new PatientCountries({ db, revisions }),
     anchors,
     trustee,
     watch,

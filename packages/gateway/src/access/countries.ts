@@ -12,6 +12,8 @@ import type { Clock } from '../clock.ts'
 import type { Database } from '../store/database.ts'
 import { organisationOf } from '../store/directory.ts'
 import { databaseFault } from '../store/faults.ts'
+import { KeptRows } from '../store/keptRows.ts'
+import type { Revisions } from '../store/revisions.ts'
 import * as t from '../store/schema.ts'
 import { Together } from '../together.ts'
 import type { SignatureChecker } from './signatures.ts'
@@ -24,14 +26,20 @@ export async function countriesOf(db: Database, patient: Address): Promise<Signe
 
 /** Patients whose words one statement reads at most. */
 const patientsPerLookMax = 1_000
+/** Some 500 bytes each. */
+const patientsKeptMax = 20_000
 
-/** What patients said last, read in one statement for all who ask at the same time; it begins after they asked. */
+/** What patients said last: a new word counts from the next question on. */
 export class PatientCountries {
   readonly #db: Database
+  readonly #revisions: Revisions
   readonly #looks: Together<Address, SignedCountries | undefined>
+  /** Also of those who said nothing, who are most. */
+  readonly #kept = new KeptRows<{ said: SignedCountries | undefined }>({ max: patientsKeptMax })
 
-  constructor(db: Database) {
+  constructor({ db, revisions }: { db: Database; revisions: Revisions }) {
     this.#db = db
+    this.#revisions = revisions
     this.#looks = new Together({
       run: (patients) => this.#read(patients),
       size: () => 1,
@@ -40,8 +48,12 @@ export class PatientCountries {
     })
   }
 
-  of(patient: Address): Promise<SignedCountries | undefined> {
-    return this.#looks.add(patient)
+  async of(patient: Address): Promise<SignedCountries | undefined> {
+    const { patient_countries: mark } = await this.#revisions.marks()
+    const found = await this.#kept.read(mark, [patient], async () => [
+      [patient, { said: await this.#looks.add(patient) }],
+    ])
+    return found.get(patient)!.said
   }
 
   async #read(patients: readonly Address[]): Promise<(SignedCountries | undefined)[]> {

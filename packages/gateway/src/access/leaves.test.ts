@@ -3,12 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import type { SignedCountries } from '@hre/protocol'
 import type { Hex } from 'viem'
 import { openDatabase, type OpenDatabase } from '../store/database.ts'
-import { selectOfMany } from '../store/manyRows.ts'
 import * as t from '../store/schema.ts'
-import { PatientCountries } from './countries.ts'
 import { Leaves, type PlacedLeaf } from './leaves.ts'
 
 const idOf = (value: number, bytes: number): Hex => `0x${value.toString(16).padStart(bytes * 2, '0')}`
@@ -103,21 +100,5 @@ describe('records that several ask for at the same time', () => {
   test('a page goes on behind a place', async () => {
     assert.deepEqual(recordsOf(await leaves.after(ana, undefined, 1)), [1])
     assert.deepEqual(recordsOf(await leaves.after(ana, [7, 1, 1], 10)), [2, 5])
-  })
-
-  test('[P10] what a patient says about countries counts from the next question on', async () => {
-    const countries = new PatientCountries(database.db)
-    assert.deepEqual(await Promise.all([countries.of(ana), countries.of(bela)]), [undefined, undefined])
-    const said: SignedCountries = {
-      patient: ana,
-      countries: ['IN'],
-      readingAbroad: 'never',
-      issuedAt: 5,
-      signature: idOf(1, 65),
-    }
-    await database.db.insert(t.patientCountries).select(selectOfMany(t.patientCountries, [said]))
-    const [ofAna, ofBela] = await Promise.all([countries.of(ana), countries.of(bela)])
-    assert.deepEqual(ofAna, said)
-    assert.equal(ofBela, undefined)
   })
 })

@@ -1,9 +1,9 @@
 import { and, asc, eq, inArray, isNull, ne, or, sql, type SQL } from 'drizzle-orm'
 import type { Address, Hex } from 'viem'
-import { BlockRows } from '../follower/blockCache.ts'
 import type { Follower } from '../follower/follower.ts'
 import type { Database } from '../store/database.ts'
 import { databaseFault } from '../store/faults.ts'
+import { KeptRows } from '../store/keptRows.ts'
 import * as t from '../store/schema.ts'
 import { Together } from '../together.ts'
 
@@ -32,11 +32,12 @@ export class Leaves {
   readonly #db: Database
   readonly #looks: Together<readonly Hex[], [Hex, PlacedLeaf][]>
   /** By record, of which there is one of each id (R7). They change with a block alone; new ones come with their manifests. */
-  readonly #kept: BlockRows<PlacedLeaf>
+  readonly #kept = new KeptRows<PlacedLeaf>({ max: leavesKeptMax })
+  readonly #follower: Pick<Follower, 'cursor'>
 
   constructor({ db, follower }: { db: Database; follower: Pick<Follower, 'cursor'> }) {
     this.#db = db
-    this.#kept = new BlockRows(follower, { max: leavesKeptMax })
+    this.#follower = follower
     this.#looks = new Together({
       run: (wanted) => this.#read(wanted),
       size: (records) => records.length,
@@ -47,7 +48,8 @@ export class Leaves {
 
   /** A patient's records of these ids, in the order of the chain. */
   async named(patient: Address, records: readonly Hex[]): Promise<PlacedLeaf[]> {
-    const found = await this.#kept.read(records, (missing) => this.#looks.add(missing))
+    const { blockHash } = this.#follower.cursor
+    const found = await this.#kept.read(blockHash, records, (missing) => this.#looks.add(missing))
     return [...found.values()].filter(({ leaf }) => leaf.patient === patient).sort(byPlace)
   }
 

@@ -9,6 +9,8 @@ import type { Outbox } from '../notifications/outbox.ts'
 import type { Database } from '../store/database.ts'
 import { databaseFault } from '../store/faults.ts'
 import { signerOf } from '../store/directory.ts'
+import { KeptRows } from '../store/keptRows.ts'
+import type { Revisions } from '../store/revisions.ts'
 import * as t from '../store/schema.ts'
 import { Together } from '../together.ts'
 import type { TokenKeys } from './tokenKeys.ts'
@@ -16,8 +18,12 @@ import { tokenAlgorithm, Tokens } from './tokens.ts'
 
 /** Sessions that one statement reads at most. */
 const sessionsPerLookMax = 1_000
+/** Some 300 bytes each. */
+const sessionsKeptMax = 20_000
 
 type Row = typeof t.sessions.$inferSelect
+/** What a session that has not ended is asked for. */
+type Live = Pick<Row, 'account' | 'expiresAt'>
 
 /** Who calls, and under which session. */
 export interface Caller {
@@ -33,7 +39,9 @@ export class Sessions {
   readonly #organisation: Address
   readonly #keys: TokenKeys
   readonly #tokens: Tokens
-  readonly #looks: Together<Hex, Address | undefined>
+  readonly #looks: Together<Hex, Live | undefined>
+  readonly #revisions: Revisions
+  readonly #kept = new KeptRows<Live>({ max: sessionsKeptMax })
   readonly #outbox: Outbox
   readonly #clock: Clock
   readonly #log: FastifyBaseLogger
@@ -42,6 +50,7 @@ export class Sessions {
     db: Database
     organisation: Address
     keys: TokenKeys
+    revisions: Revisions
     outbox: Outbox
     clock: Clock
     log: FastifyBaseLogger
@@ -49,6 +58,7 @@ export class Sessions {
     this.#db = options.db
     this.#organisation = options.organisation
     this.#keys = options.keys
+    this.#revisions = options.revisions
     this.#outbox = options.outbox
     this.#clock = options.clock
     this.#log = options.log
@@ -125,7 +135,8 @@ export class Sessions {
     const token = authorization?.match(/^Bearer ([A-Za-z0-9._-]{1,4096})$/)?.[1]
     if (!token) throw hreError('unauthenticated')
     const { account, session: id, expiresAt } = await this.#tokens.verified(token)
-    if ((await this.#looks.add(id)) !== account) throw hreError('unauthenticated', { reason: 'ended' })
+    const live = await this.#known(id)
+    if (live?.account !== account) throw hreError('unauthenticated', { reason: 'ended' })
     return { account, session: id, tokenExpiresAt: expiresAt }
   }
 
@@ -195,19 +206,27 @@ export class Sessions {
     return row
   }
 
-  /**
-   * Whose these sessions are, of those that are good still, as SQL has it after this was called: another replica may have ended one.
-   * Those of all who ask are read together, and no more of them than it takes: this is asked with each call.
-   */
-  async #read(ids: readonly Hex[]): Promise<(Address | undefined)[]> {
-    const { id, account } = t.sessions
+  /** A session that is good still, as SQL has it after this was called: another replica may have ended it. */
+  async #known(id: Hex): Promise<Live | undefined> {
+    const { sessions: mark } = await this.#revisions.marks()
+    const found = await this.#kept.read(mark, [id], async () => {
+      const live = await this.#looks.add(id)
+      return live ? [[id, live]] : []
+    })
+    const live = found.get(id)
+    return live && live.expiresAt > this.#clock() ? live : undefined
+  }
+
+  /** Those of these sessions that are good still, no more of them than it takes: of all who ask together. */
+  async #read(ids: readonly Hex[]): Promise<(Live | undefined)[]> {
+    const { id, account, expiresAt } = t.sessions
     const found = await this.#db
-      .select({ id, account })
+      .select({ id, account, expiresAt })
       .from(t.sessions)
       .innerJoin(t.accounts, isOpenedByItsSigner)
       .where(and(inArray(id, [...new Set(ids)]), this.#isLive()))
-    const accounts = new Map(found.map((session) => [session.id, session.account]))
-    return ids.map((one) => accounts.get(one))
+    const byId = new Map(found.map((session) => [session.id, session]))
+    return ids.map((one) => byId.get(one))
   }
 
   async #live(account: Address): Promise<Row[]> {

@@ -22,6 +22,12 @@ export const leases = pgTable('leases', {
   until: timestamp('until', { withTimezone: true }).notNull(),
 })
 
+/** How often rows of a table, by its name, were changed. Triggers of that table write it. */
+export const revisions = pgTable('revisions', {
+  name: text('name', { enum: ['sessions', 'patient_countries'] }).primaryKey(),
+  value: bigint('value', { mode: 'number' }).notNull(),
+})
+
 /** Rounds of the integrity watch. One without `finishedAt` is under way, and goes on after a restart. */
 export const integrityRounds = pgTable('integrity_rounds', {
   id: bigserial('id', { mode: 'number' }).primaryKey(),

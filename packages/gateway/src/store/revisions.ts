@@ -1,0 +1,43 @@
+import { eq } from 'drizzle-orm'
+import { Together } from '../together.ts'
+import type { Database } from './database.ts'
+import { databaseFault } from './faults.ts'
+import * as t from './schema.ts'
+
+type Table = typeof t.revisions.$inferSelect.name
+
+/** What changes with the rows of a table, and with each block that is read. */
+export type Marks = Readonly<Record<Table, string>>
+
+/**
+ * Whether what was read before is still so. One small statement for all who ask at the same time, which begins after they asked, tells
+ * what has changed since, by this replica or another: rows that every call needs are read when they changed, and not with every call.
+ */
+export class Revisions {
+  readonly #looks: Together<void, Marks>
+
+  constructor(db: Database) {
+    this.#looks = new Together({
+      run: async (askers) => {
+        const marks = await read(db)
+        return askers.map(() => marks)
+      },
+      size: () => 0,
+      sizeMax: 0,
+      isOfAll: (error) => databaseFault(error) !== undefined,
+    })
+  }
+
+  marks(): Promise<Marks> {
+    return this.#looks.add()
+  }
+}
+
+async function read(db: Database): Promise<Marks> {
+  const { name, value } = t.revisions
+  const rows = await db
+    .select({ name, value, block: t.cursor.blockHash })
+    .from(t.revisions)
+    .leftJoin(t.cursor, eq(t.cursor.id, 1))
+  return Object.fromEntries(rows.map((row) => [row.name, `${row.value} ${row.block}`])) as unknown as Marks
+}
