@@ -82,6 +82,8 @@ export const limits = {
   loginKnownSeconds: 24 * 60 * 60,
   /** Rows of one page of a list (G31). */
   pageRowsMax: 500,
+  /** Rows of one whole list that a client believes a gateway to have. */
+  listRowsMax: 1_000_000,
   /** Answers kept for an Idempotency-Key (G33), and how many of one caller. */
   idempotencySeconds: 24 * 60 * 60,
   idempotencyAnswersMax: 10_000,
