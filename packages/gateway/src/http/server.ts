@@ -124,7 +124,7 @@ export async function createServer(gateway: Gateway, metrics?: Metrics): Promise
     trustProxy: config.trustedProxies?.split(',').map((network) => network.trim()) ?? false,
   })
   metrics?.watch(server)
-  server.addHook('onRequest', (request, reply, done) => protect(request.raw, reply.raw, done))
+  server.addHook('onRequest', (request, reply, done) => protect(request.raw, reply.raw, () => done()))
   await server.register(rateLimit, {
     timeWindow: 60_000,
     keyGenerator: (request) => accountOf(request) ?? request.ip,
