@@ -1,5 +1,5 @@
+import { bytesToBase64 } from '@hre/protocol'
 import type { DiagnosticReport, Reference, ServiceRequest } from '@medplum/fhirtypes'
-import { base64 } from './base64.ts'
 import { ownTitle, type OwnDocumentType } from './own-records.ts'
 
 /**
@@ -34,6 +34,6 @@ export function laboratoryReportOf(report: {
     effectiveDateTime: takenAt,
     issued,
     ...(basedOn.length > 0 && { basedOn: [...basedOn] }),
-    presentedForm: [{ contentType, title, creation: issued, data: base64(bytes) }],
+    presentedForm: [{ contentType, title, creation: issued, data: bytesToBase64(bytes) }],
   }
 }

@@ -1,5 +1,5 @@
+import { bytesToBase64 } from '@hre/protocol'
 import type { CodeableConcept, DocumentReference, Observation, Quantity } from '@medplum/fhirtypes'
-import { base64 } from './base64.ts'
 
 // What patients add to their own charts (spec/records.md R14): resources that say who said so.
 
@@ -76,7 +76,7 @@ export function ownDocumentOf({
     // An instant has to have a time; the day is what the document says, so it is noon of that day wherever it is read.
     date: `${date}T12:00:00Z`,
     author: [{ type: 'Patient' }],
-    content: [{ attachment: { contentType, title, creation: date, data: base64(bytes) } }],
+    content: [{ attachment: { contentType, title, creation: date, data: bytesToBase64(bytes) } }],
   }
 }
 

@@ -1,5 +1,6 @@
 export * from './access.ts'
 export * from './account.ts'
+export * from './base64.ts'
 export * from './calls.ts'
 export * from './contract-errors.ts'
 export * from './countries.ts'

@@ -1,4 +1,11 @@
-import { hreError, type CompartmentView, type Leaf, type RouteOutput, type Routes } from '@hre/protocol'
+import {
+  base64ToBytes,
+  hreError,
+  type CompartmentView,
+  type Leaf,
+  type RouteOutput,
+  type Routes,
+} from '@hre/protocol'
 import {
   epochKeyFor,
   isWrapFromNowOn,
@@ -12,7 +19,6 @@ import {
 import { hexToBytes, type Address, type Hex } from 'viem'
 import { listCompartments } from './actions/consent-lists.ts'
 import type { Actor } from './actor.ts'
-import { base64ToBytes } from './base64.ts'
 
 type HeldWrap = RouteOutput<Routes['getWrap']>
 type Epochs = CompartmentView['epochs']

@@ -1,6 +1,5 @@
-import { fromProblem, hreError, type Call, type OperationStatus } from '@hre/protocol'
+import { bytesToBase64, fromProblem, hreError, type Call, type OperationStatus } from '@hre/protocol'
 import { signCall } from '@hre/vault'
-import { bytesToBase64 } from './base64.ts'
 import type { Actor } from './actor.ts'
 import type { Hex } from 'viem'
 

@@ -1,5 +1,7 @@
 import type { CompartmentName } from '@hre/fhir'
 import {
+  base64ToBytes,
+  bytesToBase64,
   grantForCall,
   hreError,
   isHreError,
@@ -21,7 +23,6 @@ import {
 import { hexToBytes, type Address, type Hex } from 'viem'
 import type { Actor } from '../actor.ts'
 import { allRows } from '../all-rows.ts'
-import { base64ToBytes, bytesToBase64 } from '../base64.ts'
 import { EpochKeys } from '../epoch-keys.ts'
 import { askEveryGateway } from '../gateways.ts'
 import { submit, type Applied } from '../submit.ts'

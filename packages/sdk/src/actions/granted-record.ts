@@ -1,8 +1,7 @@
-import type { Leaf } from '@hre/protocol'
+import { base64ToBytes, type Leaf } from '@hre/protocol'
 import { unwrapRecordKey, type RecordWrapContext } from '@hre/vault'
 import type { Address } from 'viem'
 import type { Actor } from '../actor.ts'
-import { base64ToBytes } from '../base64.ts'
 
 /** The key of one file that was granted to the actor by itself. @throws HreError `not-found`; VaultError. */
 export async function grantedRecordKey(actor: Actor, leaf: Leaf): Promise<Uint8Array> {

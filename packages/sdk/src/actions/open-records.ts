@@ -1,5 +1,6 @@
 import {
   accessRequestTypedData,
+  base64ToBytes,
   isHreError,
   purposes,
   type AccessRequest,
@@ -11,7 +12,6 @@ import {
 import { openRecord, openRecordWithKey, randomBytes32 } from '@hre/vault'
 import type { Address, Hex } from 'viem'
 import type { Actor } from '../actor.ts'
-import { base64ToBytes } from '../base64.ts'
 import { EpochKeys, type EmergencyKeys } from '../epoch-keys.ts'
 import { inParallel } from '../parallel.ts'
 import { grantedRecordKey } from './granted-record.ts'

@@ -1,4 +1,6 @@
 import {
+  base64ToBytes,
+  bytesToBase64,
   hreError,
   isHreError,
   limits,
@@ -20,7 +22,6 @@ import {
 } from '@hre/vault'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
 import type { Actor } from '../actor.ts'
-import { base64ToBytes, bytesToBase64 } from '../base64.ts'
 import { inParallel } from '../parallel.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
