@@ -19,6 +19,8 @@ import type { ReceiptLog } from './receipts.ts'
 
 /** Receipts in one anchor: bounds the tree that a proof is made from. */
 const receiptsPerAnchorMax = 10_000
+/** An anchor that is not on chain after so long is looked for in the next round. */
+const applySecondsMax = 10
 /** Any number that nothing else locks on this database. */
 const anchorLock = 7_277_303
 
@@ -122,22 +124,15 @@ export class Anchors {
   }
 
   async #isApplied(id: `0x${string}`): Promise<boolean> {
-    const deadline = Date.now() + 10_000
-    while (Date.now() < deadline) {
-      const status = await this.#relay.statusOf(id)
-      if (status?.state === 'applied') return true
-      if (status?.state === 'failed') {
-        await this.#releaseFailed()
-        return false
-      }
-      await sleep(20)
-    }
-    return false
+    const status = await this.#relay.statusOf(id, applySecondsMax)
+    if (status?.state === 'failed') await this.#releaseFailed()
+    return status?.state === 'applied'
   }
 
   /** Is an anchor of that number on its way already (from before a restart, say)? */
   async #isQueued(db: Database, sequence: number): Promise<boolean> {
-    const [marked] = await db.select().from(t.receipts).where(eq(t.receipts.anchor, sequence)).limit(1)
+    const { index, anchor } = t.receipts
+    const [marked] = await db.select({ index }).from(t.receipts).where(eq(anchor, sequence)).limit(1)
     return marked !== undefined
   }
 

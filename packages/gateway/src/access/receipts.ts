@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { and, asc, desc, eq, gt, gte, isNull, lt, lte, max, sum } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gt, gte, isNull, lt, lte, max, sum } from 'drizzle-orm'
 import {
   decisionNumber,
   hashReceipt,
@@ -23,6 +23,16 @@ import * as t from '../store/schema.ts'
 import { Together } from '../together.ts'
 
 export type StoredReceipt = typeof t.receipts.$inferSelect
+
+/** What a receipt's hash is of. */
+const {
+  request: _request,
+  signature: _signature,
+  forwardedBy: _forwardedBy,
+  anchor: _anchor,
+  ...hashed
+} = getTableColumns(t.receipts)
+type HashedReceipt = Pick<StoredReceipt, keyof typeof hashed>
 
 /** An access about to be answered. */
 export interface Access {
@@ -92,8 +102,7 @@ export class ReceiptLog {
     const fresh = await takeNonces(tx, accesses)
     // One writer at a time: indexes are consecutive (A3), also with several replicas on one database.
     await tx.execute('lock table receipts in share row exclusive mode')
-    const [last] = await tx.select().from(t.receipts).orderBy(desc(t.receipts.index)).limit(1)
-    let next = Math.max((last?.index ?? -1) + 1, this.#anchoredCount)
+    let next = Math.max((await lastIndex(tx)) + 1, this.#anchoredCount)
     const rows: StoredReceipt[] = []
     const receipts: (StoredReceipt | undefined)[] = []
     for (const access of accesses) {
@@ -189,9 +198,8 @@ export class ReceiptLog {
   }
 
   /** Index of the newest receipt, whoever it is about; -1 when there is none. */
-  async lastIndex(): Promise<number> {
-    const [last] = await this.#db.select().from(t.receipts).orderBy(desc(t.receipts.index)).limit(1)
-    return last?.index ?? -1
+  lastIndex(): Promise<number> {
+    return lastIndex(this.#db)
   }
 
   /**
@@ -232,7 +240,7 @@ export class ReceiptLog {
     })
   }
 
-  receiptOf(row: StoredReceipt): Receipt {
+  receiptOf(row: HashedReceipt): Receipt {
     const { index, reader, patient, purpose, decision, at, requestHash, salt } = row
     const recordsHash = hashRecords(row.records)
     return {
@@ -250,9 +258,9 @@ export class ReceiptLog {
   }
 
   /** Receipts that no anchor covers yet, oldest first. */
-  async unanchored(db: Database, max: number): Promise<StoredReceipt[]> {
+  async unanchored(db: Database, max: number): Promise<HashedReceipt[]> {
     return db
-      .select()
+      .select(hashed)
       .from(t.receipts)
       .where(isNull(t.receipts.anchor))
       .orderBy(asc(t.receipts.index))
@@ -316,6 +324,12 @@ function rowOf(access: Access, index: number): StoredReceipt {
     forwardedBy,
     anchor: null,
   }
+}
+
+async function lastIndex(db: Database): Promise<number> {
+  const { index } = t.receipts
+  const [last] = await db.select({ index }).from(t.receipts).orderBy(desc(index)).limit(1)
+  return last?.index ?? -1
 }
 
 const nonceKey = ({ reader, nonce }: { reader: Address; nonce: Hex }): string => `${reader}|${nonce}`
