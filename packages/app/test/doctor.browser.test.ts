@@ -253,6 +253,22 @@ describe('a doctor with the app', { skip }, () => {
     })
   }
 
+  test('two notes are kept on the device at one moment: neither is lost', async () => {
+    const { city, newPatient } = stage.world
+    const doctor = await Visitor.at(stage, city)
+    await doctor.join(await inviteDoctor(city, 'Dr Kavita Mehta'))
+    await doctor.heading('Today').waitFor()
+    const patients = [(await newPatient()).account, (await newPatient()).account]
+    const [keeper] = doctor.page.workers()
+    await keeper!.evaluate(keepDrafts, patients)
+    await doctor.tap(doctor.link('More'))
+    await doctor.tap(doctor.link('Patients'))
+    const unfinished = doctor.page.getByRole('region', { name: 'Notes to finish' }).getByRole('link')
+    await unfinished.first().waitFor()
+    assert.equal(await unfinished.count(), patients.length)
+    await doctor.close()
+  })
+
   test('by the hospital’s own number; an unknown one says so, and opens nothing', async () => {
     const { city } = stage.world
     const patient = await stage.world.newPatient()
@@ -281,6 +297,28 @@ describe('a doctor with the app', { skip }, () => {
 })
 
 const emergencyMember = (doctor: Visitor): Promise<string> => doctor.account()
+
+/** Runs in the keeper's worker: asks it for all of them before it has answered for one. */
+async function keepDrafts(patients: string[]): Promise<void> {
+  const scope = globalThis as unknown as {
+    onmessage(event: { data: unknown }): void
+    postMessage(answer: { id?: unknown }): void
+  }
+  const post = scope.postMessage.bind(scope)
+  const waiting = new Map<unknown, () => void>()
+  scope.postMessage = (answer) => (waiting.get(answer.id) ?? (() => post(answer)))()
+  await Promise.all(
+    patients.map(
+      (patient) =>
+        new Promise<void>((resolve) => {
+          waiting.set(patient, resolve)
+          const args = [{ patient, title: 'Progress note', text: 'Not finished.' }]
+          scope.onmessage({ data: { id: patient, name: 'keepDraft', args } })
+        }),
+    ),
+  )
+  scope.postMessage = post
+}
 
 /** Names under which the device keeps charts. */
 async function keptNames(): Promise<string[]> {

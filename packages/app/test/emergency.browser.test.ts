@@ -22,15 +22,19 @@ import {
   type Visitor,
 } from './stage.ts'
 
+let stage: Stage
+before(async () => {
+  if (!skip) stage = await startStage()
+})
+after(() => stage?.stop())
+
 for (const { size, manner, options } of manners)
   describe(`an emergency, ${manner}`, { skip }, () => {
-    let stage: Stage
     let ana: Visitor
     let doctor: Actor
     let account: `0x${string}`
     let cardText: string
     before(async () => {
-      stage = await startStage()
       const { lakeside } = stage.world
       doctor = await newDoctor(stage, lakeside, 'Dr Kwame Osei')
       await submit(lakeside.actor, [
@@ -42,7 +46,6 @@ for (const { size, manner, options } of manners)
       ;({ visitor: ana, account } = await newcomer(stage, options))
       await fileAnasChart(stage, account, 40)
     })
-    after(() => stage.stop())
 
     const readInEmergency = async () => {
       const { keys } = await collectReleases(doctor, account)

@@ -20,23 +20,27 @@ interface Index {
   records: { file: string; part: string; contentId: string; commitment: `0x${string}` }[]
 }
 
+let stage: Stage
+before(async () => {
+  if (!skip) stage = await startStage()
+})
+after(() => stage?.stop())
+
 for (const { size, manner, options } of manners)
   describe(`leaving, ${manner}`, { skip }, () => {
-    let stage: Stage
     let ana: Visitor
     let paper: string[]
     let doctor: Actor
     let account: `0x${string}`
     before(async () => {
-      stage = await startStage()
-      doctor = await newDoctor(stage, stage.world.lakeside, 'Dr Kwame Osei')
+      const name = `Dr Kwame Osei ${size}`
+      doctor = await newDoctor(stage, stage.world.lakeside, name)
       ;({ visitor: ana, account, paper } = await newcomer(stage, options))
       await fileAnasChart(stage, account, 20)
-      await ana.beginSharing(/Dr Kwame Osei/)
+      await ana.beginSharing(new RegExp(name))
       await ana.tap(ana.button('Yes, share this'))
       await ana.page.getByText(/^Done\./).waitFor()
     })
-    after(() => stage.stop())
 
     const read = async () => {
       const access = await requestAccess(doctor, { patient: account, purpose: 'TREAT' })

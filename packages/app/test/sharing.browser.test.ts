@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
+import { purposes } from '@hre/protocol'
+import type { Actor } from '@hre/sdk'
+import type { Page } from 'playwright-core'
 import {
   desktop,
   fileAnasChart,
   inviteDoctor,
   newcomer,
+  newDoctor,
   skip,
   startStage,
   type Stage,
@@ -153,4 +157,74 @@ describe('a patient and a doctor of another hospital, each on a device of their 
     await patient.close()
     await doctor.close()
   })
+
+  test('who asks before the app listens, or while it does something else, shows by itself all the same', async () => {
+    const { lakeside } = stage.world
+    const { visitor: patient, account } = await newcomer(stage)
+    const { page } = patient
+    const first = await newDoctor(stage, lakeside, 'Dr First')
+    const second = await newDoctor(stage, lakeside, 'Dr Second')
+    const ask = ({ session }: Actor) =>
+      session.call('askForAccess', {
+        body: { patient: account, topics: ['summary'], days: 30, purpose: purposes.TREAT },
+      })
+    await patient.beginSharing(/Lakeside Clinic/)
+    await patient.tap(patient.button('Yes, share this'))
+    await page.getByText(/^Done\./).waitFor()
+
+    await page.addInitScript(countNews)
+    const listening = await hold(page, /\/v1\/notifications(\?|$)/)
+    await patient.comeAgain()
+    await listening.arrived
+    await patient.tap(patient.link('Sharing'))
+    await patient.button('End it').waitFor()
+    await ask(first)
+    listening.release()
+    await page.getByText(/^Dr First, Lakeside Clinic asks to see/).waitFor()
+
+    const ending = await hold(page, /\/v1\/operations$/)
+    await patient.tap(patient.button('End it'))
+    await patient.tap(patient.button('Yes, end it now'))
+    await ending.arrived
+    const toldBefore = await page.evaluate(newsCounted)
+    await ask(second)
+    await page.waitForFunction((before) => (globalThis as unknown as Counting).news > before, toldBefore)
+    ending.release()
+    await page.getByText(/^Dr Second, Lakeside Clinic asks to see/).waitFor()
+    patient.assertQuiet()
+    await patient.close()
+  })
 })
+
+interface Counting {
+  /** How often the keeper has told the page that there is something new. */
+  news: number
+}
+
+/** Runs in the page before its own scripts. */
+function countNews(): void {
+  const counting = Object.assign(globalThis as unknown as Counting, { news: 0 })
+  globalThis.Worker = class extends Worker {
+    constructor(...args: ConstructorParameters<typeof Worker>) {
+      super(...args)
+      this.addEventListener('message', ({ data }: MessageEvent<{ news?: true }>) => {
+        if (data.news) counting.news++
+      })
+    }
+  }
+}
+
+/** Runs in the page. */
+const newsCounted = (): number => (globalThis as unknown as Counting).news
+
+/** What is asked for there waits: the connection is slow. */
+async function hold(page: Page, address: RegExp): Promise<{ arrived: Promise<void>; release(): void }> {
+  const arrived = Promise.withResolvers<void>()
+  const released = Promise.withResolvers<void>()
+  await page.context().route(address, async (route) => {
+    arrived.resolve()
+    await released.promise
+    await route.continue()
+  })
+  return { arrived: arrived.promise, release: released.resolve }
+}

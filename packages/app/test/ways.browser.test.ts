@@ -2,20 +2,23 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { inviteToCity, manners, skip, startStage, type Stage, Visitor } from './stage.ts'
 
+let stage: Stage
+before(async () => {
+  if (!skip) stage = await startStage()
+})
+after(() => stage?.stop())
+
 for (const { size, manner, options } of manners)
   describe(`ways to get in, ${manner}`, { skip }, () => {
-    let stage: Stage
     let ana: Visitor
     let account: string
     let paper: string[]
     before(async () => {
-      stage = await startStage()
       ana = await Visitor.at(stage, stage.world.city, options)
       await ana.givePasskeys()
       paper = await ana.join(await inviteToCity(stage), { passkey: true })
       account = await ana.account()
     })
-    after(() => stage.stop())
 
     const openWays = async () => {
       await ana.enter('Ways to get back in')

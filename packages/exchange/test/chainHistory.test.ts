@@ -91,14 +91,10 @@ describe('what the chain says may change', () => {
     // As if its transaction were gone; in truth it is on chain, so the second carrying finds the nonce spent.
     await db.update(tables.operations).set({ state: 'queued', transaction: null, block: null })
     relay.wake()
-    await waitForAll(patient, ids)
-    for (let look = 0; look < 100; look++) {
-      const open = (await db.select().from(tables.operations)).filter(({ state }) =>
-        /queued|submitted/.test(state),
-      )
-      if (open.length === 0) break
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
+    await waitForAll(
+      patient,
+      (await db.select().from(tables.operations)).map(({ id }) => id),
+    )
     const states = (await db.select().from(tables.operations)).map(({ state }) => state)
     assert.deepEqual([...new Set(states)], ['applied'])
   })

@@ -8,14 +8,13 @@ import {
   listGrants,
   narrowAccess,
   openRecords,
-  readAccessLog,
   renewAccess,
   requestAccess,
   revokeAccess,
   submit,
   type Actor,
 } from '@hre/sdk'
-import { fileSome, inSeconds, refusal, startWorld, type World } from './world.ts'
+import { fileSome, inSeconds, lastAccessOf, refusal, startWorld, type World } from './world.ts'
 
 describe('narrowing and renewing a grant', () => {
   let world: World
@@ -57,9 +56,7 @@ describe('narrowing and renewing a grant', () => {
     const { wrapHash } = await held()
     await narrowAccess(patient, { ...target(), purposes: ['TREAT'] })
     await assert.rejects(ask('HPAYMT'), refusal('not-found'))
-    const { accesses } = await readAccessLog(patient)
-    const last = accesses.filter(({ receipt }) => receipt.reader === doctor.account).at(-1)!
-    assert.equal(decisions[last.receipt.decision] ?? '', 'PurposeNotGranted')
+    assert.equal(decisions[(await lastAccessOf(patient, doctor)).receipt.decision] ?? '', 'PurposeNotGranted')
     assert.equal((await held()).wrapHash, wrapHash)
     let opened = 0
     for await (const record of openRecords(doctor, await ask('TREAT')))

@@ -178,6 +178,7 @@ describe('a chain that reorganises and asks for gas', () => {
     await chain.setNextBlockBaseFeePerGas({ baseFeePerGas: 100n * feeWei })
     const second = await opening()
     const { ids: waiting } = await send(world.city, [second])
+    await until(async () => (await rowOf(waiting[0]!)).state === 'submitted')
     await sleep(3_000)
     assert.equal((await rowOf(waiting[0]!)).state, 'submitted')
     for (const { raw } of await city().db.select().from(tables.submissions))

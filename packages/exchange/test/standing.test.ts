@@ -16,7 +16,6 @@ import {
 import {
   compartmentIds,
   connect,
-  readAccessLog,
   register,
   requestAccess,
   submit,
@@ -25,7 +24,7 @@ import {
   type FiledBatch,
 } from '@hre/sdk'
 import { createRootSeed, identityOf, openKeyring, randomBytes32 } from '@hre/vault'
-import { fileSome, inSeconds, refusal, startWorld, type World } from './world.ts'
+import { fileSome, inSeconds, lastAccessOf, refusal, startWorld, type World } from './world.ts'
 
 /** What the Directory and the patient change after a grant was given: a gateway that missed it would serve too much. */
 describe('what a gateway must follow to refuse', () => {
@@ -56,9 +55,7 @@ describe('what a gateway must follow to refuse', () => {
     submit(patient, [grantOnCall(world.deployment, terms(), conditions)])
   const reasonOf = async (reader: Actor) => {
     await assert.rejects(requestAccess(reader, wish()), refusal('not-found'))
-    const { accesses } = await readAccessLog(patient)
-    const last = accesses.filter(({ receipt }) => receipt.reader === reader.account).at(-1)!
-    return decisions[last.receipt.decision]
+    return decisions[(await lastAccessOf(patient, reader)).receipt.decision]
   }
 
   test('[C11] a grant on conditions is for whoever meets them, at the moment of reading', async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { FilesBlobStore, tables } from '@hre/gateway'
 import { notaryAbi } from '@hre/protocol'
-import { fileRecords, requestAccess, type Actor } from '@hre/sdk'
+import { fileRecords, requestAccess, waitForAll, type Actor } from '@hre/sdk'
 import { randomBytes32 } from '@hre/vault'
 import { eq } from 'drizzle-orm'
 import type { Hex } from 'viem'
@@ -105,11 +105,8 @@ describe('what a gateway does and says of itself', () => {
       const contents = await contentsOf()
       const round = await watchOnce()
       assert.deepEqual([round?.files, round?.unrepaired], [contents.length, 0])
-      const { relay, db } = world.city.gateway.gateway
-      for (let look = 0; look < 200; look++) {
-        if ((await relay.statusOf(round!.operation!))?.state === 'applied') break
-        await new Promise((resolve) => setTimeout(resolve, 50))
-      }
+      const { db } = world.city.gateway.gateway
+      await waitForAll(world.city.actor, [round!.operation!])
       const logs = await world.rpc.getContractEvents({
         address: world.deployment.notary,
         abi: notaryAbi,

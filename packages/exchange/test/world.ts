@@ -17,6 +17,7 @@ import {
   organisationKinds,
   type Call,
   type Deployment,
+  type LoggedAccess,
   type Role,
   type SignedOperation,
 } from '@hre/protocol'
@@ -27,6 +28,7 @@ import {
   connectChain,
   fileRecords,
   openChart,
+  readAccessLog,
   register,
   registerPatient,
   voteAdmission,
@@ -270,6 +272,18 @@ export const someRecords: readonly NewRecord[] = (['labs', 'labs', 'summary'] as
 
 export const fileSome = (author: Actor, patient: Actor): Promise<FiledBatch> =>
   fileRecords(author, { patient: patient.account, records: someRecords })
+
+/**
+ * The newest entry of a patient's log that names this reader, at the reader's own organisation: of what two logged within one second
+ * either may come last.
+ */
+export async function lastAccessOf(patient: Actor, reader: Actor): Promise<LoggedAccess> {
+  const { accesses } = await readAccessLog(patient)
+  const own = accesses.filter(
+    ({ receipt }) => receipt.reader === reader.account && receipt.organisation === reader.organisation,
+  )
+  return own.at(-1)!
+}
 
 /** A call signed by an actor, not sent anywhere. */
 export const signed = (

@@ -37,15 +37,23 @@ const changing: readonly unknown[] = [
   'worklist',
 ]
 
+let isNewsWaiting = false
+
 function lookAgain(): void {
-  // What the person is doing looks again when it is done, and has to say first how it went.
-  if (queries.isMutating() > 0) return
+  // What the person is doing has to say first how it went.
+  isNewsWaiting = queries.isMutating() > 0
+  if (isNewsWaiting) return
   void queries.invalidateQueries({ predicate: ({ queryKey }) => changing.includes(queryKey[0]) })
+}
+
+const lookAgainWhenDone = (): void => {
+  if (isNewsWaiting) lookAgain()
 }
 
 export function App() {
   useEffect(() => onLocked(forgetOpened), [])
   useEffect(() => onNews(lookAgain), [])
+  useEffect(() => queries.getMutationCache().subscribe(lookAgainWhenDone), [])
   useEffect(() => {
     let lastMs = 0
     const touch = () => {

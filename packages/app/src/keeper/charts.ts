@@ -12,16 +12,13 @@ import { chartOf, itemOf, withAnswers, type ChartItem, type ParsedRecord } from 
 import { topicNames, type Topic } from '../chart/topics.ts'
 import type { Chart, Hex, Progress } from './api.ts'
 import type { Company } from './company.ts'
-import type { RememberedPatient } from './desk-api.ts'
 import type { EmergencyRoom, OpenEmergency } from './emergencies.ts'
 import { isInForce } from './grants.ts'
+import type { Remembered } from './remembered.ts'
 import { SealedShelf } from './sealed.ts'
 
-const rememberedName = 'remembered'
-
-interface Remembered extends RememberedPatient {
-  appointments: { record: Hex; start: string; title: string }[]
-}
+/** For those who open charts of others; it comes with the first of them. */
+const ofOthers = () => import('./remembered.ts')
 
 /** Charts that were opened: kept until the lock closes, and sealed on the device for when there is no connection. */
 export class ChartRoom {
@@ -59,7 +56,7 @@ export class ChartRoom {
       if (!chart.emergency) await this.#keep(chart)
       return chart
     } catch (error) {
-      if (isHreError(error, 'not-found')) await this.#forget(patient)
+      if (isHreError(error, 'not-found')) await (await ofOthers()).forgetRemembered(this.#shelf, patient)
       if (!isHreError(error, 'gateway-unreachable')) throw error
       const kept = await this.#kept(patient)
       if (!kept) throw error
@@ -69,7 +66,7 @@ export class ChartRoom {
 
   /** Other people's charts that were opened on this device and are still open to this person, by patient. */
   async remembered(): Promise<Record<Hex, Remembered>> {
-    return (await this.#shelf.read<Record<Hex, Remembered>>(rememberedName)) ?? {}
+    return (await ofOthers()).remembered(this.#shelf)
   }
 
   /** The proof of a record that was opened. @throws HreError `not-found` before that. */
@@ -190,21 +187,7 @@ export class ChartRoom {
   async #keep(chart: Chart): Promise<void> {
     const proven = [...this.#proven].filter(([, { leaf }]) => leaf.patient === chart.patient)
     await this.#shelf.write(chart.patient, { chart, proven })
-    if (chart.patient === this.#actor.account) return
-    const { name, birthDate, items } = chart
-    const appointments = items.flatMap(({ kind, record, date, title }) =>
-      kind === 'appointment' && date !== null ? [{ record, start: date, title }] : [],
-    )
-    const remembered = { ...(await this.remembered()), [chart.patient]: { name, birthDate, appointments } }
-    await this.#shelf.write(rememberedName, remembered)
-  }
-
-  /** Access ended: its copy on this device ends as well. */
-  async #forget(patient: Hex): Promise<void> {
-    const { [patient]: known, ...others } = await this.remembered()
-    if (!known) return
-    await this.#shelf.remove(patient)
-    await this.#shelf.write(rememberedName, others)
+    if (chart.patient !== this.#actor.account) await (await ofOthers()).remember(this.#shelf, chart)
   }
 
   async #kept(patient: Hex): Promise<Chart | undefined> {

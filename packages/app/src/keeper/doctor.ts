@@ -1,6 +1,7 @@
 import { declaringRoles, roles } from '@hre/protocol'
 import { accountOf, declareEmergency, findByCard, findByNumber, hospitalNumberSystem } from '@hre/sdk'
 import type { Hex } from './api.ts'
+import { changeKept } from './change.ts'
 import type { DatedAppointment, DoctorDesk, Draft, RememberedPatient } from './desk-api.ts'
 import type { Present } from './keeper.ts'
 import { ordersOf } from './orders.ts'
@@ -81,9 +82,11 @@ export function doctorDesk(present: Present): DoctorDesk {
       return (await drafts()).find((draft) => draft.patient === patient) ?? null
     },
     async keepDraft({ patient, title, text }) {
-      const others = (await drafts()).filter((draft) => draft.patient !== patient)
       const at = Math.floor(Date.now() / 1000)
-      await shelf.write(draftsName, text === '' ? others : [...others, { patient, title, text, at }])
+      await changeKept<Draft[]>(shelf, draftsName, (kept = []) => {
+        const others = kept.filter((draft) => draft.patient !== patient)
+        return text === '' ? others : [...others, { patient, title, text, at }]
+      })
       return null
     },
   }

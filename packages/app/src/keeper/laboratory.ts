@@ -3,6 +3,7 @@ import { declaringRoles, hreError, roles, type AwaitedBatch as AwaitedView } fro
 import { accountOf, fileRecords, listAwaitedSignatures, recordsOfChart, signBatch } from '@hre/sdk'
 import { chartOf, itemOf, type ChartItem } from '../chart/item.ts'
 import type { Hex } from './api.ts'
+import { changeKept } from './change.ts'
 import type {
   AwaitedBatch,
   FiledResults,
@@ -15,8 +16,9 @@ import type { Present } from './keeper.ts'
 import { SealedShelf } from './sealed.ts'
 
 const formsName = 'test-forms'
-/** Which tests of which orders were answered from this device. */
 const answersName = 'answers'
+/** Which tests of which orders were answered from this device. */
+type Answers = Record<Hex, Hex[]>
 /** As many as a reader opens at once. */
 const uploadedMax = 256
 
@@ -45,7 +47,7 @@ export function laboratoryDesk({ actor, charts, company }: Present): LaboratoryD
   }
 
   const awaited = () => listAwaitedSignatures(actor, 'party')
-  const answered = async () => (await shelf.read<Record<Hex, Hex[]>>(answersName)) ?? {}
+  const answered = async () => (await shelf.read<Answers>(answersName)) ?? {}
 
   async function open(batch: Hex): Promise<{ of: AwaitedBatch; items: ChartItem[] }> {
     const [of] = await shown((await awaited()).filter((row) => row.batch === batch))
@@ -54,17 +56,22 @@ export function laboratoryDesk({ actor, charts, company }: Present): LaboratoryD
   }
 
   /**
-   * Signs orders of which every test was answered from this device. @returns those that still wait.
+   * Signs orders of which every test was answered from this device, each once, also where two look at the same time.
+   *
+   * @returns what still waits for this person.
    */
-  async function tickOff(rows: readonly AwaitedView[]): Promise<readonly AwaitedView[]> {
-    const before = await answered()
-    const isDone = ({ batch, records }: AwaitedView) =>
-      records.length > 0 && records.every(({ record }) => before[batch as Hex]?.includes(record as Hex))
-    const done = rows.filter(isDone)
-    for (const { batch } of done) await signBatch(actor, batch as Hex)
-    const left = rows.filter((row) => !done.includes(row))
-    const kept = Object.entries(before).filter(([batch]) => left.some((row) => row.batch === batch))
-    if (kept.length < Object.keys(before).length) await shelf.write(answersName, Object.fromEntries(kept))
+  async function tickOff(): Promise<readonly AwaitedView[]> {
+    let left: readonly AwaitedView[] = []
+    await changeKept<Answers>(shelf, answersName, async (before = {}) => {
+      const isDone = ({ batch, records }: AwaitedView) =>
+        records.length > 0 && records.every(({ record }) => before[batch as Hex]?.includes(record as Hex))
+      const rows = await awaited()
+      const done = rows.filter(isDone)
+      for (const { batch } of done) await signBatch(actor, batch as Hex)
+      left = rows.filter((row) => !done.includes(row))
+      const kept = Object.entries(before).filter(([batch]) => left.some((row) => row.batch === batch))
+      return kept.length < Object.keys(before).length ? (Object.fromEntries(kept) as Answers) : before
+    })
     return left
   }
 
@@ -89,9 +96,11 @@ export function laboratoryDesk({ actor, charts, company }: Present): LaboratoryD
   }
 
   async function rememberForms(results: readonly TypedResult[]): Promise<void> {
-    const forms = (await shelf.read<Record<string, TestForm>>(formsName)) ?? {}
-    for (const { code, unit, low, high } of results) if (code) forms[code] = { unit, low, high }
-    await shelf.write(formsName, forms)
+    await changeKept<Record<string, TestForm>>(shelf, formsName, (known) => {
+      const forms = { ...known }
+      for (const { code, unit, low, high } of results) if (code) forms[code] = { unit, low, high }
+      return forms
+    })
   }
 
   const partiesWith = (countersigner: Hex | null) =>
@@ -101,11 +110,10 @@ export function laboratoryDesk({ actor, charts, company }: Present): LaboratoryD
     async worklist() {
       const [{ role }, rows, filed] = await Promise.all([
         accountOf(actor, own),
-        awaited(),
+        tickOff().catch(awaited),
         listAwaitedSignatures(actor, 'author'),
       ])
-      const stillAwaited = await tickOff(rows).catch(() => rows)
-      const waiting = await shown(stillAwaited)
+      const waiting = await shown(rows)
       // What those who treat patients want signed by a laboratory is done and not checked.
       const isOrder = ({ author }: AwaitedBatch) =>
         role === roles['lab technician'] && declaringRoles.some((name) => name === author.role)
@@ -149,15 +157,13 @@ export function laboratoryDesk({ actor, charts, company }: Present): LaboratoryD
       })
       await rememberForms(wish.results)
       if (!wish.order) return 'filed'
-      const before = await answered()
-      await shelf.write(answersName, {
+      const { order } = wish
+      await changeKept<Answers>(shelf, answersName, (before) => ({
         ...before,
-        [wish.order]: [...new Set([...(before[wish.order] ?? []), ...done])],
-      })
+        [order]: [...new Set([...(before?.[order] ?? []), ...done])],
+      }))
       // The results are filed. What breaks from here on is done again when the worklist is looked at.
-      await awaited()
-        .then(tickOff)
-        .catch(() => undefined)
+      await tickOff().catch(() => undefined)
       return 'filed'
     },
     async previewUpload(text) {

@@ -9,6 +9,7 @@ import {
   withdrawBatch,
 } from '@hre/sdk'
 import type { Hex } from './api.ts'
+import { changeKept } from './change.ts'
 import type { DoctorDesk, OrderRow, OrderWish } from './desk-api.ts'
 import type { Present } from './keeper.ts'
 import { SealedShelf } from './sealed.ts'
@@ -30,7 +31,6 @@ type Orders = Pick<DoctorDesk, 'laboratories' | 'order' | 'withdrawOrder' | 'ans
 export function ordersOf({ actor, charts, company }: Present): Orders {
   const shelf = new SealedShelf(actor)
   const own = actor.account as Hex
-  const known = async () => (await shelf.read<KnownOrders>(ordersName)) ?? {}
 
   async function awaited(): Promise<KnownOrders> {
     const rows = await listAwaitedSignatures(actor, 'author')
@@ -55,15 +55,19 @@ export function ordersOf({ actor, charts, company }: Present): Orders {
 
   return {
     async ordered() {
-      const [open, before] = await Promise.all([awaited(), known()])
-      const gone = Object.entries(before).filter(([batch]) => !(batch in open))
-      const signed = await signedAmong(gone.flatMap(([batch, { isAnswered }]) => (isAnswered ? [] : [batch])))
-      const answered = gone.filter(([batch, { isAnswered }]) => isAnswered || signed.includes(batch))
-      const now = {
-        ...open,
-        ...Object.fromEntries(answered.map(([batch, order]) => [batch, { ...order, isAnswered: true }])),
-      } as KnownOrders
-      await shelf.write(ordersName, now)
+      // What is ordered or read meanwhile comes before or after, not in between: it would be forgotten, or new again.
+      const now = await changeKept<KnownOrders>(shelf, ordersName, async (before = {}) => {
+        const open = await awaited()
+        const gone = Object.entries(before).filter(([batch]) => !(batch in open))
+        const signed = await signedAmong(
+          gone.flatMap(([batch, { isAnswered }]) => (isAnswered ? [] : [batch])),
+        )
+        const answered = gone.filter(([batch, { isAnswered }]) => isAnswered || signed.includes(batch))
+        return {
+          ...open,
+          ...Object.fromEntries(answered.map(([batch, order]) => [batch, { ...order, isAnswered: true }])),
+        } as KnownOrders
+      })
       return Object.entries(now).map(([batch, order]) => ({ batch: batch as Hex, ...order }))
     },
     async laboratories() {
@@ -84,10 +88,10 @@ export function ordersOf({ actor, charts, company }: Present): Orders {
         parties: [own, wish.laboratory],
       })
       const at = Math.floor(Date.now() / 1000)
-      await shelf.write(ordersName, {
-        ...(await known()),
+      await changeKept<KnownOrders>(shelf, ordersName, (known) => ({
+        ...known,
         [batch]: { patient: wish.patient, at, isAnswered: false },
-      })
+      }))
       return null
     },
     async withdrawOrder(record) {
@@ -97,10 +101,11 @@ export function ordersOf({ actor, charts, company }: Present): Orders {
       return null
     },
     async answersSeen(patient) {
-      const unseen = Object.entries(await known()).filter(
-        ([, order]) => order.patient !== patient || !order.isAnswered,
+      await changeKept<KnownOrders>(shelf, ordersName, (known = {}) =>
+        Object.fromEntries(
+          Object.entries(known).filter(([, order]) => order.patient !== patient || !order.isAnswered),
+        ),
       )
-      await shelf.write(ordersName, Object.fromEntries(unseen))
       return null
     },
   }

@@ -3,6 +3,7 @@ import { admitWard, sealWard, settleWard, type NewWard } from '@hre/sdk'
 import { createRecoveryPhrase, createRootSeed } from '@hre/vault'
 import { bytesToHex, hexToBytes } from 'viem'
 import type { Hex, Keeper } from './api.ts'
+import { changeKept } from './change.ts'
 import type { Room } from './keeper.ts'
 
 /** A ward whose keys are made and who is not everywhere yet; sealed to this person, so that nothing is lost from then on. */
@@ -69,7 +70,8 @@ export async function settleIfWard(room: Room, patient: Hex): Promise<void> {
 }
 
 async function know(room: Room, patient: Hex, isWard: boolean): Promise<void> {
-  const { notes } = room.present()
-  const known = await notes.read<Record<Hex, boolean>>(knownName)
-  await notes.write(knownName, { ...known, [patient]: isWard })
+  await changeKept<Record<Hex, boolean>>(room.present().notes, knownName, (known) => ({
+    ...known,
+    [patient]: isWard,
+  }))
 }

@@ -27,11 +27,11 @@ export async function watchNews(
       if (!signal.aborted) onNews()
     }, gatherMilliseconds)
   }
-  for (let isFirst = true; !signal.aborted; isFirst = false) {
+  while (!signal.aborted) {
     try {
       const news = await begin(actor, isQuiet, signal)
-      // What came while nobody listened is not told one by one.
-      if (!isFirst) tell()
+      // What came while nobody listened, also between the page's first look and now, is not told one by one.
+      tell()
       for await (const _ of news) tell()
     } catch {
       // A gateway that keeps no list, or is away at the beginning: connections that end later are begun anew by the SDK.
@@ -40,7 +40,7 @@ export async function watchNews(
   }
 }
 
-/** After what is known already: the page has just looked. */
+/** After what is known already: the page looks once more. */
 async function begin(actor: Actor, isQuiet: boolean, signal: AbortSignal): Promise<AsyncIterable<unknown>> {
   if (isQuiet) {
     const after = (await listNotifications(actor)).at(-1)?.id ?? 0

@@ -259,7 +259,8 @@ class Story {
     const chain = connectChain(this.#exchange.rpcUrl)
     const verdicts = await verifyAccesses(chain, patient.deployment, accesses)
     const anchored = verdicts.filter((verdict) => verdict === 'anchored').length
-    const reasons = [...new Set(refused.map(({ receipt }) => nameOfDecision(receipt.decision)))]
+    // What two hospitals logged within one second has no order.
+    const reasons = [...new Set(refused.map(({ receipt }) => nameOfDecision(receipt.decision)))].sort()
     return {
       ok: unreachable.length === 0 && refused.length >= 6 && !verdicts.includes('altered'),
       text: `The patient reads who looked, at both hospitals: ${accesses.length} entries, ${refused.length} of them refusals`,

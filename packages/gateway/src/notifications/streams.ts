@@ -35,11 +35,14 @@ export class NotificationStreams {
   readonly #clock: Clock
   readonly #log: FastifyBaseLogger
   readonly #heartbeatMilliseconds: number
+  readonly #lookMilliseconds: number
   readonly #open = new Set<Stream>()
   #stopped = false
   #looking: Promise<void> | undefined
   /** Ends the pause between two looks. */
   #rouse: () => void = () => {}
+  /** There may be something that the last look did not see. */
+  #isNews = false
   #sessionsSeenAt = -Infinity
 
   constructor(options: {
@@ -48,13 +51,18 @@ export class NotificationStreams {
     clock: Clock
     log: FastifyBaseLogger
     heartbeatMilliseconds?: number
+    lookMilliseconds?: number
   }) {
     this.#outbox = options.outbox
     this.#sessions = options.sessions
     this.#clock = options.clock
     this.#log = options.log
     this.#heartbeatMilliseconds = options.heartbeatMilliseconds ?? heartbeatMilliseconds
-    this.#outbox.onNews(() => this.#rouse())
+    this.#lookMilliseconds = options.lookMilliseconds ?? lookMilliseconds
+    this.#outbox.onNews(() => {
+      this.#isNews = true
+      this.#rouse()
+    })
   }
 
   /** How many are listening. */
@@ -126,9 +134,11 @@ export class NotificationStreams {
     while (this.#open.size > 0) {
       const pause = new AbortController()
       this.#rouse = () => pause.abort()
-      const isNews = await sleep(lookMilliseconds, false, { signal: pause.signal }).catch(() => true)
-      // What is told in one go is looked for once.
-      if (isNews) await sleep(gatherMilliseconds)
+      if (!this.#isNews)
+        await sleep(this.#lookMilliseconds, undefined, { signal: pause.signal }).catch(() => {})
+      // What is told in one go is looked for once; what is told during the look, by the next.
+      if (this.#isNews) await sleep(gatherMilliseconds)
+      this.#isNews = false
       await this.#lookOnce().catch((error: unknown) =>
         this.#log.warn(
           { code: (error as { code?: string }).code },
@@ -148,7 +158,7 @@ export class NotificationStreams {
       stream.news = true
       stream.rouse()
     }
-    if (performance.now() - this.#sessionsSeenAt < lookMilliseconds) return
+    if (performance.now() - this.#sessionsSeenAt < this.#lookMilliseconds) return
     this.#sessionsSeenAt = performance.now()
     const ended = await this.#sessions.endedAmong([...new Set(streams.map(({ session }) => session))])
     const now = this.#clock()
