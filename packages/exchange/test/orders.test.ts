@@ -3,7 +3,11 @@ import { after, before, describe, test } from 'node:test'
 import { tables } from '@hre/gateway'
 import { signBatchCall, type AwaitedBatch } from '@hre/protocol'
 import {
+  compartmentIds,
   fileRecords,
+  grantAccess,
+  resumeFiling,
+  revokeAccess,
   listAwaitedSignatures,
   listNotifications,
   openInbox,
@@ -16,7 +20,7 @@ import {
   type FiledBatch,
 } from '@hre/sdk'
 import { eq } from 'drizzle-orm'
-import { refusal, someRecords, startWorld, type World } from './world.ts'
+import { advance, inSeconds, refusal, someRecords, startWorld, type World } from './world.ts'
 
 /** What is ordered from a laboratory and not from one person (R18, R19). */
 describe('orders to a laboratory', () => {
@@ -180,5 +184,41 @@ describe('orders to a laboratory', () => {
     await world.lakeside.gateway.gateway.follower.sync()
     assert.equal(await find(elsewhere, made), undefined)
     await assert.rejects(orderStanding(elsewhere, made.batch), refusal('not-found'))
+  })
+
+  test('[C2] a hospital that is let to read as well goes on filing: during the sharing, after it was ended, and when its time is over', async () => {
+    const labs = compartmentIds(patient).labs
+    const share = () =>
+      grantAccess(patient, {
+        reader: world.city.actor.account,
+        compartments: [labs],
+        purposes: ['TREAT'],
+        until: inSeconds(60),
+      })
+    const reads = async () => {
+      await settled()
+      return (await requestAccess(lina, { patient: patient.account, purpose: 'TREAT' })).records.length > 0
+    }
+    await share()
+    const during = await order()
+    assert.ok(await reads())
+    await answer(lina, during, recordsOf(during))
+    await revokeAccess(patient, { reader: world.city.actor.account, compartments: [labs], keepsFiling: true })
+    await assert.rejects(reads(), refusal('not-found'))
+    const ended = await order()
+    await answer(lina, ended, recordsOf(ended))
+
+    await share()
+    advance(61)
+    await assert.rejects(order(), refusal('write-refused'))
+    await resumeFiling(patient)
+    await order()
+    await assert.rejects(reads(), refusal('not-found'))
+    // Nothing is to be done the next time, and what was revoked stays so.
+    assert.deepEqual(await resumeFiling(patient), [])
+    await share()
+    await revokeAccess(patient, { reader: world.city.actor.account, compartments: [labs] })
+    assert.deepEqual(await resumeFiling(patient), [])
+    await assert.rejects(order(), refusal('write-refused'))
   })
 })
