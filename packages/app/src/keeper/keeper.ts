@@ -318,6 +318,10 @@ export function createKeeper(options: {
           readyAt,
         }))
     },
+    async countriesToRepeat() {
+      const { countries, isCurrent } = await present().actor.session.call('getCountries', {})
+      return isCurrent ? null : countries
+    },
     share: async (wish) => (await sharing()).share(wish),
     shares: async () => (await sharing()).shares(),
     endShare: async (reader) => (await sharing()).end(reader),
