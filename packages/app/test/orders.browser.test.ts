@@ -56,39 +56,45 @@ describe('an order and its result', { skip }, () => {
     await technician.join(
       (await inviteMember(city.actor, { role: 'lab technician', name: `Lina ${name}` })).secret,
     )
-    await technician.heading('Laboratory').waitFor()
+    await technician.heading(/^Laboratory$/).waitFor()
     const doctor = await Visitor.at(stage, city, options)
     await doctor.join(await inviteDoctor(city, `Dr ${name}`))
     return { doctor, technician }
   }
 
   async function share(patient: Actor, ...readers: readonly Visitor[]): Promise<void> {
-    for (const reader of readers)
-      await grantAccess(patient, {
-        reader: await reader.account(),
-        compartments: [compartmentIds(patient).labs],
-        purposes: ['TREAT'],
-        until: inSeconds(7 * daySeconds),
-      })
+    for (const reader of readers) await shareWith(patient, await reader.account())
   }
+
+  const shareWith = (patient: Actor, reader: `0x${string}`) =>
+    grantAccess(patient, {
+      reader,
+      compartments: [compartmentIds(patient).labs],
+      purposes: ['TREAT'],
+      until: inSeconds(7 * daySeconds),
+    })
 
   const orderPage = (doctor: Visitor, patient: Actor) => doctor.open(`#/patients/${patient.account}/order`)
 
   /** Orders potassium, with everything that the page asks for. */
-  async function orderPotassium(doctor: Visitor, patient: Actor, who: string): Promise<void> {
+  async function orderPotassium(doctor: Visitor, patient: Actor): Promise<void> {
     await orderPage(doctor, patient)
     await doctor.page.getByLabel('Potassium').check()
-    await doctor.page.getByLabel('Who does it?').selectOption({ label: `Lina ${who}, City Hospital` })
+    await doctor.page.getByLabel('Which laboratory does it?').selectOption({ label: 'City Hospital' })
     await doctor.button('Sign and order 1 test').click()
   }
 
-  const orderedRow = (technician: Visitor) =>
-    technician.page.getByRole('region', { name: 'Ordered from you' }).getByRole('link')
+  /** What this doctor ordered, in the list that the laboratory's technicians share. */
+  const orderedRow = (technician: Visitor, doctor: string) =>
+    technician.page
+      .getByRole('region', { name: 'Ordered from your laboratory' })
+      .getByRole('link')
+      .filter({ hasText: `from Dr ${doctor}` })
 
-  async function openOrder(technician: Visitor): Promise<void> {
+  async function openOrder(technician: Visitor, doctor: string): Promise<void> {
     await technician.open('#/more')
     await technician.link('Worklist').click()
-    await orderedRow(technician).first().click()
+    await orderedRow(technician, doctor).click()
     await technician.heading('Answer an order').waitFor()
   }
 
@@ -109,7 +115,7 @@ describe('an order and its result', { skip }, () => {
       await doctor.tap(page.getByLabel('Creatinine (kidneys)'))
       await doctor.tap(page.getByLabel('Urgent'))
       await doctor.type(page.getByLabel(/^Why\?/), 'Takes a diuretic')
-      await page.getByLabel('Who does it?').selectOption({ label: `Lina Mehta ${size}, City Hospital` })
+      await page.getByLabel('Which laboratory does it?').selectOption({ label: 'City Hospital' })
       await doctor.assertAccessible('an order')
       await doctor.shoot(`app-order-${size}`, { documented: size === 'phone' })
       await doctor.tap(doctor.button('Sign and order 2 tests'))
@@ -128,7 +134,7 @@ describe('an order and its result', { skip }, () => {
       await technician.page.getByText(`from Dr Mehta ${size}`, { exact: false }).waitFor()
       await technician.assertAccessible('a worklist with an order')
       await technician.shoot(`app-worklist-ordered-${size}`)
-      await technician.tap(orderedRow(technician))
+      await technician.tap(orderedRow(technician, `Mehta ${size}`))
       await technician.heading('Answer an order').waitFor()
       const what = technician.page.getByRole('region', { name: 'Ordered tests' })
       await what.getByText('Takes a diuretic').waitFor()
@@ -145,7 +151,7 @@ describe('an order and its result', { skip }, () => {
       await technician.tap(technician.button('Sign and file 2 results'))
       await technician.page.getByText('Signed and filed.').waitFor()
       await technician.tap(technician.link('Back to the list'))
-      await technician.page.getByText('No signature is missing.').waitFor()
+      await orderedRow(technician, `Mehta ${size}`).waitFor({ state: 'detached' })
 
       // It comes to the doctor's day by itself.
       await ordered.getByText('New result').waitFor()
@@ -183,13 +189,110 @@ describe('an order and its result', { skip }, () => {
       }
     })
 
+  for (const { size, manner, options } of manners)
+    test(`[R19] two technicians find it: one answers, the other’s page says who; another hospital’s sees nothing, ${manner}`, async () => {
+      const { city, lakeside } = stage.world
+      const { doctor, technician: lina } = await colleagues(options, `Shared ${size}`)
+      const ravi = await Visitor.at(stage, city, options)
+      await ravi.join(
+        (await inviteMember(city.actor, { role: 'lab technician', name: 'Ravi Shared' })).secret,
+      )
+      const stranger = await Visitor.at(stage, lakeside, options)
+      await stranger.join(
+        (await inviteMember(lakeside.actor, { role: 'lab technician', name: 'Far' })).secret,
+      )
+      const patient = await stage.world.newPatient()
+      const account = await doctor.account()
+      await doctor.tap(doctor.link('Patients'))
+      await doctor.heading('Today').waitFor()
+      const [doctorHears, linaHears, raviHears] = await Promise.all(
+        [doctor, lina, ravi].map((visitor) => visitor.listen()),
+      )
+      await shareWith(patient, account)
+      await doctor.link(new RegExp(`Patient ${patient.account.slice(2, 8)}`)).waitFor()
+      assert.ok((await doctorHears!()).said.includes('A patient shares with you now'))
+      // The laboratory's hospital as a whole: who is on shift is its own matter.
+      await shareWith(patient, city.actor.account)
+      // Nobody has filed anything yet: the first of it is written from the chart's own page.
+      await doctor.open(`#/patients/${patient.account}`)
+      await doctor.page.getByText('There is nothing yet in what the patient shares with you.').waitFor()
+      await doctor.link('Write a note').waitFor()
+      assert.ok((await doctorHears!()).said.includes('Opening the chart on this device ...'))
+      await doctor.assertAccessible('a chart with nothing in it')
+      await doctor.shoot(`app-empty-chart-${size}`)
+      await doctor.tap(doctor.link('Order a test'))
+      await doctor.page.getByText('Every technician there finds the order in the list').waitFor()
+      await doctor.tap(doctor.page.getByLabel('Potassium'))
+      await doctor.tap(doctor.page.getByLabel('Creatinine (kidneys)'))
+      await doctor.select(doctor.page.getByLabel('Which laboratory does it?'), 'City Hospital')
+      await doctor.assertAccessible('an order to a laboratory')
+      await doctor.shoot(`app-order-laboratory-${size}`)
+      await doctor.tap(doctor.button('Sign and order 2 tests'))
+      await doctor.page.getByText('Signed and ordered.').waitFor()
+      assert.match((await doctorHears!()).said.at(-1)!, /^Signed and ordered\./)
+      await doctor.tap(doctor.link('Open chart'))
+      await doctor.page.getByRole('link', { name: /Potassium[\s\S]*Ordered, awaited/ }).waitFor()
+      await doctor.tap(doctor.link('Patients'))
+
+      // It comes to both lists by itself, and to nobody else's.
+      for (const technician of [lina, ravi]) await orderedRow(technician, `Shared ${size}`).waitFor()
+      for (const hears of [linaHears, raviHears])
+        assert.ok((await hears!()).said.includes('There is something new to do'))
+      await ravi.shoot(`app-worklist-shared-${size}`)
+      for (const technician of [lina, ravi]) {
+        await technician.tap(orderedRow(technician, `Shared ${size}`))
+        await technician.page.getByRole('region', { name: 'Result 2' }).waitFor()
+      }
+      const order = new URL(ravi.page.url()).hash
+      await lina.tap(
+        lina.page.getByRole('region', { name: 'Result 2' }).getByRole('button', { name: 'Remove' }),
+      )
+      await lina.type(lina.page.getByLabel('Value'), '5.9')
+      await lina.tap(lina.button('Sign and file 1 result'))
+      await lina.page.getByText('Signed and filed.').waitFor()
+      await ravi.type(ravi.page.getByRole('region', { name: 'Result 2' }).getByLabel('Value'), '1.1')
+      const what = ravi.page.getByRole('region', { name: 'Ordered tests' })
+
+      // What is left of it is there for the other, also anew.
+      await lina.open('#/more')
+      await lina.open(order)
+      await lina.page.getByText('Done by you').waitFor()
+      await lina.type(lina.page.getByLabel('Value'), '1.2')
+      await lina.assertAccessible('an order that is half done')
+      await lina.shoot(`app-order-half-${size}`)
+      await lina.tap(lina.button('Sign and file 1 result'))
+      await lina.page.getByText('Signed and filed.').waitFor()
+      await ravi.page.getByRole('alert').getByText(`Already answered by Lina Shared ${size}`).waitFor()
+      await ravi.page.getByText('Nothing that you entered was filed.').waitFor()
+      await what.waitFor({ state: 'detached' })
+      assert.match((await raviHears!()).alerts.join(), /^Already answered by Lina/)
+      const awaited = doctor.page.getByRole('region', { name: 'Ordered tests' })
+      await awaited.getByText('New result').waitFor()
+      assert.ok((await doctorHears!()).said.includes('New result'))
+      await ravi.assertAccessible('an order that a colleague answered')
+      await ravi.shoot(`app-order-taken-${size}`)
+      await ravi.tap(ravi.link('Back to the list'))
+      await orderedRow(ravi, `Shared ${size}`).waitFor({ state: 'detached' })
+      assert.equal((await bodiesOf(patient)).length, 4)
+
+      await stranger.page.getByText('No signature is missing.').waitFor()
+      await stranger.open(order)
+      await stranger.page.getByText('You cannot see what was ordered').waitFor()
+      await stranger.assertAccessible('another laboratory’s order')
+      for (const visitor of [doctor, lina, ravi]) {
+        visitor.assertQuiet()
+        await visitor.close()
+      }
+      await stranger.close()
+    })
+
   test('[R18] withdrawn while the laboratory works on it: nothing is filed, and nobody awaits it any more', async () => {
     const { doctor, technician } = await colleagues({ viewport: phone }, 'Withdrawn')
     const patient = await stage.world.newPatient()
     await share(patient, doctor, technician)
-    await orderPotassium(doctor, patient, 'Withdrawn')
+    await orderPotassium(doctor, patient)
     await doctor.link('Open chart').click()
-    await openOrder(technician)
+    await openOrder(technician, 'Withdrawn')
     await doctor.page.getByRole('link', { name: /Potassium/ }).click()
     await doctor.button('Withdraw this order').click()
     await doctor.assertAccessible('before an order is withdrawn')
@@ -200,11 +303,12 @@ describe('an order and its result', { skip }, () => {
     await technician.page.getByLabel('Value').fill('5.9')
     await technician.button('Sign and file 1 result').click()
     await technician.page.getByText('This order was withdrawn meanwhile').waitFor()
-    await technician.page.getByText('Nothing was filed.').waitFor()
+    await technician.page.getByText('Nothing that you entered was filed.').waitFor()
     await technician.assertAccessible('an order that was withdrawn')
     await technician.shoot('app-answer-withdrawn-phone')
     await technician.link('Back to the list').click()
-    await technician.page.getByText('No signature is missing.').waitFor()
+    await technician.heading(/^Laboratory$/).waitFor()
+    await orderedRow(technician, 'Withdrawn').waitFor({ state: 'detached' })
     assert.deepEqual(
       (await bodiesOf(patient)).map(({ resourceType }) => resourceType),
       ['ServiceRequest'],
@@ -223,7 +327,7 @@ describe('an order and its result', { skip }, () => {
     const [ana, ravi] = [await stage.world.newPatient(), await stage.world.newPatient()]
     await share(ana, doctor, technician)
     await share(ravi, doctor, technician)
-    await orderPotassium(doctor, ana, 'Attacked')
+    await orderPotassium(doctor, ana)
     await doctor.page.getByText('Signed and ordered.').waitFor()
     const [order] = await bodiesOf(ana)
     const answer: DiagnosticReport = laboratoryReportOf({
@@ -237,7 +341,7 @@ describe('an order and its result', { skip }, () => {
     await fileOwnRecords(ana, { records: recordsOfChart([answer]) })
     await file(await stage.world.newMember(stage.world.city, 'lab technician'), ravi.account, [answer])
     // The page of the laboratory would say another patient's account than the order's.
-    await openOrder(technician)
+    await openOrder(technician, 'Attacked')
     await technician.page.evaluate((account) => {
       const post = Worker.prototype.postMessage as (this: Worker, ...args: unknown[]) => void
       Worker.prototype.postMessage = function (this: Worker, ...args: unknown[]) {
@@ -270,29 +374,29 @@ describe('an order and its result', { skip }, () => {
     await share(patient, stranger)
     await orderPage(stranger, patient)
     await stranger.page.getByLabel('Potassium').check()
-    await stranger.page.getByLabel('Who does it?').selectOption('')
+    await stranger.page.getByLabel('Which laboratory does it?').selectOption('')
     await stranger.button('Sign and order 1 test').click()
-    await stranger.page.getByText('Choose who does it.').waitFor()
-    await orderPotassium(stranger, patient, 'Refused')
+    await stranger.page.getByText('Choose which laboratory does it.').waitFor()
+    await orderPotassium(stranger, patient)
     await stranger.page.getByText('The patient did not let your hospital file here').waitFor()
     await stranger.page.getByText('Nothing was ordered. What you entered is still here.').waitFor()
     await stranger.assertAccessible('an order that was refused')
     await stranger.shoot('app-order-refused-phone')
     const { technician: other } = await colleagues({ viewport: phone }, 'Elsewhere')
-    await orderPotassium(technician, patient, 'Elsewhere')
+    await orderPotassium(technician, patient)
     await technician.page.getByText('You may not do that').waitFor()
     assert.deepEqual(await bodiesOf(patient).catch(() => []), [])
     for (const visitor of [doctor, technician, stranger, other]) await visitor.close()
   })
 
-  test('a connection that is lost: whether it was ordered and filed is said; what was left half done is done later', async () => {
+  test('a connection that is lost: whether it was ordered and filed is said, and nothing is filed twice', async () => {
     const { doctor, technician } = await colleagues({ viewport: phone }, 'Broken')
     const patient = await stage.world.newPatient()
     await share(patient, doctor, technician)
     const lose = (visitor: Visitor, path: string) =>
       visitor.page.context().route(path, (route) => route.abort('connectionfailed'))
     await lose(doctor, '**/v1/blobs/**')
-    await orderPotassium(doctor, patient, 'Broken')
+    await orderPotassium(doctor, patient)
     await doctor.page.getByText('Nothing was ordered. What you entered is still here.').waitFor()
     await doctor.page.context().unroute('**/v1/blobs/**')
     // It arrives, and the answer does not.
@@ -306,20 +410,21 @@ describe('an order and its result', { skip }, () => {
     await doctor.assertAccessible('an order that may be there')
     assert.ok(await doctor.page.getByLabel('Potassium').isChecked())
 
-    // The results are filed; that they answer the order is not signed.
-    await openOrder(technician)
-    await lose(technician, '**/v1/operations')
+    // So do the results: the laboratory's server filed them, and knows by whom.
+    await openOrder(technician, 'Broken')
+    await technician.page.context().route('**/v1/batches', async (route) => {
+      await route.fetch()
+      await route.abort('connectionreset')
+    })
     await technician.page.getByLabel('Value').fill('5.9')
     await technician.button('Sign and file 1 result').click()
-    await technician.page.getByText('Signed and filed. The patient can see it now.').waitFor()
+    await technician.page.getByText('You have answered this order on').waitFor()
+    await technician.page.getByText('There is nothing left to do.').waitFor()
+    await technician.assertAccessible('an order that one answered')
     assert.equal((await bodiesOf(patient)).length, 2)
     await technician.link('Back to the list').click()
-    await orderedRow(technician).waitFor()
-    await technician.page.context().unroute('**/v1/operations')
-    await technician.link('More').click()
-    await technician.link('Worklist').click()
-    await technician.page.getByText('No signature is missing.').waitFor()
-    assert.equal((await bodiesOf(patient)).length, 2)
+    await technician.heading(/^Laboratory$/).waitFor()
+    await orderedRow(technician, 'Broken').waitFor({ state: 'detached' })
     await doctor.close()
     await technician.close()
   })
@@ -331,10 +436,10 @@ describe('an order and its result', { skip }, () => {
     await shareByDevice(ana, doctor, technician)
     await doctor.open(`#/patients/${account}/order`)
     await doctor.page.getByLabel('Another test, in words').fill('Malaria, rapid test')
-    await doctor.page.getByLabel('Who does it?').selectOption({ label: 'Lina Report, City Hospital' })
+    await doctor.page.getByLabel('Which laboratory does it?').selectOption({ label: 'City Hospital' })
     await doctor.button('Sign and order 1 test').click()
     await doctor.page.getByText('Signed and ordered.').waitFor()
-    await openOrder(technician)
+    await openOrder(technician, 'Report')
     await technician.page
       .locator('input[type=file]')
       .setInputFiles({ name: 'Report 17.pdf', mimeType: 'application/pdf', buffer: pdf })
@@ -343,7 +448,7 @@ describe('an order and its result', { skip }, () => {
     await technician.button('Sign and file the report').click()
     await technician.page.getByText('Signed and filed. The patient can see it now.').waitFor()
     await technician.link('Back to the list').click()
-    await technician.page.getByText('No signature is missing.').waitFor()
+    await orderedRow(technician, 'Report').waitFor({ state: 'detached' })
     await ana.comeAgain()
     await ana.page.getByRole('link', { name: /Malaria, rapid test[\s\S]*Ordered, done/ }).waitFor()
     await ana.page.getByRole('link', { name: /Report 17/ }).click()

@@ -105,6 +105,14 @@ for (const { size, manner, options } of manners)
       ana.assertQuiet()
     })
 
+    test('says where records may be kept, before everything is lost', async () => {
+      await ana.enter('Where your records are kept')
+      await ana.tap(ana.page.getByLabel('Only in an emergency'))
+      await ana.tap(ana.button('Save'))
+      await ana.page.getByText('Saved. Every hospital knows.').waitFor()
+      ana.assertQuiet()
+    })
+
     test('[D17] somebody asks the guardians; the owner is told and stops it', async () => {
       const { visitor: thief, words } = await newPhone()
       await thief.assertAccessible('eight words')
@@ -148,6 +156,15 @@ for (const { size, manner, options } of manners)
       await visitor.shoot(`app-recovered-${size}`)
       await visitor.tap(visitor.link('Records'))
       await visitor.heading('Records of Ana Sharma').waitFor()
+      // [P4] New keys: what the old ones said of countries is said again, in one press.
+      await page.getByText('Say again where your records may be kept').waitFor()
+      await page
+        .getByText('may be kept in India. In another country they are opened in an emergency')
+        .waitFor()
+      await visitor.assertAccessible('to be said again')
+      await visitor.shoot(`app-say-again-${size}`, { fullPage: false })
+      await visitor.tap(visitor.button('Say it again'))
+      await page.getByText('Saved. Every hospital knows.').waitFor()
       await visitor.enter('Ways to get back in')
       await page.getByText('The 24 words on your paper').waitFor()
       assert.equal(await page.getByText('Your guardians together').count(), 0)

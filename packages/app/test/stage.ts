@@ -353,6 +353,33 @@ export class Visitor {
     for (const height of heights) assert.ok(height >= 24, `${where}: a target of ${height} px`)
   }
 
+  /**
+   * What a screen reader is told, by Chromium's accessibility tree.
+   *
+   * @returns what is said from now on in the region that is there already, and all alerts.
+   */
+  async listen(): Promise<() => Promise<{ said: string[]; alerts: string[] }>> {
+    const session = await this.page.context().newCDPSession(this.page)
+    await session.send('Accessibility.enable')
+    const { root } = await session.send('DOM.getDocument')
+    const { nodeId } = await session.send('DOM.querySelector', { nodeId: root.nodeId, selector: '#said' })
+    const { backendNodeId } = (await session.send('DOM.describeNode', { nodeId })).node
+    return async () => {
+      const { nodes } = await session.send('Accessibility.getFullAXTree')
+      const byId = new Map(nodes.map((node) => [node.nodeId, node]))
+      type Node = (typeof nodes)[number]
+      const textsIn = ({ role, name, childIds = [] }: Node): string[] =>
+        role?.value === 'StaticText'
+          ? [String(name?.value)]
+          : childIds.flatMap((id) => textsIn(byId.get(id) ?? assert.fail('a node without its parent')))
+      // Another one in its place would be one that nobody listened to.
+      const region = nodes.find(({ backendDOMNodeId }) => backendDOMNodeId === backendNodeId)
+      assert.ok(region?.properties?.some(({ name, value }) => name === 'live' && value.value === 'polite'))
+      const alerts = nodes.filter(({ role }) => role?.value === 'alert')
+      return { said: textsIn(region!), alerts: alerts.map((alert) => textsIn(alert).join(' ')) }
+    }
+  }
+
   /** Nothing scrolls sideways (WCAG 1.4.10). */
   async assertFits(where: string): Promise<void> {
     const width = await this.page.evaluate(() => document.documentElement.scrollWidth)

@@ -219,6 +219,15 @@ for (const { size, manner, options } of manners)
       assert.ok(!northwind.forms().some((form) => form === 'Operation'))
     })
 
+    test('says where records may be kept, before another key signs', async () => {
+      await ana.enter('Where your records are kept')
+      await ana.tap(ana.page.getByLabel('Only in an emergency'))
+      await ana.tap(ana.button('Save'))
+      await ana.page.getByText('Saved. Every hospital knows.').waitFor()
+      await openWallet()
+      await choose(/^Use Northwind/)
+    })
+
     test('[D13] the wallet agrees to sign for the account, and from then on it is asked', async () => {
       northwind.signed.length = 0
       await ana.tap(ana.button('Yes, let it sign for me'))
@@ -230,6 +239,30 @@ for (const { size, manner, options } of manners)
       assert.deepEqual(message, { account, signer: northwind.address, replacements: '0' })
       await ana.assertAccessible('a wallet signs')
       await ana.shoot(`app-wallet-now-${size}`)
+      ana.assertQuiet()
+    })
+
+    test('[P4] what was said about countries is to be said again: told at home, done in one press', async () => {
+      await ana.tap(ana.link('Records'))
+      await ana.page.getByText('Say again where your records may be kept').waitFor()
+      await ana.assertAccessible('to be said again')
+      await ana.shoot(`app-wallet-say-again-${size}`, { fullPage: false })
+      await ana.tap(ana.link('Choose something else'))
+      await ana.page.getByText('hospitals cannot check your choice any more').waitFor()
+      assert.ok(await ana.page.getByLabel('Only in an emergency').isChecked())
+      await ana.assertAccessible('countries, to be said again')
+      await ana.tap(ana.link('Records'))
+      // A wallet that says no: nothing was said, and the notice stays.
+      northwind.answer = 'decline'
+      await ana.tap(ana.button('Say it again'))
+      await ana.page.getByText('The wallet did not sign').waitFor()
+      northwind.answer = 'agree'
+      await ana.tap(ana.button('Say it again'))
+      await ana.page.getByText('Saved. Every hospital knows.').waitFor()
+      await ana.tap(ana.link('More'))
+      await ana.tap(ana.link('Records'))
+      await ana.heading('Records of Ana Sharma').waitFor()
+      await ana.page.getByText('Say again where').waitFor({ state: 'detached' })
       ana.assertQuiet()
     })
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import {
+  allowCountries,
+  allowedCountries,
   connectByWallet,
   grantAccess,
   moveToWallet,
@@ -55,6 +57,8 @@ describe('a wallet signs for an account', () => {
   const wallet = newWallet()
 
   test('[D13] it agrees, takes over, and the key of before signs no longer', async () => {
+    await allowCountries(patient, { countries: ['IN'], readingAbroad: 'emergency' })
+    assert.equal((await allowedCountries(patient))?.isCurrent, true)
     await moveToWallet(patient, wallet)
     assert.deepEqual(wallet.asked, ['SignerReplacement'])
     await assert.rejects(grantAccess(patient, terms()), refusal('signature-invalid'))
@@ -71,6 +75,17 @@ describe('a wallet signs for an account', () => {
     assert.match(message!, new RegExp(`Chain ID: ${world.deployment.chainId}\n`))
     assert.match(message!, new RegExp(`- urn:hre:account:${patient.account}$`))
     assert.equal(request, 'AccessRequest')
+  })
+
+  test('[P4] what the key of before said of countries is known, and to be said again', async () => {
+    const actor = await byWallet(wallet)
+    const before = await allowedCountries(actor)
+    assert.deepEqual(
+      [before?.countries, before?.readingAbroad, before?.isCurrent],
+      [['IN'], 'emergency', false],
+    )
+    await allowCountries(actor, before!)
+    assert.equal((await allowedCountries(actor))?.isCurrent, true)
   })
 
   test('it shares, and ends the share', async () => {

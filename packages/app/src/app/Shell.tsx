@@ -18,6 +18,7 @@ import { keeper, walletAsks } from '../keeper/client.ts'
 import { saying } from '../messages/messages.ts'
 import { FailureNote } from '../ui/FailureNote.tsx'
 import { isFixed, type Address } from './addresses.ts'
+import { useAnnouncements } from './announce.ts'
 import { beginPage, useFocus } from './focus.ts'
 import { Link } from './navigation.tsx'
 import { PageHere } from './router.tsx'
@@ -37,6 +38,7 @@ export function Shell() {
   const [path] = useLocation()
   const ask = useSyncExternalStore(walletAsks.subscribe, walletAsks.oldest)
   const content = useRef<HTMLElement>(null)
+  const said = useRef<HTMLDivElement>(null)
   const isOpen = status?.state === 'open' && status.joined
   const isPatient = status?.role === 0
 
@@ -46,6 +48,7 @@ export function Shell() {
   }, [title, path])
 
   useFocus(content, `${path} ${status?.state}`)
+  useAnnouncements(content, said)
 
   return (
     <div className="shell">
@@ -56,6 +59,7 @@ export function Shell() {
       >
         {t('skip')}
       </a>
+      <div id="said" className="heard" role="status" aria-atomic="false" ref={said} />
       <header className="bar">
         <Text component={Link} to="/" fw={650}>
           {title}

@@ -67,7 +67,8 @@ export interface CountryWish {
 }
 
 export interface CountriesHere extends CountryWish {
-  isSaid: boolean
+  /** `again`: another key signed it than this person has now, so it is to be said once more (P4). */
+  said: 'never' | 'again' | 'yes'
   /** Those of the hospitals that there are, and those that were chosen before. */
   offered: string[]
 }
@@ -350,6 +351,8 @@ export interface Keeper extends Desks {
   document(record: Hex): Promise<{ contentType: OwnDocumentType; bytes: Uint8Array<ArrayBuffer> }>
   /** What this person said of countries, or what counts until they do. */
   countries(): Promise<CountriesHere>
+  /** What this person has to say again; null for nothing. */
+  countriesToRepeat(): Promise<CountryWish | null>
   allowCountries(wish: CountryWish): Promise<{ unreachable: OrganisationInfo[] }>
   /** Those who look after this person, over or not. */
   helpers(): Promise<Helper[]>

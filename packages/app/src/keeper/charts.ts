@@ -1,4 +1,4 @@
-import { isHreError, nameOf, purposes, type ProvenLeaf, type Purpose } from '@hre/protocol'
+import { isHreError, nameOf, purposes, type GrantView, type ProvenLeaf, type Purpose } from '@hre/protocol'
 import {
   listGrants,
   openRecords,
@@ -13,7 +13,7 @@ import { topicNames, type Topic } from '../chart/topics.ts'
 import type { Chart, Hex, Progress } from './api.ts'
 import type { Company } from './company.ts'
 import type { EmergencyRoom, OpenEmergency } from './emergencies.ts'
-import { isInForce } from './grants.ts'
+import { isInForce, isToTreat } from './grants.ts'
 import type { Remembered } from './remembered.ts'
 import { SealedShelf } from './sealed.ts'
 
@@ -83,7 +83,14 @@ export class ChartRoom {
     this.#onProgress({ step: 'asking' })
     const isOwn = patient === this.#actor.account
     const emergency = isOwn ? undefined : await (await this.emergencies()).openFor(patient)
-    const chart = await this.opened(patient, this.#accesses(patient, isOwn, emergency))
+    const opening = this.opened(patient, this.#accesses(patient, isOwn, emergency))
+    const chart = await opening.catch(async (error: unknown) => {
+      // Where nothing is, nothing is let go: whoever may treat writes the first of it.
+      const isEmpty =
+        isHreError(error, 'not-found') && !isOwn && !emergency && (await this.#mayTreat(patient))
+      if (!isEmpty) throw error
+      return this.opened(patient, nothing())
+    })
     if (!emergency) return chart
     return { ...chart, emergency: { declaration: emergency.declaration, until: emergency.until } }
   }
@@ -152,16 +159,24 @@ export class ChartRoom {
     }
     for await (const access of requestPages(actor, { patient, purpose: 'ETREAT' }))
       yield { access, keys: emergency.keys }
-    const granted = (await listGrants(actor, 'received')).some(
-      (grant) => grant.patient === patient && isInForce(grant),
-    )
-    if (!granted) return
+    if (!(await this.#hasGrant(patient))) return
     try {
       for await (const access of usual) yield { access }
     } catch (error) {
       // A grant for another purpose than treatment refuses; what the emergency opens is open all the same.
       if (!isHreError(error, 'not-found')) throw error
     }
+  }
+
+  async #hasGrant(patient: Hex, accepts: (grant: GrantView) => boolean = () => true): Promise<boolean> {
+    const received = await listGrants(this.#actor, 'received')
+    return received.some((grant) => grant.patient === patient && isInForce(grant) && accepts(grant))
+  }
+
+  /** By a grant that has begun. */
+  #mayTreat(patient: Hex): Promise<boolean> {
+    const now = Date.now() / 1000
+    return this.#hasGrant(patient, (grant) => isToTreat(grant) && grant.from <= now)
   }
 
   /** Opens these records of a patient, and nothing else, for somebody who has to look at them. */
@@ -196,3 +211,5 @@ export class ChartRoom {
     return kept?.chart
   }
 }
+
+async function* nothing(): AsyncGenerator<never> {}

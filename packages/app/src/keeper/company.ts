@@ -24,6 +24,7 @@ export class Company {
   readonly #acquaintances: Acquaintances
   #known: Promise<Known[]> | undefined
   #askAgainMs = Infinity
+  readonly #missed = new Set<Hex>()
 
   constructor(actor: Actor, gatewayUrl: string, acquaintances: Acquaintances) {
     this.#actor = actor
@@ -65,16 +66,29 @@ export class Company {
 
   /** An account by what is known of it. */
   async reader(account: Hex): Promise<Reader> {
+    const named = await this.#named(account)
+    if (named) return named
+    const { organisation, role } = await accountOf(this.#actor, account)
+    // Who came in since the lists were asked for is in none of them. Some staff are in none at all: once for each.
+    if (organisation && !this.#missed.has(account)) {
+      this.#missed.add(account)
+      this.lookAgain()
+      const found = await this.#named(account)
+      if (found) return found
+    }
+    const of = organisation ? await this.organisation(organisation) : null
+    const name = await this.#acquaintances.nameOf(account)
+    return { account, name, role: role ? nameOf(roles, role) : null, organisation: of }
+  }
+
+  async #named(account: Hex): Promise<Reader | undefined> {
     for (const known of await this.#all()) {
       const organisation = infoOf(known)
       if (known.account === account) return { account, name: known.name, role: null, organisation }
       const member = known.staff.find((candidate) => candidate.account === account)
       if (member) return readerOf(member, organisation)
     }
-    const { organisation, role } = await accountOf(this.#actor, account)
-    const of = organisation ? await this.organisation(organisation) : null
-    const name = await this.#acquaintances.nameOf(account)
-    return { account, name, role: role ? nameOf(roles, role) : null, organisation: of }
+    return undefined
   }
 
   #all(): Promise<Known[]> {

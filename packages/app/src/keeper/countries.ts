@@ -14,7 +14,7 @@ export function countriesOf(room: Room): Pick<Keeper, 'countries' | 'allowCountr
       return {
         countries,
         readingAbroad: said?.readingAbroad ?? 'granted',
-        isSaid: said !== undefined,
+        said: said ? (said.isCurrent ? 'yes' : 'again') : 'never',
         offered: [...offered].sort(),
       }
     },

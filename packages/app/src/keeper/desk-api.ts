@@ -1,6 +1,6 @@
 import type { OrderedTest, OrderPriority, OwnDocumentType } from '@hre/fhir'
 import type { EmergencyOutcome, EmergencyReason, OrganisationKind, Role, StandingChange } from '@hre/protocol'
-import type { ChartItem } from '../chart/item.ts'
+import type { ChartItem, OrderState } from '../chart/item.ts'
 import type { LedgerHeader, LedgerOperation, SealedLog } from '@hre/sdk'
 import type { Hex, OrganisationInfo, PatientRow, Proof, Reader } from './api.ts'
 
@@ -43,7 +43,7 @@ export interface OrderWish {
   tests: OrderedTest[]
   priority: OrderPriority
   reason: string
-  /** Whose worklist it comes to. */
+  /** The organisation whose technicians find it in their worklists. */
   laboratory: Hex
 }
 
@@ -86,7 +86,7 @@ export interface DoctorDesk {
   draft(patient: Hex): Promise<Draft | null>
   /** An empty text drops it. */
   keepDraft(draft: Omit<Draft, 'at'>): Promise<null>
-  /** Those who work in laboratories, of this hospital first. */
+  /** Organisations with laboratory technicians, this hospital first. */
   laboratories(): Promise<Reader[]>
   order(wish: OrderWish): Promise<null>
   /** Takes back an order of one's own, with the tests that were ordered in the same step. */
@@ -151,17 +151,31 @@ export interface ResultsWish {
 /** An order as the laboratory opens it. */
 export interface OpenedOrder {
   of: AwaitedBatch
-  /** What is still to be done of it, and what was answered from this device. */
+  /** What is still to be done of it, and what was answered. */
   items: ChartItem[]
+}
+
+/** How an order to one's laboratory stands, and who answered what of it. */
+export interface OrderStanding {
+  state: OrderState
+  answers: {
+    record: Hex
+    by: Reader
+    /** By whoever is signed in. */
+    isOwn: boolean
+    /** Unix seconds. */
+    at: number
+  }[]
 }
 
 /** Nothing is filed for an order that was withdrawn, or that somebody answered meanwhile. */
 export type FiledResults = 'filed' | 'withdrawn' | 'answered'
 
 export interface LaboratoryDesk {
-  /** `orders`: from those who treat patients; `toSign`: results that colleagues want checked. */
+  /** `orders`: to the laboratory, for any of its technicians; `toSign`: results that colleagues want checked. */
   worklist(): Promise<{ orders: AwaitedBatch[]; toSign: AwaitedBatch[]; filed: AwaitedBatch[] }>
   openOrder(batch: Hex): Promise<OpenedOrder>
+  orderStanding(batch: Hex): Promise<OrderStanding>
   /** Colleagues who can check and sign. */
   colleagues(): Promise<Reader[]>
   testForms(): Promise<Record<string, TestForm>>

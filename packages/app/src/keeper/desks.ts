@@ -23,6 +23,7 @@ export const desksOf = (present: () => Present): Desks => ({
     [
       'worklist',
       'openOrder',
+      'orderStanding',
       'colleagues',
       'testForms',
       'fileResults',

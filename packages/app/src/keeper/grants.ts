@@ -6,3 +6,5 @@ export const isInForce = ({ revoked, rights: given, until }: GrantView): boolean
 
 /** Given to somebody who looks after the patient, and for nothing else. */
 export const isForFamily = (grant: GrantView): boolean => grant.purposes === 1 << purposes.FAMRQT
+
+export const isToTreat = (grant: GrantView): boolean => (grant.purposes & (1 << purposes.TREAT)) !== 0

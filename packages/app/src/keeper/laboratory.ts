@@ -1,13 +1,13 @@
 import { laboratoryReportOf, referenceToOrder, type Observation, type Resource } from '@hre/fhir'
-import { declaringRoles, hreError, roles, type AwaitedBatch as AwaitedView } from '@hre/protocol'
-import { accountOf, fileRecords, listAwaitedSignatures, recordsOfChart, signBatch } from '@hre/sdk'
+import { hreError, isHreError, type AwaitedBatch as AwaitedView } from '@hre/protocol'
+import { fileRecords, listAwaitedSignatures, orderStanding, recordsOfChart, signBatch } from '@hre/sdk'
 import { chartOf, itemOf, type ChartItem } from '../chart/item.ts'
 import type { Hex } from './api.ts'
 import { changeKept } from './change.ts'
 import type {
   AwaitedBatch,
-  FiledResults,
   LaboratoryDesk,
+  OrderStanding,
   ResultsWish,
   TestForm,
   TypedResult,
@@ -16,9 +16,6 @@ import type { Present } from './keeper.ts'
 import { SealedShelf } from './sealed.ts'
 
 const formsName = 'test-forms'
-const answersName = 'answers'
-/** Which tests of which orders were answered from this device. */
-type Answers = Record<Hex, Hex[]>
 /** As many as a reader opens at once. */
 const uploadedMax = 256
 
@@ -47,7 +44,9 @@ export function laboratoryDesk({ actor, charts, company }: Present): LaboratoryD
   }
 
   const awaited = () => listAwaitedSignatures(actor, 'party')
-  const answered = async () => (await shelf.read<Answers>(answersName)) ?? {}
+  /** Ordered from the laboratory, and not from one person: its technicians answer, and the organisation signs. */
+  const isOrder = ({ parties }: AwaitedView) =>
+    parties.some(({ account, signedAt }) => signedAt === null && account === actor.organisation)
 
   async function open(batch: Hex): Promise<{ of: AwaitedBatch; items: ChartItem[] }> {
     const [of] = await shown((await awaited()).filter((row) => row.batch === batch))
@@ -55,44 +54,27 @@ export function laboratoryDesk({ actor, charts, company }: Present): LaboratoryD
     return { of, items: await charts.openRecords(of.patient, of.records) }
   }
 
-  /**
-   * Signs orders of which every test was answered from this device, each once, also where two look at the same time.
-   *
-   * @returns what still waits for this person.
-   */
-  async function tickOff(): Promise<readonly AwaitedView[]> {
-    let left: readonly AwaitedView[] = []
-    await changeKept<Answers>(shelf, answersName, async (before = {}) => {
-      const isDone = ({ batch, records }: AwaitedView) =>
-        records.length > 0 && records.every(({ record }) => before[batch as Hex]?.includes(record as Hex))
-      const rows = await awaited()
-      const done = rows.filter(isDone)
-      for (const { batch } of done) await signBatch(actor, batch as Hex)
-      left = rows.filter((row) => !done.includes(row))
-      const kept = Object.entries(before).filter(([batch]) => left.some((row) => row.batch === batch))
-      return kept.length < Object.keys(before).length ? (Object.fromEntries(kept) as Answers) : before
-    })
-    return left
+  async function standingOf(batch: Hex): Promise<OrderStanding> {
+    const { state, answers } = await orderStanding(actor, batch)
+    return {
+      state,
+      answers: await Promise.all(
+        answers.map(async ({ record, account, at }) => ({
+          record: record as Hex,
+          by: await company.reader(account as Hex),
+          isOwn: account === own,
+          at,
+        })),
+      ),
+    }
   }
 
-  /**
-   * Whether an order still waits for this person.
-   *
-   * @throws HreError `bad-request` for results that are not of the order's patient, or answer what is not in it.
-   */
-  async function standingOf(wish: ResultsWish): Promise<'awaited' | FiledResults> {
-    const { order, ordered, patient, results } = wish
-    const row = (await awaited()).find(({ batch }) => batch === order)
-    if (row) {
-      const isOf = (record: Hex) =>
-        row.records.some((known) => known.record === record && known.patient === patient)
-      if (![...ordered, ...results.flatMap(({ basedOn }) => basedOn ?? [])].every(isOf))
-        throw hreError('bad-request', { field: 'order' })
-      return 'awaited'
-    }
-    // No names would ask for all that is open.
-    const items = ordered.length > 0 ? await charts.openRecords(patient, ordered) : []
-    return items.every((item) => item.order === 'awaited') ? 'answered' : 'withdrawn'
+  /** @throws HreError `bad-request` for results that are not of the order's patient, or answer what is not in it. */
+  function assertOf(row: AwaitedView | undefined, { ordered, patient, results }: ResultsWish): void {
+    const isOf = (record: Hex) =>
+      row?.records.some((known) => known.record === record && known.patient === patient)
+    if (![...ordered, ...results.flatMap(({ basedOn }) => basedOn ?? [])].every(isOf))
+      throw hreError('bad-request', { field: 'order' })
   }
 
   async function rememberForms(results: readonly TypedResult[]): Promise<void> {
@@ -108,29 +90,24 @@ export function laboratoryDesk({ actor, charts, company }: Present): LaboratoryD
 
   return {
     async worklist() {
-      const [{ role }, rows, filed] = await Promise.all([
-        accountOf(actor, own),
-        tickOff().catch(awaited),
-        listAwaitedSignatures(actor, 'author'),
-      ])
-      const waiting = await shown(rows)
-      // What those who treat patients want signed by a laboratory is done and not checked.
-      const isOrder = ({ author }: AwaitedBatch) =>
-        role === roles['lab technician'] && declaringRoles.some((name) => name === author.role)
+      const [waiting, filed] = await Promise.all([awaited(), listAwaitedSignatures(actor, 'author')])
       return {
-        orders: waiting.filter(isOrder),
-        toSign: waiting.filter((row) => !isOrder(row)),
+        orders: await shown(waiting.filter(isOrder)),
+        toSign: await shown(waiting.filter((row) => !isOrder(row))),
         filed: await shown(filed),
       }
     },
     async openOrder(batch) {
-      const { of, items } = await open(batch)
-      const done = (await answered())[batch] ?? []
+      const [opened, { answers }] = await Promise.all([open(batch), orderStanding(actor, batch)])
+      const done = new Set(answers.map(({ record }) => record))
       return {
-        of,
-        items: items.map((item) => (done.includes(item.record) ? { ...item, order: 'answered' } : item)),
+        ...opened,
+        items: opened.items.map((item) =>
+          item.order && done.has(item.record) ? { ...item, order: 'answered' } : item,
+        ),
       }
     },
+    orderStanding: standingOf,
     async colleagues() {
       const readers = await company.readers()
       return readers.filter(
@@ -140,30 +117,32 @@ export function laboratoryDesk({ actor, charts, company }: Present): LaboratoryD
     },
     testForms: async () => (await shelf.read<Record<string, TestForm>>(formsName)) ?? {},
     async fileResults(wish) {
-      if (wish.order) {
-        const standing = await standingOf(wish)
-        if (standing !== 'awaited') return standing
-      }
-      const done = ordersAnswered(wish)
-      const least = Math.max(1, ...done.map((record) => charts.provenOf(record)?.leaf.sensitivity ?? 5))
-      await fileRecords(actor, {
-        patient: wish.patient,
-        records: recordsOfChart(resourcesOf(wish)).map((record) => ({
-          ...record,
-          // What was asked under protection is answered under it.
-          sensitivity: Math.max(record.sensitivity, least),
-        })),
-        ...partiesWith(wish.countersigner),
-      })
-      await rememberForms(wish.results)
-      if (!wish.order) return 'filed'
       const { order } = wish
-      await changeKept<Answers>(shelf, answersName, (before) => ({
-        ...before,
-        [order]: [...new Set([...(before?.[order] ?? []), ...done])],
-      }))
-      // The results are filed. What breaks from here on is done again when the worklist is looked at.
-      await tickOff().catch(() => undefined)
+      if (order) {
+        const row = (await awaited()).find(({ batch }) => batch === order)
+        if (!row) return (await standingOf(order)).state === 'withdrawn' ? 'withdrawn' : 'answered'
+        assertOf(row, wish)
+      }
+      const done = [...new Set(ordersAnswered(wish))]
+      const least = Math.max(1, ...done.map((record) => charts.provenOf(record)?.leaf.sensitivity ?? 5))
+      try {
+        await fileRecords(actor, {
+          patient: wish.patient,
+          records: recordsOfChart(resourcesOf(wish)).map((record) => ({
+            ...record,
+            // What was asked under protection is answered under it.
+            sensitivity: Math.max(record.sensitivity, least),
+          })),
+          ...partiesWith(wish.countersigner),
+          ...(order && done.length > 0 && { answers: { batch: order, records: done } }),
+        })
+      } catch (error) {
+        // Somebody was quicker, or took it back, between the look and the signature.
+        if (order && isHreError(error, 'conflict')) return 'answered'
+        if (order && isHreError(error, 'records-withdrawn')) return 'withdrawn'
+        throw error
+      }
+      await rememberForms(wish.results)
       return 'filed'
     },
     async previewUpload(text) {

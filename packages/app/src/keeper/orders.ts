@@ -8,7 +8,7 @@ import {
   recordsOfChart,
   withdrawBatch,
 } from '@hre/sdk'
-import type { Hex } from './api.ts'
+import type { Hex, Reader } from './api.ts'
 import { changeKept } from './change.ts'
 import type { DoctorDesk, OrderRow, OrderWish } from './desk-api.ts'
 import type { Present } from './keeper.ts'
@@ -25,8 +25,8 @@ type Orders = Pick<DoctorDesk, 'laboratories' | 'order' | 'withdrawOrder' | 'ans
 }
 
 /**
- * Orders of laboratory tests (R18): a batch of two parties, of whom the second signs when it has answered. So what is awaited is what
- * the register says, and a withdrawn order cannot be taken on.
+ * Orders of laboratory tests (R18): a batch of two parties, of which the laboratory's organisation signs when it was answered. So what is
+ * awaited is what the register says, and a withdrawn order cannot be taken on.
  */
 export function ordersOf({ actor, charts, company }: Present): Orders {
   const shelf = new SealedShelf(actor)
@@ -71,11 +71,13 @@ export function ordersOf({ actor, charts, company }: Present): Orders {
       return Object.entries(now).map(([batch, order]) => ({ batch: batch as Hex, ...order }))
     },
     async laboratories() {
-      const technicians = (await company.readers()).filter(
-        ({ account, role }) => role === nameOf(roles, roles['lab technician']) && account !== own,
-      )
-      const isAway = ({ organisation }: (typeof technicians)[number]) => (organisation?.isHere ? 0 : 1)
-      return technicians.sort((a, b) => isAway(a) - isAway(b))
+      const readers = await company.readers()
+      const technician = nameOf(roles, roles['lab technician'])
+      const isLaboratory = ({ account, role }: Reader) =>
+        role === null &&
+        readers.some((one) => one.role === technician && one.organisation?.account === account)
+      const isAway = ({ organisation }: Reader) => (organisation?.isHere ? 0 : 1)
+      return readers.filter(isLaboratory).sort((a, b) => isAway(a) - isAway(b))
     },
     async order(wish) {
       const { role } = await accountOf(actor, own)

@@ -62,7 +62,11 @@ export function sharingOf({ actor, company }: Present): Sharing {
         return null
       }
       const compartments = (await inForce('given')).filter((grant) => grant.reader === reader)
-      await revokeAccess(actor, { reader, compartments: compartments.map(({ compartment }) => compartment) })
+      await revokeAccess(actor, {
+        reader,
+        compartments: compartments.map(({ compartment }) => compartment),
+        keepsFiling: true,
+      })
       return null
     },
     visits: () => visitsOf({ actor, company }, own),

@@ -34,6 +34,7 @@ export function addCountries(program: Command): void {
       if (!wished && !options.reading) {
         output.value({ countries: before ?? null })
         output.line(before ? sentenceOf(before) : nothingSaid)
+        if (before && !before.isCurrent) output.note('Another key signed this than signs now: say it again.')
         return
       }
       const countries = wished ?? before?.countries

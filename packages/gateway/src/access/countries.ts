@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNotNull, isNull, lt, ne, or } from 'drizzle-orm'
 import {
   hreError,
+  isHreError,
   limits,
   patientCountriesTypedData,
   type AccessRequest,
@@ -90,6 +91,20 @@ export async function keepCountries(
       setWhere: lt(t.patientCountries.issuedAt, said.issuedAt),
     })
   return (await countriesOf(db, said.patient))!
+}
+
+/** Whether it was said by the signer that the patient has now (P4). */
+export async function isSignedNow(
+  { deployment, signatures }: { deployment: Deployment; signatures: SignatureChecker },
+  said: SignedCountries,
+): Promise<boolean> {
+  try {
+    await signatures.assertSigned(said.patient, patientCountriesTypedData(deployment, said), said.signature)
+    return true
+  } catch (error) {
+    if (!isHreError(error, 'signature-invalid')) throw error
+    return false
+  }
 }
 
 /** An unerased record of a sealed file, and where the organisation is that keeps it: whoever committed it, but for R14. */

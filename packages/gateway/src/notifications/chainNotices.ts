@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { and, eq, ne } from 'drizzle-orm'
+import { and, eq, inArray, ne } from 'drizzle-orm'
 import { lowerAddress, roles, type NotificationKind, type NotificationSubject } from '@hre/protocol'
 import type { Address, Hex } from 'viem'
 import type { EventPlace, ExchangeEvent } from '../follower/apply.ts'
@@ -83,14 +83,16 @@ async function tellingOf(
       const { batch, first, second } = event.args
       const { organisation, author } = await batchOf(tx, batch)
       // Who committed it has signed by that (R8).
-      const to = [first, second].map(lowerAddress).filter((party) => party !== author)
+      const awaited = [first, second].map(lowerAddress).filter((party) => party !== author)
+      const to = await withTechnicians(tx, awaited, { organisation, author })
       return [{ kind: 'record-to-sign', about: { batch, organisation, author }, to }]
     }
     case 'RecordSigned': {
       const { batch } = event.args
       const { organisation, author } = await batchOf(tx, batch)
       const parties = await tx.select().from(t.parties).where(eq(t.parties.batch, batch))
-      const to = [author, ...parties.map(({ account }) => account)]
+      const all = [author, ...parties.map(({ account }) => account)]
+      const to = await withTechnicians(tx, all, { organisation, author })
       return [{ kind: 'record-signed', about: { batch, organisation, author }, to }]
     }
     case 'EmergencyDeclared':
@@ -184,6 +186,20 @@ async function emergencyOf(tx: Database, { declaration }: { declaration: bigint 
 async function guardiansOf(tx: Database, account: Address): Promise<Address[]> {
   const [council] = await tx.select().from(t.councils).where(eq(t.councils.account, account))
   return council?.guardians ?? []
+}
+
+/** These parties, and of an organisation whose word a person wants, those who answer for its laboratory (R19). */
+async function withTechnicians(
+  tx: Database,
+  parties: readonly Address[],
+  { organisation, author }: { organisation: Address; author: Address },
+): Promise<Address[]> {
+  if (author === organisation) return [...parties]
+  const technicians = await tx
+    .select({ account: t.members.account })
+    .from(t.members)
+    .where(and(eq(t.members.role, roles['lab technician']), inArray(t.members.organisation, [...parties])))
+  return [...parties, ...technicians.map(({ account }) => account)]
 }
 
 async function batchOf(tx: Database, batch: Hex): Promise<{ organisation: Address; author: Address }> {

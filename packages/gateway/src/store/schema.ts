@@ -436,6 +436,19 @@ export const manifests = pgTable('manifests', {
   json: text('json').notNull(),
 })
 
+/** Which tests of orders to this organisation were answered, by whom, and in which operation the answer was committed (R19). */
+export const answers = pgTable(
+  'answers',
+  {
+    batch: hex('batch').notNull(),
+    record: hex('record').notNull(),
+    account: address('account').notNull(),
+    operation: hex('operation').notNull(),
+    at: seconds('at').notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.batch, t.record] })],
+)
+
 /** Sealed files that patients uploaded for their own charts lately (G40): what counts for a day, and what they may name. */
 export const ownUploads = pgTable(
   'own_uploads',

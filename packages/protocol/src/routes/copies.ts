@@ -43,7 +43,11 @@ export const copyRoutes = {
     auth: 'account',
     crossOrigin: true,
     summary: 'What the caller, a patient, said last about that, as this gateway knows it',
-    response: z.object({ countries: patientCountriesSchema.nullable() }),
+    response: z.object({
+      countries: patientCountriesSchema.nullable(),
+      /** Signed by the caller's present signer; if not, gateways that have not heard it do not take it any more (P4). */
+      isCurrent: z.boolean(),
+    }),
     errors: [],
   }),
   carryCountries: route({

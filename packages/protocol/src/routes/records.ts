@@ -70,14 +70,27 @@ export const recordRoutes = {
     auth: 'account',
     idempotent: true,
     summary: 'Commit uploaded records: the manifest and the signed operation, all or nothing',
-    body: z.object({ manifest: manifestSchema, operation: signedOperationSchema }),
+    body: z.object({
+      manifest: manifestSchema,
+      operation: signedOperationSchema,
+      /** What of an order to this organisation the batch answers (R19). */
+      answers: z
+        .object({
+          batch: bytes32Schema,
+          records: z.array(bytes32Schema).min(1).max(limits.recordsPerAccessMax),
+        })
+        .optional(),
+    }),
     bodyBytesMax: limits.manifestBytesMax,
     response: z.object({ id: bytes32Schema }),
     status: 202,
     errors: [
+      'bad-request',
       'blob-missing',
+      'conflict',
       'forbidden',
       'manifest-invalid',
+      'not-found',
       'operation-reverted',
       'request-stale',
       'write-refused',

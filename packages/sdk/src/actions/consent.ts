@@ -18,6 +18,7 @@ import type { Actor } from '../actor.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
 import { listCompartments, listGrants } from './consent-lists.ts'
+import { filingAsBefore, filingOf } from './filing.ts'
 import { rotateKeys, wrapFor, type History } from './rotate.ts'
 
 /** Which parts a reader may open, for what and for how long. */
@@ -60,6 +61,7 @@ export async function readingGrants(
   const { reader, history } = options
   const known = await listCompartments(actor, actor.account)
   const recipient = await recipientOfAccount(actor, reader)
+  const files = new Set((await filingOf(actor, reader)).map(({ compartment }) => compartment))
   const calls: Call[] = []
   const attachments: Uint8Array[] = []
   for (const compartment of options.compartments) {
@@ -70,7 +72,8 @@ export async function readingGrants(
       grantCall(actor.deployment, {
         reader,
         compartment,
-        rights: ['read'],
+        // One grant says both: without the second word a hospital that may file there would not any more.
+        rights: files.has(compartment) ? ['read', 'write'] : ['read'],
         purposes: options.purposes,
         ceiling: options.ceiling ?? 5,
         from: options.from ?? Math.floor(Date.now() / 1000),
@@ -86,18 +89,20 @@ export async function readingGrants(
  * Ends a reader's grants and changes the keys: the reader is refused at once, and what is recorded from now on is
  * sealed under an epoch that only those who stay can open. When it fails after the revocations, `finishRevocations` finishes it.
  *
+ * @param options.keepsFiling - an organisation that might file before it might read goes on filing: its grant is replaced by that one.
  * @returns the revocations, then the rotations.
  */
 export async function revokeAccess(
   actor: Actor,
-  options: { reader: Address; compartments: readonly Hex[] },
+  options: { reader: Address; compartments: readonly Hex[]; keepsFiling?: boolean },
 ): Promise<Applied[]> {
-  const { reader, compartments } = options
+  const { reader, compartments, keepsFiling = false } = options
+  const { deployment } = actor
+  const grants = keepsFiling ? await listGrants(actor) : []
+  const callOf = (compartment: Hex) =>
+    filingAsBefore(deployment, grants, { reader, compartment }) ?? revokeCall(deployment, reader, compartment)
   // First, and by itself: nothing that keys or other readers need may hold a refusal back.
-  const revoked = await submit(
-    actor,
-    compartments.map((compartment) => revokeCall(actor.deployment, reader, compartment)),
-  )
+  const revoked = await submit(actor, compartments.map(callOf))
   return [...revoked, ...(await rotateKeys(actor, { compartments, without: reader }))]
 }
 

@@ -30,7 +30,13 @@ export async function allowCountries(
   return { unreachable }
 }
 
-/** What the actor said last about countries, as their gateway knows it; undefined when nothing. */
-export async function allowedCountries(actor: Actor): Promise<PatientCountries | undefined> {
-  return (await actor.session.call('getCountries', {})).countries ?? undefined
+/**
+ * What the actor said last about countries, as their gateway knows it; undefined when nothing. `isCurrent` is false when another key
+ * signed it than the actor has now: then it is to be said again (P4).
+ */
+export async function allowedCountries(
+  actor: Actor,
+): Promise<(PatientCountries & { isCurrent: boolean }) | undefined> {
+  const { countries, isCurrent } = await actor.session.call('getCountries', {})
+  return countries ? { ...countries, isCurrent } : undefined
 }

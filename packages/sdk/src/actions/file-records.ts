@@ -55,8 +55,10 @@ export function recordsOfChart(resources: readonly Resource[]): NewRecord[] {
  * Seals records for a patient on this machine, uploads them and commits them in one batch: all are recorded or none.
  *
  * @param options.parties - two registered accounts that sign the batch (R8); the actor, when it is one, has signed with this.
+ * @param options.answers - which tests of an order to the actor's organisation these results answer (R19).
  * @param options.onProgress - called after each record is sealed and uploaded.
- * @throws HreError `not-found` or `write-refused` without a write grant, where the patient has no inbox either (C17); `inbox-full`,
+ * @throws HreError `conflict` where somebody answered one of these tests before, named in `data.by`, `records-withdrawn` for an order
+ * that is: nothing was filed. `not-found` or `write-refused` without a write grant, where the patient has no inbox either (C17); `inbox-full`,
  * `blob-missing`: nothing was filed. `operation-timeout`: it is on its way. `outcome-unknown`: the answer was lost; look before it is
  * filed again.
  */
@@ -66,13 +68,14 @@ export async function fileRecords(
     patient: Address
     records: readonly NewRecord[]
     parties?: readonly [Address, Address]
+    answers?: { batch: Hex; records: Hex[] }
     onProgress?: (done: number, of: number) => void
   },
 ): Promise<FiledBatch> {
   const { patient } = options
   const ids = await mapOf(actor, patient)
   const sealed = await sealAndUpload(actor, { ...options, ids, upload: 'putBlob' })
-  return { ...(await commit(actor, sealed.leaves, options.parties)), ...sealed }
+  return { ...(await commit(actor, sealed.leaves, options)), ...sealed }
 }
 
 /**
@@ -198,7 +201,7 @@ async function sealFor(
 async function commit(
   actor: Actor,
   leaves: Leaf[],
-  parties?: readonly [Address, Address],
+  { parties, answers }: Pick<Parameters<typeof fileRecords>[1], 'parties' | 'answers'>,
 ): Promise<Applied & { batch: Hex }> {
   const { deployment, identity, session, organisation } = actor
   const { manifest, contentId, root, count } = batchOf(organisation, leaves)
@@ -206,7 +209,8 @@ async function commit(
     ? commitTwoPartyCall(deployment, { root, count, manifest: contentId, parties })
     : commitBatchCall(deployment, root, count, contentId)
   const operation = await signCall(identity, deployment, call)
-  const { id } = await session.call('commitBatch', { body: { manifest, operation } }).catch(unanswered)
+  const body = { manifest, operation, ...(answers && { answers }) }
+  const { id } = await session.call('commitBatch', { body }).catch(unanswered)
   const [applied] = await waitForAll(actor, [id]).catch(unanswered)
   return { ...applied!, batch: batchIdOf(organisation, root) }
 }

@@ -4,6 +4,7 @@ import {
   signBatchCall,
   withdrawBatchCall,
   type AwaitedBatch,
+  type OrderStanding,
   type ProvenLeaf,
 } from '@hre/protocol'
 import type { Hex } from 'viem'
@@ -13,7 +14,7 @@ import { submit, type Applied } from '../submit.ts'
 /**
  * Batches of two parties that are not signed by both, the oldest first.
  *
- * @param side - `party`: they wait for the actor's signature. `author`: the actor committed them.
+ * @param side - `party`: they wait for the actor's signature, or as orders to the laboratory for a technician's answer. `author`: the actor committed them.
  */
 export async function listAwaitedSignatures(
   { session }: Actor,
@@ -21,6 +22,14 @@ export async function listAwaitedSignatures(
 ): Promise<AwaitedBatch[]> {
   return (await session.call('listAwaitedSignatures', { query: { side } })).batches
 }
+
+/**
+ * How an order to the actor's organisation stands, and who answered what of it (R19).
+ *
+ * @throws HreError `not-found` for what is none, and to whoever is no laboratory technician there.
+ */
+export const orderStanding = ({ session }: Actor, batch: Hex): Promise<OrderStanding> =>
+  session.call('getOrder', { params: { batch } })
 
 /** Signs a batch as one of the two parties that it names (R9). @throws HreError `records-not-awaited`. */
 export async function signBatch(actor: Actor, batch: Hex): Promise<Applied> {

@@ -6,13 +6,18 @@ import { Waiting } from '../../app/Waiting.tsx'
 import type { CountriesHere, ReadingAbroad } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
-import { formatCountry, formatList, nameOfOrganisation } from '../../ui/format.ts'
+import { formatCountry } from '../../ui/format.ts'
+import { Saved, sentenceOf } from './words.tsx'
 
 const readings: ReadingAbroad[] = ['granted', 'emergency', 'never']
 
 /** In which countries hospitals may keep copies of one's sealed records, and whether anybody abroad may open them. */
 export function Page() {
-  const { data, error, refetch } = useQuery({ queryKey: ['countries'], queryFn: () => keeper.countries() })
+  const { data, error, refetch } = useQuery({
+    queryKey: ['countries'],
+    queryFn: () => keeper.countries(),
+    staleTime: 0,
+  })
   const { t } = useTranslation()
   return (
     <Stack>
@@ -33,13 +38,6 @@ function Choices({ said }: { said: CountriesHere }) {
     mutationFn: () => keeper.allowCountries({ countries, readingAbroad }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['countries'] }),
   })
-  const named = formatList(
-    i18n.language,
-    said.offered
-      .filter((country) => countries.includes(country))
-      .map((country) => formatCountry(i18n.language, country)),
-  )
-  const where = countries.length === 0 ? t('countries.nowhere') : t('countries.kept', { countries: named })
   const change =
     <Value,>(set: (value: Value) => void) =>
     (value: Value) => {
@@ -48,7 +46,12 @@ function Choices({ said }: { said: CountriesHere }) {
     }
   return (
     <>
-      {!said.isSaid && <Text>{t('countries.unsaid')}</Text>}
+      {said.said === 'never' && <Text>{t('countries.unsaid')}</Text>}
+      {said.said === 'again' && (
+        <Alert role="status" color="orange" variant="outline" title={t('countries.again')}>
+          {t('countries.againWhy')}
+        </Alert>
+      )}
       <Checkbox.Group
         size="md"
         label={t('countries.where')}
@@ -75,24 +78,13 @@ function Choices({ said }: { said: CountriesHere }) {
       </Radio.Group>
       <Alert role="status" color="teal" variant="light" aria-live="polite">
         <Text size="lg" c="var(--mantine-color-text)">
-          {where} {t(`countries.${readingAbroad}Sentence`)}
+          {sentenceOf(t, i18n.language, { countries, readingAbroad })}
         </Text>
       </Alert>
       {countries.length === 0 && <Text>{t('countries.careNowhere')}</Text>}
       {readingAbroad === 'never' && <Text>{t('countries.careNever')}</Text>}
       {allow.isError && <FailureNote error={allow.error} saved={t('countries.notSaved')} />}
-      {allow.isSuccess && (
-        <Text role="status" fw={600}>
-          {allow.data.unreachable.length === 0
-            ? t('countries.saved')
-            : t('countries.almost', {
-                names: formatList(
-                  i18n.language,
-                  allow.data.unreachable.map((organisation) => nameOfOrganisation(t, organisation)),
-                ),
-              })}
-        </Text>
-      )}
+      {allow.isSuccess && <Saved unreachable={allow.data.unreachable} />}
       <Button size="md" loading={allow.isPending} onClick={() => allow.mutate()}>
         {t('countries.save')}
       </Button>

@@ -14,7 +14,7 @@ import { Opening } from '../home/Opening.tsx'
 import { usualTests } from '../laboratory/tests.ts'
 import { Filed } from './Filed.tsx'
 
-/** Laboratory tests, ordered from somebody who does them: sealed on this device and signed, as a note is. */
+/** Laboratory tests, ordered from a laboratory: sealed on this device and signed, as a note is. */
 export function Page() {
   const { t } = useTranslation()
   const laboratories = useQuery({ queryKey: ['laboratories'], queryFn: () => keeper.laboratories() })
@@ -113,6 +113,7 @@ function Order({ laboratories }: { laboratories: { value: Hex; label: string }[]
       <NativeSelect
         size="md"
         label={t('ordering.who')}
+        description={t('ordering.whoSees')}
         value={laboratory}
         error={isTried && !laboratory && t('ordering.whoMissing')}
         data={[{ value: '', label: t('ordering.choose') }, ...laboratories]}

@@ -50,10 +50,8 @@ export function Page() {
 function Glance({ chart }: { chart: Chart }) {
   const { t, i18n } = useTranslation()
   const { patient, items, birthDate } = chart
-  const of = (...kinds: ItemKind[]) => newestFirst(items.filter(({ kind }) => kinds.includes(kind)))
-  const standing = (kind: ItemKind) => of(kind).filter(({ isOver }) => !isOver)
   const name = chart.name ?? t('patients.unnamed', { code: patient.slice(2, 8) })
-  const allergies = standing('allergy')
+  const allergies = standing(ofKinds(items)('allergy'))
   return (
     <Stack>
       {chart.emergency && <EmergencyBanner patient={patient} until={chart.emergency.until} />}
@@ -77,21 +75,36 @@ function Glance({ chart }: { chart: Chart }) {
         </Group>
       </Group>
       <Warnings allergies={allergies} closed={chart.closed} />
-      <div className="columns">
-        <Block title={t('chart.problems')} items={standing('problem')} />
-        <Block title={t('chart.allergies')} items={allergies} />
-        <Block title={t('chart.medicines')} items={standing('medicine')} />
-        <Results items={of('result', 'measurement')} />
-        <Orders patient={patient} orders={of('order')} />
-        <Block
-          title={t('chart.documents')}
-          items={of('document', 'report', 'visit', 'appointment', 'imaging')}
-        />
-      </div>
+      {items.length === 0 ? <Text>{t('chart.empty')}</Text> : <Blocks chart={chart} />}
       {chart.closed > 0 && <Text c="dimmed">{t('home.closed', { count: chart.closed })}</Text>}
     </Stack>
   )
 }
+
+function Blocks({ chart: { patient, items } }: { chart: Chart }) {
+  const { t } = useTranslation()
+  const of = ofKinds(items)
+  return (
+    <div className="columns">
+      <Block title={t('chart.problems')} items={standing(of('problem'))} />
+      <Block title={t('chart.allergies')} items={standing(of('allergy'))} />
+      <Block title={t('chart.medicines')} items={standing(of('medicine'))} />
+      <Results items={of('result', 'measurement')} />
+      <Orders patient={patient} orders={of('order')} />
+      <Block
+        title={t('chart.documents')}
+        items={of('document', 'report', 'visit', 'appointment', 'imaging')}
+      />
+    </div>
+  )
+}
+
+const ofKinds =
+  (items: readonly ChartItem[]) =>
+  (...kinds: ItemKind[]) =>
+    newestFirst(items.filter(({ kind }) => kinds.includes(kind)))
+
+const standing = (items: readonly ChartItem[]) => items.filter(({ isOver }) => !isOver)
 
 /** The newest of each code with what it was before. */
 function Results({ items }: { items: readonly ChartItem[] }) {

@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from '../../app/navigation.tsx'
+import { useArrival } from '../../app/announce.ts'
 import { useNews } from '../../app/news.ts'
 import type { Today as TodayView } from '../../keeper/desk-api.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
@@ -24,6 +25,14 @@ export default function Today() {
   const { data: worklist } = useWorklist()
   useNews(today !== undefined)
   const queries = useQueryClient()
+  useArrival(
+    today?.orders.filter(({ isAnswered }) => isAnswered).map(({ batch }) => batch),
+    t('today.newResult'),
+  )
+  useArrival(
+    today?.patients.filter(({ isAwaited }) => !isAwaited).map(({ patient }) => patient),
+    t('today.arrived'),
+  )
   if (error) return <FailureNote error={error} onRetry={() => void refetch()} />
   if (!today) return <Opening progress={undefined} text={t('today.loading')} />
   const { language } = i18n

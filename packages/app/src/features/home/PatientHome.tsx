@@ -1,13 +1,14 @@
 import { Alert, Button, Group, SegmentedControl, Stack, Text, Title } from '@mantine/core'
 import { IconCloudOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { memo, useDeferredValue, useState } from 'react'
+import { lazy, memo, Suspense, useDeferredValue, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link } from '../../app/navigation.tsx'
 import type { ChartItem } from '../../chart/item.ts'
 import type { Chart } from '../../keeper/api.ts'
 import { useNews } from '../../app/news.ts'
 import { keeper } from '../../keeper/client.ts'
+import { saying } from '../../messages/messages.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatInstant } from '../../ui/format.ts'
 import { RecoveryNotice } from '../recovery/RecoveryNotice.tsx'
@@ -15,6 +16,8 @@ import { ByDay } from './ByDay.tsx'
 import { ByTopic } from './ByTopic.tsx'
 import { Opening } from './Opening.tsx'
 import { useChart } from './useChart.ts'
+
+const SayAgain = lazy(saying('countries', () => import('../countries/SayAgain.tsx')))
 
 const staleSeconds = 10 * 60
 
@@ -27,6 +30,14 @@ export function PatientHome() {
     queryFn: () => keeper.settle(),
     staleTime: Infinity,
     enabled: chart !== undefined && navigator.onLine,
+  })
+  // When another key signs than before (P4).
+  const { data: repeat } = useQuery({
+    queryKey: ['repeat'],
+    queryFn: () => keeper.countriesToRepeat(),
+    staleTime: 0,
+    gcTime: 0,
+    enabled: chart !== undefined && !chart.isKept,
   })
   useNews(chart !== undefined && !chart.isKept)
   if (error)
@@ -48,6 +59,11 @@ export function PatientHome() {
         </Button>
       </Group>
       <RecoveryNotice />
+      {repeat && (
+        <Suspense>
+          <SayAgain wish={repeat} />
+        </Suspense>
+      )}
       {isOld && (
         <Alert icon={<IconCloudOff aria-hidden />} variant="outline">
           {t('home.offline', { when: formatInstant(i18n.language, chart.at) })}

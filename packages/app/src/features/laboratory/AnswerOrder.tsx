@@ -1,65 +1,114 @@
 import { Alert, Badge, Button, Group, Paper, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useParams } from 'wouter'
 import { Link } from '../../app/navigation.tsx'
+import { useNews } from '../../app/news.ts'
 import type { ChartItem } from '../../chart/item.ts'
 import type { Hex } from '../../keeper/api.ts'
-import type { OpenedOrder } from '../../keeper/desk-api.ts'
+import type { OpenedOrder, OrderStanding } from '../../keeper/desk-api.ts'
 import { Failure, keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
-import { formatInstant, nameOfReader, titleOf } from '../../ui/format.ts'
+import { formatInstant, formatList, nameOfReader, titleOf } from '../../ui/format.ts'
 import { Opening } from '../home/Opening.tsx'
 import { ResultsForm } from './ResultsForm.tsx'
+import { worklistKey } from './useWorklist.ts'
 
-/** What was ordered, and below it the results for it. */
+/** What was ordered, and below it the results for it. Who was quicker is said while it is open. */
 export function Page() {
   const { t } = useTranslation()
   const { batch } = useParams<'/laboratory/orders/:batch'>()
-  const { data, error, refetch } = useQuery({
+  const [isFiled, setFiled] = useState(false)
+  const standing = useQuery({
+    queryKey: [...worklistKey, batch],
+    queryFn: () => keeper.orderStanding(batch as Hex),
+    staleTime: 0,
+  })
+  const isAwaited = standing.data?.state === 'awaited'
+  const opened = useQuery({
     queryKey: ['order', batch],
     queryFn: () => keeper.openOrder(batch as Hex),
     // Each look is an entry in the patient's log.
     staleTime: Infinity,
     gcTime: 0,
+    enabled: isAwaited,
   })
-  if (error)
+  useNews(standing.data !== undefined)
+  const error = standing.error ?? opened.error
+  const title = <Title order={1}>{t('filling.title')}</Title>
+  const back = (
+    <Button component={Link} to="/" size="md" variant="default">
+      {t('laboratory.back')}
+    </Button>
+  )
+  if (standing.data && !isAwaited && !isFiled)
     return (
       <Stack>
-        <Title order={1}>{t('filling.title')}</Title>
+        {title}
+        <Taken standing={standing.data} wasOpen={opened.data !== undefined} />
+        {back}
+      </Stack>
+    )
+  if (error && !isFiled)
+    return (
+      <Stack>
+        {title}
         {error instanceof Failure && error.code === 'not-found' ? (
           <Alert role="alert" color="orange" variant="outline" title={t('filling.shut')}>
             {t('filling.shutWhy')}
           </Alert>
         ) : (
-          <FailureNote error={error} onRetry={() => void refetch()} />
+          <FailureNote error={error} onRetry={() => void (standing.error ? standing : opened).refetch()} />
         )}
-        <Button component={Link} to="/" size="md" variant="default">
-          {t('laboratory.back')}
-        </Button>
+        {back}
       </Stack>
     )
-  if (!data) return <Opening progress={undefined} text={t('chart.loading')} />
+  if (!standing.data || !opened.data) return <Opening progress={undefined} text={t('chart.loading')} />
+  const { data } = opened
   if (!data.items.every(({ order }) => order))
     return (
       <Stack>
-        <Title order={1}>{t('signing.title')}</Title>
-        <Text>{t('filling.check')}</Text>
-        <Button component={Link} to={`/sign/${batch}`} size="md">
-          {t('filling.checkOpen')}
-        </Button>
+        {title}
+        <Text>{t('filling.check', { who: nameOfReader(t, data.of.author) })}</Text>
+        {back}
       </Stack>
     )
   return (
     <Stack>
-      <Title order={1}>{t('filling.title')}</Title>
-      <Ordered order={data} />
-      <ResultsForm order={data} />
+      {title}
+      <Ordered order={data} standing={standing.data} />
+      <ResultsForm order={data} onFiled={() => setFiled(true)} />
     </Stack>
   )
 }
 
-function Ordered({ order: { of, items } }: { order: OpenedOrder }) {
+/** Nothing is left to be answered. @param wasOpen - by whoever looks at it, and perhaps typed into. */
+function Taken({ standing: { state, answers }, wasOpen }: { standing: OrderStanding; wasOpen: boolean }) {
+  const { t, i18n } = useTranslation()
+  const last = answers.at(-1)
+  const others = answers.filter(({ isOwn }) => !isOwn)
+  const when = last && formatInstant(i18n.language, last.at)
+  const names = [...new Set(others.map(({ by }) => nameOfReader(t, by)))]
+  const isByOthers = state === 'withdrawn' || others.length > 0
+  const answered = others.length > 0 ? 'filling.answeredBy' : 'filling.answeredByYou'
+  return (
+    <Alert
+      role="alert"
+      color="orange"
+      variant="outline"
+      title={
+        state === 'withdrawn' || !last
+          ? t(`filling.${state === 'withdrawn' ? 'withdrawn' : 'answered'}`)
+          : t(answered, { who: formatList(i18n.language, names), when })
+      }
+    >
+      {t(wasOpen && isByOthers ? 'filling.nothing' : 'filling.nothingLeft')}
+    </Alert>
+  )
+}
+
+function Ordered({ order: { of, items }, standing }: { order: OpenedOrder; standing: OrderStanding }) {
   const { t, i18n } = useTranslation()
   const patient = of.name ?? t('patients.unnamed', { code: of.patient!.slice(2, 8) })
   const reasons = [...new Set(items.flatMap(({ details }) => details))]
@@ -74,7 +123,11 @@ function Ordered({ order: { of, items } }: { order: OpenedOrder }) {
       </Text>
       <ul className="list">
         {items.map((item) => (
-          <OrderedTest key={item.record} item={item} />
+          <OrderedTest
+            key={item.record}
+            item={item}
+            answer={standing.answers.find(({ record }) => record === item.record)}
+          />
         ))}
       </ul>
       {reasons.map((line) => (
@@ -86,7 +139,13 @@ function Ordered({ order: { of, items } }: { order: OpenedOrder }) {
   )
 }
 
-function OrderedTest({ item }: { item: ChartItem }) {
+function OrderedTest({
+  item,
+  answer,
+}: {
+  item: ChartItem
+  answer: OrderStanding['answers'][number] | undefined
+}) {
   const { t, i18n } = useTranslation()
   return (
     <li className="row">
@@ -99,7 +158,11 @@ function OrderedTest({ item }: { item: ChartItem }) {
             {t('ordered.urgent')}
           </Badge>
         )}
-        {item.order !== 'awaited' && <Text span>{t(`order.${item.order!}`)}</Text>}
+        {answer && (
+          <Text span>
+            {t(answer.isOwn ? 'filling.doneByYou' : 'filling.done', { who: nameOfReader(t, answer.by) })}
+          </Text>
+        )}
       </Group>
     </li>
   )

@@ -33,14 +33,27 @@ const empty: TypedResult = {
   basedOn: null,
 }
 
-/** Results typed from the bench, and the report beside them. @param order - what is answered; null: nobody ordered it. */
-export function ResultsForm({ order }: { order: OpenedOrder | null }) {
-  const { data: forms } = useQuery({ queryKey: ['test-forms'], queryFn: () => keeper.testForms() })
-  // Units and ranges of the last time are there from the beginning.
-  return forms && <Typing order={order} forms={forms} />
+interface ResultsFormParts {
+  order: OpenedOrder | null
+  onFiled?: () => void
 }
 
-function Typing({ order, forms }: { order: OpenedOrder | null; forms: Record<string, TestForm> }) {
+/** Results typed from the bench, and the report beside them. @param order - what is answered; null: nobody ordered it. */
+export function ResultsForm({ order, onFiled }: ResultsFormParts) {
+  const { data: forms } = useQuery({ queryKey: ['test-forms'], queryFn: () => keeper.testForms() })
+  // Units and ranges of the last time are there from the beginning.
+  return forms && <Typing order={order} forms={forms} onFiled={onFiled} />
+}
+
+function Typing({
+  order,
+  forms,
+  onFiled,
+}: {
+  order: OpenedOrder | null
+  forms: Record<string, TestForm>
+  onFiled: (() => void) | undefined
+}) {
   const { t } = useTranslation()
   const queries = useQueryClient()
   const [code, setCode] = useState('')
@@ -61,10 +74,12 @@ function Typing({ order, forms }: { order: OpenedOrder | null; forms: Record<str
     takenAt !== '' && typed.every(isFilled) && isReportComplete && (typed.length > 0 || report !== null)
   const file = useMutation({
     mutationFn: (wish: ResultsWish) => keeper.fileResults(wish),
-    async onSuccess() {
-      await queries.invalidateQueries({ queryKey: worklistKey })
+    async onSuccess(standing) {
+      if (standing === 'filed') onFiled?.()
       await queries.invalidateQueries({ queryKey: ['test-forms'] })
     },
+    // Also after a failure: it may be filed, or somebody else was quicker.
+    onSettled: () => queries.invalidateQueries({ queryKey: worklistKey }),
   })
 
   function sign(event: React.FormEvent) {

@@ -2,6 +2,7 @@ import { Button, Group, Stack, Text, Title } from '@mantine/core'
 import { IconPencil, IconUpload } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { Link } from '../../app/navigation.tsx'
+import { useArrival } from '../../app/announce.ts'
 import { useNews } from '../../app/news.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
 import { formatDate } from '../../ui/format.ts'
@@ -14,6 +15,7 @@ export default function Worklist() {
   const { t, i18n } = useTranslation()
   const { data, error, refetch } = useWorklist()
   useNews(data !== undefined)
+  useArrival(data && [...data.orders, ...data.toSign].map(({ batch }) => batch), t('laboratory.arrived'))
   if (error) return <FailureNote error={error} onRetry={() => void refetch()} />
   if (!data) return <Opening progress={undefined} text={t('laboratory.loading')} />
   return (

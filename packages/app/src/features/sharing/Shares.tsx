@@ -2,6 +2,7 @@ import { Button, Paper, Stack, Text, Title } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useArrival } from '../../app/announce.ts'
 import { Link } from '../../app/navigation.tsx'
 import type { Ask, Share } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
@@ -14,6 +15,10 @@ export function Page() {
   const { t } = useTranslation()
   const shares = useQuery({ queryKey: ['shares'], queryFn: () => keeper.shares(), staleTime: 0 })
   const asks = useQuery({ queryKey: ['asks'], queryFn: () => keeper.asks(), staleTime: 0 })
+  useArrival(
+    asks.data?.map(({ reader }) => reader.account),
+    t('sharing.asksTitle'),
+  )
   return (
     <Stack>
       <Title order={1}>{t('sharing.title')}</Title>

@@ -4,6 +4,11 @@ export const countries = {
     what: 'Hospitals keep sealed copies of your records for one another, so that nothing is lost when one of them loses its own. Nobody can read a copy unless you let them.',
     unsaid:
       'You have not said anything yet. Until you do, copies stay in the country of the hospital that made a record.',
+    again: 'Say again where your records may be kept',
+    againWhy:
+      'You sign in a new way since you last said it, so hospitals cannot check your choice any more. One that has not heard it yet does as if you had said nothing. Your choice was:',
+    sayAgain: 'Say it again',
+    sayOther: 'Choose something else',
     where: 'Copies may be kept in',
     reading: 'May somebody in another country open what you share with them?',
     granted: 'Yes, whoever I share with',

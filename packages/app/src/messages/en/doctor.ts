@@ -33,6 +33,8 @@ export const doctor = {
     notOpen: 'This chart is not open to you',
     notOpenWhy:
       'The patient has not shared it, or has ended it. You can ask for access; the patient sees who asks.',
+    empty:
+      'There is nothing yet in what the patient shares with you. You can write the first note or order a test.',
     waiting: 'Asked on {{when}}. The chart opens here as soon as the patient agrees.',
   },
   ask: {
@@ -68,6 +70,7 @@ export const doctor = {
     orders: 'Ordered tests',
     orderAwaited: 'ordered {{when}}, awaited',
     orderAnswered: 'ordered {{when}}, the result is there',
+    arrived: 'A patient shares with you now',
     newResult: 'New result',
     new: 'New',
     search: 'Search by name or code',

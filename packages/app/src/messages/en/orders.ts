@@ -8,9 +8,11 @@ export const orders = {
     soon: 'How soon?',
     priority: { routine: 'As usual', urgent: 'Urgent' },
     reason: 'Why? The laboratory and the patient can read it.',
-    who: 'Who does it?',
-    choose: 'Choose somebody of a laboratory',
-    whoMissing: 'Choose who does it.',
+    who: 'Which laboratory does it?',
+    whoSees:
+      'Every technician there finds the order in the list, and the first answer counts. It opens to those with whom the patient shares laboratory results: the whole hospital, or single people.',
+    choose: 'Choose a laboratory',
+    whoMissing: 'Choose which laboratory does it.',
     nobody: 'No laboratory can be reached here now. Try again later.',
     warning: 'The patient sees the order. You can withdraw it until it is answered.',
     sign_one: 'Sign and order {{count}} test',
@@ -38,11 +40,15 @@ export const orders = {
     shutWhy:
       'It was withdrawn or answered already, or the patient does not share laboratory results with you. Ask the patient for access.',
     ask: 'Ask for access',
-    check: 'This is no order, but waits for your signature.',
-    checkOpen: 'Check and sign',
+    check: 'This is no order of tests. Tell {{who}}, who sent it.',
     withdrawn: 'This order was withdrawn meanwhile',
     answered: 'This order was answered meanwhile',
-    nothing: 'Nothing was filed.',
+    answeredBy: 'Already answered by {{who}} on {{when}}',
+    answeredByYou: 'You have answered this order on {{when}}',
+    done: 'Done by {{who}}',
+    doneByYou: 'Done by you',
+    nothing: 'Nothing that you entered was filed.',
+    nothingLeft: 'There is nothing left to do.',
   },
 }
 

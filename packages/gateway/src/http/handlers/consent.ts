@@ -170,7 +170,7 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
     })
     if (!grant) throw hreError('not-found')
     const compartments = await unwrapCompartmentMap({
-      wrap: await attachment(gateway, grant.wrapHash),
+      wrap: await attachment(gateway, await mapHashOf(gateway, grant)),
       readerSeed: keys.keyring.recipientSeed,
       context: {
         chainId: deployment.chainId,
@@ -234,6 +234,23 @@ async function grantInForce(
     (grant) =>
       grant.from <= now && now < grant.until && (!wanted.right || (grant.rights & wanted.right) !== 0),
   )
+}
+
+/** A grant that lets read as well names the wrap of a key (C3): the map is that of the newest one that was to file alone. */
+async function mapHashOf(
+  { db }: Gateway,
+  { patient, reader, rights: given, wrapHash }: typeof t.grants.$inferSelect,
+): Promise<Hex> {
+  if ((given & rights.read) === 0) return wrapHash
+  const { grants } = t
+  const [filing] = await db
+    .select({ wrapHash: grants.wrapHash })
+    .from(grants)
+    .where(and(eq(grants.patient, patient), eq(grants.reader, reader), eq(grants.rights, rights.write)))
+    .orderBy(desc(grants.id))
+    .limit(1)
+  if (!filing) throw hreError('not-found')
+  return filing.wrapHash
 }
 
 type StoredRecordGrant = typeof t.recordGrants.$inferSelect

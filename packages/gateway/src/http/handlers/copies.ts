@@ -1,7 +1,7 @@
 import { desc, eq } from 'drizzle-orm'
 import { hreError, isHreError, type copyRoutes, type SignedCountries } from '@hre/protocol'
 import type { Address, Hex } from 'viem'
-import { countriesOf, filedAs, keepCountries, mayHold } from '../../access/countries.ts'
+import { countriesOf, filedAs, isSignedNow, keepCountries, mayHold } from '../../access/countries.ts'
 import type { Gateway } from '../../gateway.ts'
 import { proofOfHolding } from '../../peers/holding.ts'
 import * as t from '../../store/schema.ts'
@@ -20,11 +20,12 @@ export const copyHandlers: Handlers<keyof typeof copyRoutes> = {
     return { issuedAt: known.issuedAt }
   },
 
-  async getCountries({ db }, { account }) {
-    const said = await countriesOf(db, account)
-    if (!said) return { countries: null }
+  async getCountries(gateway, { account }) {
+    await gateway.follower.sync()
+    const said = await countriesOf(gateway.db, account)
+    if (!said) return { countries: null, isCurrent: true }
     const { signature: _, ...countries } = said
-    return { countries }
+    return { countries, isCurrent: await isSignedNow(gateway, said) }
   },
 
   async carryCountries(gateway, { body }) {

@@ -32,6 +32,7 @@ import { digestOf } from '../../access/digests.ts'
 import { openFiles, ruleOn, ruleOnList, rulingTime, type ListRuling } from '../../access/decide.ts'
 import type { Place, StoredLeaf } from '../../access/leaves.ts'
 import { marksOf } from '../../access/marks.ts'
+import { acceptAnswer, assertAnswers } from '../../access/orders.ts'
 import type { FilePart } from '../../blobs/blobStore.ts'
 import { filingRights } from '../../follower/batches.ts'
 import type { Gateway } from '../../gateway.ts'
@@ -59,7 +60,9 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     })
     await assertMayFile(gateway, account, manifest)
     await assertUploaded(gateway, manifest)
-    return acceptBatch(gateway, json, operation)
+    if (!body.answers) return acceptBatch(gateway, json, operation)
+    await assertAnswers(gateway, account, body.answers, manifest)
+    return acceptAnswer(gateway, body.answers, { operation, manifest: { contentId: sha256(json), json } })
   },
 
   async getManifest({ db }, { account, params }) {

@@ -1,7 +1,8 @@
-import { and, asc, eq, inArray, isNull } from 'drizzle-orm'
+import { and, asc, eq, inArray, isNull, or } from 'drizzle-orm'
 import type { signatureRoutes } from '@hre/protocol'
-import { limits } from '@hre/protocol'
+import { hreError, limits } from '@hre/protocol'
 import type { Address } from 'viem'
+import { answersTo, isAnswered, isTechnician, isToOrganisation, orderStanding } from '../../access/orders.ts'
 import type { Database } from '../../store/database.ts'
 import * as t from '../../store/schema.ts'
 import type { Handlers } from '../handler.ts'
@@ -10,8 +11,12 @@ import type { Handlers } from '../handler.ts'
 const batchesMax = 100
 
 export const signatureHandlers: Handlers<keyof typeof signatureRoutes> = {
-  async listAwaitedSignatures({ db, follower }, { account, query }) {
+  async listAwaitedSignatures(gateway, { account, query }) {
+    const { db, follower, keys } = gateway
     await follower.sync()
+    // What is ordered from the laboratory is there for each of its technicians.
+    const laboratory =
+      query.side === 'party' && (await isTechnician(gateway, account)) ? keys.identity.account : undefined
     const found = await db
       .select()
       .from(t.batches)
@@ -21,7 +26,10 @@ export const signatureHandlers: Handlers<keyof typeof signatureRoutes> = {
           eq(t.batches.withdrawn, false),
           query.side === 'author'
             ? and(eq(t.batches.author, account), inArray(t.batches.batch, awaited(db)))
-            : inArray(t.batches.batch, awaited(db, account)),
+            : or(
+                inArray(t.batches.batch, awaited(db, account)),
+                laboratory && inArray(t.batches.batch, ordersTo(db, laboratory)),
+              ),
         ),
       )
       .orderBy(asc(t.batches.block), asc(t.batches.logIndex))
@@ -35,8 +43,11 @@ export const signatureHandlers: Handlers<keyof typeof signatureRoutes> = {
       .orderBy(asc(t.leaves.position))
     const of = <Row extends { batch: string }>(rows: readonly Row[], id: string) =>
       rows.filter(({ batch }) => batch === id)
+    const answers = laboratory ? await answersTo(db, ids) : []
+    // Those that are answered wait for a block alone.
+    const open = found.filter(({ batch }) => !isAnswered(of(leaves, batch), of(answers, batch)))
     return {
-      batches: found.map(({ batch, organisation, author, committedAt }) => ({
+      batches: open.map(({ batch, organisation, author, committedAt }) => ({
         batch,
         organisation,
         author,
@@ -48,7 +59,22 @@ export const signatureHandlers: Handlers<keyof typeof signatureRoutes> = {
       })),
     }
   },
+
+  async getOrder(gateway, { account, params }) {
+    await gateway.follower.sync()
+    if (!(await isTechnician(gateway, account))) throw hreError('not-found')
+    const { state, answers } = await orderStanding(gateway, params.batch)
+    return { state, answers }
+  },
 }
+
+/** Orders that an organisation has not signed. */
+const ordersTo = (db: Database, organisation: Address) =>
+  db
+    .select({ batch: t.parties.batch })
+    .from(t.parties)
+    .innerJoin(t.batches, eq(t.batches.batch, t.parties.batch))
+    .where(and(isNull(t.parties.signedAt), isToOrganisation(organisation)))
 
 /** Batches that wait for somebody, or for this party. */
 const awaited = (db: Database, party?: Address) =>
