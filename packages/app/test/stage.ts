@@ -374,7 +374,8 @@ export class Visitor {
           : childIds.flatMap((id) => textsIn(byId.get(id) ?? assert.fail('a node without its parent')))
       // Another one in its place would be one that nobody listened to.
       const region = nodes.find(({ backendDOMNodeId }) => backendDOMNodeId === backendNodeId)
-      assert.ok(region?.properties?.some(({ name, value }) => name === 'live' && value.value === 'polite'))
+      assert.ok(region, 'the region that was listened to')
+      assert.ok(region.properties?.some(({ name, value }) => name === 'live' && value.value === 'polite'))
       const alerts = nodes.filter(({ role }) => role?.value === 'alert')
       return { said: textsIn(region!), alerts: alerts.map((alert) => textsIn(alert).join(' ')) }
     }

@@ -2,14 +2,12 @@ import { grantCall, purposesOfBits, rights, type Call, type Deployment, type Gra
 import type { Address } from 'viem'
 import type { Actor } from '../actor.ts'
 import { submit, type Applied } from '../submit.ts'
-import { listGrants } from './consent-lists.ts'
-
-const isOver = ({ revoked, until }: GrantView): boolean => revoked || until <= Date.now() / 1000
+import { isFilingLapsed, isGrantOver, listGrants } from './consent-lists.ts'
 
 /** Grants by which somebody may file into the actor's chart now. */
 export const filingOf = async (actor: Actor, reader: Address): Promise<GrantView[]> =>
   (await listGrants(actor)).filter(
-    (grant) => grant.reader === reader && !isOver(grant) && (grant.rights & rights.write) !== 0,
+    (grant) => grant.reader === reader && !isGrantOver(grant) && (grant.rights & rights.write) !== 0,
   )
 
 /**
@@ -36,10 +34,6 @@ export function filingAsBefore(
     wrapHash: before.wrapHash,
   })
 }
-
-/** Of organisations that might read and file: those whose time is over. */
-export const isFilingLapsed = (grant: GrantView): boolean =>
-  !grant.revoked && isOver(grant) && grant.rights === (rights.read | rights.write)
 
 /** Lets organisations go on filing whose time of reading is over. What the actor revoked stays revoked. */
 export async function resumeFiling(actor: Actor): Promise<Applied[]> {
