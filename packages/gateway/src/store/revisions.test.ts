@@ -88,4 +88,9 @@ describe('what is kept in memory until it changes', () => {
     await db.delete(t.patientCountries)
     assert.equal(await countries.of(ana), undefined)
   })
+
+  test('attack: with a table’s count gone, nothing of it passes for unchanged', async () => {
+    await database.db.delete(t.revisions).where(eq(t.revisions.name, 'sessions'))
+    await assert.rejects(revisions.marks(), /no revision of sessions/)
+  })
 })

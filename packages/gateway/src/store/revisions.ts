@@ -33,11 +33,15 @@ export class Revisions {
   }
 }
 
+/** @throws Error where a table is not counted: nothing of it may be believed to be as it was. */
 async function read(db: Database): Promise<Marks> {
   const { name, value } = t.revisions
   const rows = await db
     .select({ name, value, block: t.cursor.blockHash })
     .from(t.revisions)
     .leftJoin(t.cursor, eq(t.cursor.id, 1))
+  for (const table of name.enumValues)
+    if (rows.every((row) => row.name !== table))
+      throw new Error(`the schema is not whole: no revision of ${table}`)
   return Object.fromEntries(rows.map((row) => [row.name, `${row.value} ${row.block}`])) as unknown as Marks
 }
