@@ -232,4 +232,20 @@ describe('hostile HTTP', () => {
     assert.equal((await fetch(`${gateway.url}/app/none`)).status, 404)
     assert.ok(await flood('/app/none', 20 * anonymousPerMinute))
   })
+
+  test('attack: whoever asks nothing, half a question, or never ends one keeps a gateway from ending', async () => {
+    const { gateway } = await world.newHospital('ending')
+    const { port } = new URL(gateway.url)
+    const head =
+      'POST /v1/challenges HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n'
+    const closed = ['', head, `${head}\r\n{`].map(async (words) => {
+      const socket = openSocket(Number(port), '127.0.0.1', () => socket.write(words)).on('error', () => {})
+      socket.resume()
+      await new Promise((resolve) => socket.once('close', resolve))
+    })
+    // Answered behind theirs.
+    assert.equal((await fetch(`${gateway.url}/health`)).status, 200)
+    await gateway.stop()
+    await Promise.all(closed)
+  })
 })

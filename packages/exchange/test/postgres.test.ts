@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { GatewayClient } from '@hre/client'
 import { startGateway, tables, type RunningGateway } from '@hre/gateway'
 import { openCompartmentCall, toProblem, isHreError } from '@hre/protocol'
 import {
@@ -262,6 +263,21 @@ describe('on PostgreSQL', { skip: postgresMissing }, () => {
       assert.equal(new Set(ids).size, ids.length)
       await city.actor.session.call('removeWebhook', { params: { webhook: webhook.id } })
       await receiver.stop()
+    })
+
+    test('[G34] attack: a session that was ended at one replica goes on at another, which has just seen it live', async () => {
+      const [here, there] = [world.city.gateway, replicas[0]!].map(
+        ({ url }) => new GatewayClient({ baseUrl: url }),
+      )
+      for (let round = 0; round < 5; round++) {
+        const token = await tokenOf(world.city, patient)
+        const listAt = (client = here!) => client.call('listSessions', {}, { token })
+        const { sessions } = await listAt()
+        await listAt(there)
+        const session = sessions.find(({ current }) => current)!.id
+        await here!.call('endSession', { params: { session } }, { token })
+        await assert.rejects(listAt(there), { code: 'unauthenticated' })
+      }
     })
 
     test('the replica that carries is gone: another carries on', async () => {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
@@ -77,6 +78,8 @@ const handlers: Handlers<RouteName> = {
 }
 
 const headersBytesMax = 16 * 1024
+/** Answers under way have so long when the gateway ends; who fetches a large file goes on elsewhere, or later (P1). */
+const closeMilliseconds = 10_000
 /**
  * Lists of records and files in base64 are long, and a third to a half of them is said twice. Answers that carry a tag go as they are. Nobody
  * learns a secret from a length (BREACH): a session is no cookie, so no other page makes a browser ask in its owner's name.
@@ -172,12 +175,26 @@ export async function createServer(gateway: Gateway, metrics?: Metrics): Promise
   return server
 }
 
-/** What is under way is answered, and its connection not kept: the server would end a minute later, with the last of them. */
+/**
+ * What is under way is answered, and its connection not kept: the server would end a minute later, with the last of them. Who has not asked
+ * anything yet, or takes too long to, is not waited for.
+ */
 function endConnectionsOnClose(server: FastifyInstance, { relay }: Gateway): void {
   let isClosing = false
+  /** Connections without a request so far. Node takes them for busy, and looks at no time limit any more once it closes. */
+  const silent = new Set<Socket>()
+  server.server.on('connection', (socket) => {
+    silent.add(socket)
+    socket.once('close', () => silent.delete(socket))
+  })
+  server.addHook('onRequest', async (request) => {
+    silent.delete(request.raw.socket)
+  })
   server.addHook('preClose', async () => {
     isClosing = true
     relay.endWaits()
+    for (const socket of silent) socket.destroy()
+    setTimeout(() => server.server.closeAllConnections(), closeMilliseconds).unref()
   })
   server.addHook('onSend', async (_request, reply) => {
     if (isClosing) void reply.header('connection', 'close')
