@@ -1,5 +1,5 @@
 import { ownTitle } from '@hre/fhir'
-import { Alert, Button, Group, Paper, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Alert, Button, Group, Paper, Stack, Text, Textarea } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -20,6 +20,7 @@ import { minuteNow, withOffset } from '../../ui/localTime.ts'
 import { Countersigner, ForWhom } from './ForWhom.tsx'
 import { ReportFile } from './ReportFile.tsx'
 import { ResultFields } from './ResultFields.tsx'
+import { TakenAt } from './TakenAt.tsx'
 import { usualTests } from './tests.ts'
 import { worklistKey } from './useWorklist.ts'
 
@@ -113,14 +114,7 @@ function Typing({
           onCountersigner={setCountersigner}
         />
       )}
-      <TextInput
-        size="md"
-        type="datetime-local"
-        label={t('laboratory.taken')}
-        value={takenAt}
-        error={isTried && takenAt === '' && t('laboratory.takenMissing')}
-        onChange={(event) => setTakenAt(event.currentTarget.value)}
-      />
+      <TakenAt value={takenAt} isTried={isTried} onChange={setTakenAt} />
       {results.map((result, index) => (
         <Paper
           key={index}

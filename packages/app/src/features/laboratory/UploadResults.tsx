@@ -1,5 +1,5 @@
 import { ownDocumentTypeOf, ownDocumentTypes, ownTitle } from '@hre/fhir'
-import { Button, Paper, Stack, Text, TextInput, Title } from '@mantine/core'
+import { Button, Paper, Stack, Text, Title } from '@mantine/core'
 import { IconUpload } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -17,6 +17,7 @@ import { fileBytesMax, FileRefused } from '../own/readFile.ts'
 import { ForWhom } from './ForWhom.tsx'
 import { readReport, Refused, ReportTitle } from './ReportFile.tsx'
 import { Done } from './ResultsForm.tsx'
+import { TakenAt } from './TakenAt.tsx'
 import { worklistKey } from './useWorklist.ts'
 
 type Upload =
@@ -105,14 +106,7 @@ export function Page() {
                 isTried={isTried}
                 onChange={(report) => setUpload({ report })}
               />
-              <TextInput
-                size="md"
-                type="datetime-local"
-                label={t('laboratory.taken')}
-                value={takenAt}
-                error={isTried && takenAt === '' && t('laboratory.takenMissing')}
-                onChange={(event) => setTakenAt(event.currentTarget.value)}
-              />
+              <TakenAt value={takenAt} isTried={isTried} onChange={setTakenAt} />
               <Text>{t('laboratory.aboutNobody')}</Text>
             </>
           )}
