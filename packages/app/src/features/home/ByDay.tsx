@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { ChartItem } from '../../chart/item.ts'
 import { Fold } from '../../ui/Fold.tsx'
 import { formatDay } from '../../ui/format.ts'
-import { ItemRow } from './ItemRow.tsx'
+import { ItemRows } from './ItemRow.tsx'
 
 const daysAtFirst = 8
 /** So few are shown at once. */
@@ -43,13 +43,7 @@ function Day({ items }: { items: readonly ChartItem[] }) {
   const events = items.filter(({ kind }) => kind !== 'measurement' && kind !== 'result')
   return (
     <>
-      <ul className="list">
-        {events.map((item) => (
-          <li key={item.record}>
-            <ItemRow item={item} showsKind />
-          </li>
-        ))}
-      </ul>
+      <ItemRows items={events} showsKind />
       {folded.map((kind) => {
         const group = items.filter((item) => item.kind === kind)
         if (group.length === 0) return null
@@ -60,13 +54,7 @@ function Day({ items }: { items: readonly ChartItem[] }) {
             open={notable.length > 0 || group.length <= openUpTo}
             summary={t(kind === 'result' ? 'home.results' : 'home.measurements', { count: group.length })}
           >
-            <ul className="list">
-              {group.map((item) => (
-                <li key={item.record}>
-                  <ItemRow item={item} />
-                </li>
-              ))}
-            </ul>
+            <ItemRows items={group} />
           </Fold>
         )
       })}

@@ -2,7 +2,7 @@ import { Paper, Stack, Text, Title } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { ChartItem, ItemKind } from '../../chart/item.ts'
 import { Fold } from '../../ui/Fold.tsx'
-import { ItemRow } from './ItemRow.tsx'
+import { ItemRows } from './ItemRow.tsx'
 
 const order: readonly ItemKind[] = [
   'problem',
@@ -49,31 +49,21 @@ function Kind({ items }: { items: readonly ChartItem[] }) {
   const later = present.slice(rowsAtFirst)
   return (
     <>
-      <Rows items={present.slice(0, rowsAtFirst)} />
+      <ItemRows items={present.slice(0, rowsAtFirst)} withDay />
       {later.length > 0 && (
         <Fold summary={t('home.more')}>
-          <Rows items={later} />
+          <ItemRows items={later} withDay />
         </Fold>
       )}
       {over.length > 0 && (
         <Fold summary={t('home.over')} open={present.length === 0}>
-          <Rows items={over} />
+          <ItemRows items={over} withDay />
         </Fold>
       )}
       {rows.length === 0 && <Text c="dimmed">{t('home.none')}</Text>}
     </>
   )
 }
-
-const Rows = ({ items }: { items: readonly ChartItem[] }) => (
-  <ul className="list">
-    {items.map((item) => (
-      <li key={item.record}>
-        <ItemRow item={item} withDay />
-      </li>
-    ))}
-  </ul>
-)
 
 export const newestFirst = (items: readonly ChartItem[]): ChartItem[] =>
   [...items].sort((a, b) => ((a.date ?? '') < (b.date ?? '') ? 1 : -1))

@@ -6,16 +6,24 @@ import type { ChartItem } from '../../chart/item.ts'
 import { formatDay, formatValue, titleOf } from '../../ui/format.ts'
 import { useAddedBy } from '../../ui/addedBy.ts'
 
-/** One record as a line that opens it. */
-export function ItemRow({
-  item,
-  withDay = false,
-  showsKind = false,
-}: {
-  item: ChartItem
+interface RowParts {
   withDay?: boolean
   showsKind?: boolean
-}) {
+}
+
+/** Records, a line each. */
+export const ItemRows = ({ items, ...parts }: RowParts & { items: readonly ChartItem[] }) => (
+  <ul className="list">
+    {items.map((item) => (
+      <li key={item.record}>
+        <ItemRow item={item} {...parts} />
+      </li>
+    ))}
+  </ul>
+)
+
+/** One record as a line that opens it. */
+export function ItemRow({ item, withDay = false, showsKind = false }: RowParts & { item: ChartItem }) {
   const { t, i18n } = useTranslation()
   const addedBy = useAddedBy(item)
   const day = withDay && item.date ? formatDay(i18n.language, item.date) : ''

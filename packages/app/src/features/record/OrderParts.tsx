@@ -7,7 +7,7 @@ import type { ChartItem } from '../../chart/item.ts'
 import type { Hex } from '../../keeper/api.ts'
 import { keeper } from '../../keeper/client.ts'
 import { FailureNote } from '../../ui/FailureNote.tsx'
-import { ItemRow } from '../home/ItemRow.tsx'
+import { ItemRows } from '../home/ItemRow.tsx'
 
 /** Of an order: how it stands and what came of it. Of a result: what it was ordered by. */
 export default function OrderParts({ item, items }: { item: ChartItem; items: readonly ChartItem[] }) {
@@ -43,13 +43,7 @@ function Linked({ title, items }: { title: string; items: readonly ChartItem[] }
       <Title order={2} size="h4" px="sm" py="xs">
         {title}
       </Title>
-      <ul className="list">
-        {items.map((item) => (
-          <li key={item.record}>
-            <ItemRow item={item} withDay />
-          </li>
-        ))}
-      </ul>
+      <ItemRows items={items} withDay />
     </Paper>
   )
 }
