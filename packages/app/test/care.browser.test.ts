@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { laboratoryReportOf } from '@hre/fhir'
 import { compartmentIds, grantAccess, readAccessLog, type Actor } from '@hre/sdk'
 import { fileSome, inSeconds } from '../../exchange/test/world.ts'
 import {
@@ -10,6 +9,7 @@ import {
   manners,
   newcomer,
   newDoctor,
+  pdfReport,
   skip,
   startStage,
   type Stage,
@@ -90,15 +90,7 @@ for (const { size, manner, options } of manners)
 
     test('[C13] a document of her mother opens for her, as family', async () => {
       const technician = await stage.world.newMember(stage.world.city, 'lab technician')
-      const report = laboratoryReportOf({
-        title: 'Report 17',
-        takenAt: '2026-03-03',
-        issued: '2026-03-03T10:00:00Z',
-        contentType: 'application/pdf',
-        bytes: Buffer.from('%PDF-1.4\n%%EOF\n'),
-        basedOn: [],
-      })
-      await file(technician, account, [report])
+      await file(technician, account, [pdfReport('Report 17')])
       await meera.comeAgain(`#/helped/${account}`)
       await meera.tap(meera.page.getByRole('link', { name: /Report 17/ }))
       await meera.page.getByText('You are acting for Ana Sharma').waitFor()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { laboratoryReportOf, type AllergyIntolerance, type Appointment, type Resource } from '@hre/fhir'
+import type { AllergyIntolerance, Appointment, Resource } from '@hre/fhir'
 import { setAttributesCall } from '@hre/protocol'
 import {
   compartmentIds,
@@ -16,7 +16,7 @@ import {
 } from '@hre/sdk'
 import { generateChart } from '@hre/testkit'
 import { inSeconds, type Hospital } from '../../exchange/test/world.ts'
-import { file, inviteDoctor, manners, skip, startStage, Visitor, type Stage } from './stage.ts'
+import { file, inviteDoctor, manners, pdfReport, skip, startStage, Visitor, type Stage } from './stage.ts'
 
 const daySeconds = 24 * 60 * 60
 
@@ -167,15 +167,7 @@ describe('a doctor with the app', { skip }, () => {
     test(`breaks the glass by card, reads while it lasts, ends it, ${manner}`, async () => {
       const { city, lakeside } = stage.world
       const patient = await stage.world.newPatient()
-      const report = laboratoryReportOf({
-        title: 'Report 17',
-        takenAt: '2026-03-03',
-        issued: '2026-03-03T10:00:00Z',
-        contentType: 'application/pdf',
-        bytes: Buffer.from('%PDF-1.4\n%%EOF\n'),
-        basedOn: [],
-      })
-      await file(technician, patient.account, [...chartOf('Ravi Kumar'), report])
+      await file(technician, patient.account, [...chartOf('Ravi Kumar'), pdfReport('Report 17')])
       const { summary, labs } = compartmentIds(patient)
       await markForEmergency(patient, {
         compartments: [summary, labs],

@@ -7,6 +7,7 @@ import {
   desktop,
   inviteDoctor,
   manners,
+  pdf,
   skip,
   startStage,
   Visitor,
@@ -172,7 +173,6 @@ describe('a laboratory with the app', { skip }, () => {
       const patient = await stage.world.newPatient()
       const technician = await technicianAt(options)
       const { page } = technician
-      const pdf = Buffer.from('%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n')
       await technician.link('Upload results').click()
       const choose = (name: string, buffer: Buffer) =>
         page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/pdf', buffer })

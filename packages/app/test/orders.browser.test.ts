@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { laboratoryReportOf, referenceToOrder, type DiagnosticReport } from '@hre/fhir'
 import {
   compartmentIds,
   fileOwnRecords,
@@ -19,6 +18,8 @@ import {
   inviteDoctor,
   manners,
   newcomer,
+  pdf,
+  pdfReport,
   phone,
   skip,
   startStage,
@@ -27,7 +28,6 @@ import {
   type VisitorOptions,
 } from './stage.ts'
 
-const pdf = Buffer.from('%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n')
 const daySeconds = 24 * 60 * 60
 
 /** What is in a patient's records, as the patient opens them. */
@@ -330,14 +330,7 @@ describe('an order and its result', { skip }, () => {
     await orderPotassium(doctor, ana)
     await doctor.page.getByText('Signed and ordered.').waitFor()
     const [order] = await bodiesOf(ana)
-    const answer: DiagnosticReport = laboratoryReportOf({
-      title: 'Not ordered',
-      takenAt: '2026-03-03',
-      issued: '2026-03-03T10:00:00Z',
-      contentType: 'application/pdf',
-      bytes: pdf,
-      basedOn: [referenceToOrder(String(order!['record']))],
-    })
+    const answer = pdfReport('Not ordered', String(order!['record']))
     await fileOwnRecords(ana, { records: recordsOfChart([answer]) })
     await file(await stage.world.newMember(stage.world.city, 'lab technician'), ravi.account, [answer])
     // The page of the laboratory would say another patient's account than the order's.

@@ -3,9 +3,8 @@ import { after, before, describe, test } from 'node:test'
 import { ownMeasurementOf, type DocumentReference } from '@hre/fhir'
 import { compartmentIds, fileOwnRecords, grantAccess, recordsOfChart } from '@hre/sdk'
 import { inSeconds } from '../../exchange/test/world.ts'
-import { desktop, file, inviteDoctor, newcomer, skip, startStage, type Stage, Visitor } from './stage.ts'
+import { desktop, file, inviteDoctor, newcomer, pdf, skip, startStage, type Stage, Visitor } from './stage.ts'
 
-const pdf = Buffer.from('%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n')
 const place = 'GPS 31.6340 N 74.8723 E'
 
 /** The same JPEG with a segment in which phones write where it was taken (APP1). */

@@ -10,7 +10,7 @@ import {
   recordsOfChart,
   type Actor,
 } from '@hre/sdk'
-import type { Resource } from '@hre/fhir'
+import { laboratoryReportOf, referenceToOrder, type Resource } from '@hre/fhir'
 import { generateChart } from '@hre/testkit'
 import sparticuz from '@sparticuz/chromium'
 import axe from 'axe-core'
@@ -459,6 +459,21 @@ export async function fileAnasChart(
   const technician = await world.newMember(world.city, 'lab technician')
   await file(technician, patient, anasChart().slice(0, records))
 }
+
+export const pdf = Buffer.from(
+  '%PDF-1.4\n1 0 obj <</Type /Catalog>> endobj\ntrailer <</Root 1 0 R>>\n%%EOF\n',
+)
+
+/** A laboratory's report as a PDF, and the orders that it answers. */
+export const pdfReport = (title: string, ...orders: string[]) =>
+  laboratoryReportOf({
+    title,
+    takenAt: '2026-03-03',
+    issued: '2026-03-03T10:00:00Z',
+    contentType: 'application/pdf',
+    bytes: pdf,
+    basedOn: orders.map(referenceToOrder),
+  })
 
 /** The laboratory's own hand: files FHIR resources for a patient. */
 export async function file(
