@@ -18,8 +18,10 @@ export function readSmall(path: string, bytesMax: number): Promise<Found | undef
       if (missing) return missing.code === 'ENOENT' ? resolve(undefined) : reject(missing)
       const end = (error: Error | null, found?: Found) =>
         close(file, () => (error ? reject(error) : resolve(found)))
-      fstat(file, (unknown, { size } = { size: 0 } as never) => {
-        if (unknown || size > bytesMax) return end(unknown, { size, bytes: undefined })
+      fstat(file, (unknown, stats) => {
+        if (unknown) return end(unknown)
+        const { size } = stats
+        if (size > bytesMax) return end(null, { size, bytes: undefined })
         const bytes = Buffer.allocUnsafe(size)
         // One that was cut short meanwhile does not match its content id.
         read(file, bytes, 0, size, 0, (failed, count) =>
