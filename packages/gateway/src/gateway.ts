@@ -34,6 +34,7 @@ import type { Sessions } from './session/sessions.ts'
 import type { TokenKeys } from './session/tokenKeys.ts'
 import type { WalletLogin } from './session/wallets.ts'
 import type { Database } from './store/database.ts'
+import type { Revisions } from './store/revisions.ts'
 import type { Leases } from './store/leases.ts'
 import type { UploadCollector } from './upkeep/collector.ts'
 import type { Guests } from './upkeep/guests.ts'
@@ -66,6 +67,7 @@ export interface Gateway {
   trees: BatchTrees
   leaves: Leaves
   facts: Facts
+  revisions: Revisions
   patientCountries: PatientCountries
   anchors: Anchors
   trustee: Trustee

@@ -9,6 +9,7 @@ import {
 import type { Hex } from 'viem'
 import type { Clock } from '../clock.ts'
 import type { Gateway } from '../gateway.ts'
+import type { Marks } from '../store/revisions.ts'
 import { readingRule } from './countries.ts'
 import { emergencyOf } from './emergencies.ts'
 import type { FactsOf } from './facts.ts'
@@ -41,13 +42,24 @@ export const rulingTime = ({
   follower: { cursor: { blockTime: number } }
 }): number => Math.max(clock(), follower.cursor.blockTime)
 
+/** By what a request is ruled on: all of it at least as new as the asking. */
+export interface Moment {
+  /** Unix seconds. */
+  at: number
+  marks: Marks
+}
+
+/** The chain as it is now, and whatever patients have said. @throws HreError `chain-unavailable`. */
+export async function momentOf(gateway: Pick<Gateway, 'clock' | 'follower' | 'revisions'>): Promise<Moment> {
+  const [marks] = await Promise.all([gateway.revisions.marks(), gateway.follower.sync()])
+  return { at: rulingTime(gateway), marks }
+}
+
 /**
  * Decides a request for named records from what the follower knows (C6, C10): all or none.
- *
- * @param at - Unix seconds.
  */
-export async function ruleOn(sources: Sources, request: AccessRequest, at: number): Promise<Ruling> {
-  const { decisionOf } = await judgeOf(sources, request, at)
+export async function ruleOn(sources: Sources, request: AccessRequest, moment: Moment): Promise<Ruling> {
+  const { decisionOf } = await judgeOf(sources, request, moment)
   const ruled = ruledBy(decisionOf, await sources.leaves.named(request.patient, request.records))
   const complete = ruled.length === new Set(request.records).size
   const refusal = ruled.map(({ decision }) => decision).find(isRefusal)
@@ -64,10 +76,10 @@ export async function ruleOn(sources: Sources, request: AccessRequest, at: numbe
 export async function ruleOnList(
   sources: Sources,
   request: AccessRequest,
-  at: number,
+  moment: Moment,
   page: { limit: number; after?: Place | undefined },
 ): Promise<ListRuling> {
-  const { decisionOf, facts } = await judgeOf(sources, request, at)
+  const { decisionOf, facts } = await judgeOf(sources, request, moment)
   const open: Ruled[] = []
   const refusals = new Set<Decision>()
   let after = page.after
@@ -87,7 +99,7 @@ export async function ruleOnList(
   }
   // Behind the last record the list is empty to those who may see some of it, and refused to all others.
   const decision = page.after
-    ? (await ruleOnList(sources, request, at, { limit: 1 })).decision
+    ? (await ruleOnList(sources, request, moment, { limit: 1 })).decision
     : mostTelling(refusals, facts)
   return { decision, leaves: [], next: undefined }
 }
@@ -96,10 +108,10 @@ export async function ruleOnList(
 export async function ruleOnShown(
   sources: Sources,
   request: AccessRequest,
-  at: number,
+  moment: Moment,
   records: readonly Hex[],
 ): Promise<Ruling> {
-  const { decisionOf, facts } = await judgeOf(sources, request, at)
+  const { decisionOf, facts } = await judgeOf(sources, request, moment)
   const ruled = ruledBy(decisionOf, await sources.leaves.named(request.patient, records))
   const open = ruled.filter(({ decision }) => isPermitting(decision))
   if (open.length > 0) return permitted(open)
@@ -116,10 +128,10 @@ export async function ruleOnShown(
 export async function openFiles(
   sources: Sources,
   request: AccessRequest,
-  at: number,
+  moment: Moment,
   files: { contents: readonly Hex[]; records: readonly Hex[] },
 ): Promise<StoredLeaf[]> {
-  const { decisionOf } = await judgeOf(sources, request, at)
+  const { decisionOf } = await judgeOf(sources, request, moment)
   const wanted = new Set(files.contents)
   const leaves = await sources.leaves.named(request.patient, files.records)
   const ofFiles = leaves.filter(({ leaf }) => wanted.has(leaf.content))
@@ -140,11 +152,11 @@ interface Ruled {
 async function judgeOf(
   { db, blockCache, facts, patientCountries }: Sources,
   request: AccessRequest,
-  at: number,
+  { at, marks }: Moment,
 ): Promise<{ decisionOf: (leaf: StoredLeaf) => AccessDecision; facts: FactsOf }> {
   const { reader, patient, purpose } = request
   const known = await blockCache.read(`facts ${reader} ${patient}`, () => facts.of(reader, patient))
-  const mayReadFrom = await readingRule(db, request, await patientCountries.of(patient))
+  const mayReadFrom = await readingRule(db, request, await patientCountries.of(patient, marks))
   const emergency = purpose === purposes.ETREAT ? await emergencyOf(db, reader, patient, at) : undefined
   const decisionOf = (leaf: StoredLeaf): AccessDecision => {
     const question = { sensitivity: leaf.sensitivity, purpose, at }

@@ -29,7 +29,15 @@ import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { permittedHolders } from '../../access/countries.ts'
 import { assertMayDecideFor } from '../../access/delegates.ts'
 import { digestOf } from '../../access/digests.ts'
-import { openFiles, ruleOn, ruleOnList, rulingTime, type ListRuling } from '../../access/decide.ts'
+import {
+  momentOf,
+  openFiles,
+  ruleOn,
+  ruleOnList,
+  rulingTime,
+  type ListRuling,
+  type Moment,
+} from '../../access/decide.ts'
 import type { Place, StoredLeaf } from '../../access/leaves.ts'
 import { marksOf } from '../../access/marks.ts'
 import { acceptAnswer, assertAnswers } from '../../access/orders.ts'
@@ -78,15 +86,16 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     if (request.records.length > 0 && body.cursor !== undefined)
       throw hreError('bad-request', { field: 'cursor' })
     const after = placeIn('records', body.cursor, 'number', 'number', 'number') as Place | undefined
-    const requestHash = await assertRequest(gateway, account, request, signature)
-    const ruling = await ruledOn(gateway, request, { limit: body.limit, after })
+    const moment = await momentOf(gateway)
+    const requestHash = await assertRequest(gateway, account, body, moment)
+    const ruling = await ruledOn(gateway, request, moment, { limit: body.limit, after })
     const receipt = await gateway.receipts.append({
       request,
       requestHash,
       signature,
       decision: ruling.decision,
       records: ruling.leaves.length > 0 ? ruling.leaves.map(({ record }) => record) : request.records,
-      at: rulingTime(gateway),
+      at: moment.at,
     })
     if (!isPermitting(ruling.decision)) throw hreError('not-found')
     return {
@@ -127,17 +136,16 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
   async readAccessLog(gateway, { account, body }) {
     const { request, signature } = body
     if (request.records.length > 0) throw hreError('not-found')
-    await gateway.follower.sync()
+    const moment = await momentOf(gateway)
     // Somebody who decides for the patient sees on what (C13). Nobody else learns whether there is such a patient.
     const isDelegate = request.patient !== account && request.purpose === purposes.FAMRQT
     if (isDelegate) await assertMayDecideFor(gateway, account, request.patient)
     else if (request.patient !== account) throw hreError('not-found')
-    const requestHash = await assertRequest(gateway, account, request, signature)
-    const at = rulingTime(gateway)
+    const requestHash = await assertRequest(gateway, account, body, moment)
     const decision = isDelegate
       ? 'Permitted'
-      : (await ruleOnList(gateway, request, at, { limit: 1 })).decision
-    await gateway.receipts.append({ request, requestHash, signature, decision, records: [], at })
+      : (await ruleOnList(gateway, request, moment, { limit: 1 })).decision
+    await gateway.receipts.append({ request, requestHash, signature, decision, records: [], at: moment.at })
     if (decision !== 'Permitted') throw hreError('not-found')
     // What this reading adds stands behind the first page's end, so that reading on comes to one.
     const [after, through] = (placeIn('accesses', body.cursor, 'number', 'number') ?? []) as number[]
@@ -168,8 +176,7 @@ async function openNow(
   { request, records }: { request: AccessRequest; records: readonly Hex[] },
   contents: readonly Hex[],
 ): Promise<StoredLeaf[]> {
-  await gateway.follower.sync()
-  return openFiles(gateway, request, rulingTime(gateway), { contents, records })
+  return openFiles(gateway, request, await momentOf(gateway), { contents, records })
 }
 
 function unlessDamaged(error: unknown): undefined {
@@ -180,26 +187,25 @@ function unlessDamaged(error: unknown): undefined {
 async function ruledOn(
   gateway: Gateway,
   request: AccessRequest,
+  moment: Moment,
   page: { limit: number; after: Place | undefined },
 ): Promise<ListRuling> {
-  const at = rulingTime(gateway)
-  if (request.records.length === 0) return ruleOnList(gateway, request, at, page)
-  return { ...(await ruleOn(gateway, request, at)), next: undefined }
+  if (request.records.length === 0) return ruleOnList(gateway, request, moment, page)
+  return { ...(await ruleOn(gateway, request, moment)), next: undefined }
 }
 
-/** Checks a signed request (A1) by the chain as it is now: a key that was replaced in the newest block signs nothing. @returns its hash. */
+/** Checks a signed request (A1). A key that was replaced in the newest block of the moment signs nothing. @returns its hash. */
 async function assertRequest(
   gateway: Gateway,
   account: Address,
-  request: AccessRequest,
-  signature: Hex,
+  { request, signature }: { request: AccessRequest; signature: Hex },
+  { at }: Moment,
 ): Promise<Hex> {
   const { keys, signatures, deployment } = gateway
   if (request.reader !== account) throw hreError('signature-invalid', { reason: 'reader' })
   if (request.organisation !== keys.identity.account)
     throw hreError('bad-request', { field: 'request.organisation' })
-  await gateway.follower.sync()
-  assertFresh(request, rulingTime(gateway))
+  assertFresh(request, at)
   const requestHash = digestOf(accessRequestTypedData(deployment, request))
   await signatures.assertDigest(request.reader, requestHash, signature)
   return requestHash
