@@ -15,6 +15,7 @@ import { Trustee } from './access/trustee.ts'
 import { Eraser } from './blobs/eraser.ts'
 import { FilesBlobStore } from './blobs/files.ts'
 import { OwnUploads } from './blobs/ownUploads.ts'
+import { RecentFiles } from './blobs/recentFiles.ts'
 import { assertContracts, connectChain } from './chain.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { GatewayConfig } from './config.ts'
@@ -83,6 +84,7 @@ export async function startGateway(
   await assertContracts(chain, deployment)
   const { db, pool, close } = await openDatabase(config)
   const blobs = new FilesBlobStore(config.blobsDir ?? join(config.dataDir, 'blobs'))
+  const recentFiles = new RecentFiles(blobs)
   const leases = new Leases(db, config.leaseSeconds)
   const outbox = new Outbox({ db, clock, days: config.notificationDays })
   const follower = new Follower({ chain, db, deployment, outbox, log })
@@ -186,6 +188,7 @@ export async function startGateway(
     chain,
     keys,
     blobs,
+    recentFiles,
     leases,
     outbox,
     streams: new NotificationStreams({ outbox, sessions, clock, log }),
@@ -232,7 +235,7 @@ export async function startGateway(
   follower.onProgress(() => indexer.run())
   follower.onProgress(async () => outbox.wake())
   follower.onProgress(() => trustee.collect())
-  const eraser = new Eraser({ db, blobs })
+  const eraser = new Eraser({ db, blobs, recentFiles })
   follower.onProgress(() => eraser.run())
   follower.onReorganisation(() => relay.reconsider())
   await catchUp(gateway).catch(async (error: unknown) => {

@@ -10,6 +10,7 @@ import type { BatchTrees } from './access/trees.ts'
 import type { Trustee } from './access/trustee.ts'
 import type { BlobStore } from './blobs/blobStore.ts'
 import type { OwnUploads } from './blobs/ownUploads.ts'
+import type { RecentFiles } from './blobs/recentFiles.ts'
 import type { Chain } from './chain.ts'
 import type { Clock } from './clock.ts'
 import type { GatewayConfig } from './config.ts'
@@ -49,6 +50,7 @@ export interface Gateway {
   chain: Chain
   keys: KeyAgent
   blobs: BlobStore
+  recentFiles: RecentFiles
   ownUploads: OwnUploads
   leases: Leases
   outbox: Outbox

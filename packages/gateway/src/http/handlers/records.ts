@@ -125,7 +125,7 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     for (const { content } of leaves) {
       const bytesMax = Math.min(room, limits.blobTogetherBytesMax)
       // A damaged one is fetched from elsewhere, or told of, when it is asked for alone.
-      const file = await gateway.blobs.getSmall(content, bytesMax).catch(unlessDamaged)
+      const file = await gateway.recentFiles.getSmall(content, bytesMax).catch(unlessDamaged)
       if (!file) continue
       room -= file.length
       blobs.push({ content, sealed: Buffer.from(file).toString('base64') })
@@ -224,12 +224,12 @@ export function assertFresh(request: AccessRequest, now: number): void {
  * @throws HreError `record-damaged` when no intact copy can be had, else that of the other gateway.
  */
 export async function fetchBlob(
-  { blobs, keys, log }: Pick<Gateway, 'blobs' | 'keys' | 'log'>,
+  { recentFiles, keys, log }: Pick<Gateway, 'recentFiles' | 'keys' | 'log'>,
   leaf: StoredLeaf,
   from: number,
   elsewhere: () => Promise<Uint8Array>,
 ): Promise<FilePart | Uint8Array> {
-  const here = await blobs.get(leaf.content, from).catch((error: unknown) => {
+  const here = await recentFiles.get(leaf.content, from).catch((error: unknown) => {
     if (!isHreError(error, 'record-damaged')) throw error
     log.error({ contentId: leaf.content }, 'a stored file does not match its content id')
     if (leaf.keeper === keys.identity.account) throw error
