@@ -8,6 +8,7 @@ import { Anchors } from './access/anchors.ts'
 import { PatientCountries } from './access/countries.ts'
 import { Facts } from './access/facts.ts'
 import { Leaves } from './access/leaves.ts'
+import { Moments } from './access/moments.ts'
 import { ReceiptLog } from './access/receipts.ts'
 import { SignatureChecker } from './access/signatures.ts'
 import { BatchTrees } from './access/trees.ts'
@@ -207,7 +208,7 @@ export async function startGateway(
     trees: new BatchTrees(db),
     leaves: new Leaves({ db, follower }),
     facts: new Facts(db),
-    revisions,
+    moments: new Moments({ clock, follower, revisions }),
     patientCountries: new PatientCountries(db),
     anchors,
     trustee,

@@ -4,6 +4,7 @@ import type { Anchors } from './access/anchors.ts'
 import type { PatientCountries } from './access/countries.ts'
 import type { Facts } from './access/facts.ts'
 import type { Leaves } from './access/leaves.ts'
+import type { Moments } from './access/moments.ts'
 import type { ReceiptLog } from './access/receipts.ts'
 import type { SignatureChecker } from './access/signatures.ts'
 import type { BatchTrees } from './access/trees.ts'
@@ -35,7 +36,6 @@ import type { Sessions } from './session/sessions.ts'
 import type { TokenKeys } from './session/tokenKeys.ts'
 import type { WalletLogin } from './session/wallets.ts'
 import type { Database } from './store/database.ts'
-import type { Revisions } from './store/revisions.ts'
 import type { Leases } from './store/leases.ts'
 import type { UploadCollector } from './upkeep/collector.ts'
 import type { Guests } from './upkeep/guests.ts'
@@ -69,7 +69,7 @@ export interface Gateway {
   trees: BatchTrees
   leaves: Leaves
   facts: Facts
-  revisions: Revisions
+  moments: Moments
   patientCountries: PatientCountries
   anchors: Anchors
   trustee: Trustee

@@ -7,13 +7,12 @@ import {
   type Decision,
 } from '@hre/protocol'
 import type { Hex } from 'viem'
-import type { Clock } from '../clock.ts'
 import type { Gateway } from '../gateway.ts'
-import type { Marks } from '../store/revisions.ts'
 import { readingRule } from './countries.ts'
 import { emergencyOf } from './emergencies.ts'
 import type { FactsOf } from './facts.ts'
 import type { Place, PlacedLeaf, StoredLeaf } from './leaves.ts'
+import type { Moment } from './moments.ts'
 
 /** The answer to one access request. `leaves` are the records that may be seen; none when refused. */
 export interface Ruling {
@@ -28,31 +27,6 @@ export type Sources = Pick<Gateway, 'db' | 'blockCache' | 'facts' | 'leaves' | '
 export interface ListRuling extends Ruling {
   /** Of the page's last record, where there are more behind it. */
   next: Place | undefined
-}
-
-/**
- * The moment by which requests are ruled on, Unix seconds: the gateway's clock, but not before the newest block's, so that a
- * clock that was set back opens no grant that the chain has seen end.
- */
-export const rulingTime = ({
-  clock,
-  follower,
-}: {
-  clock: Clock
-  follower: { cursor: { blockTime: number } }
-}): number => Math.max(clock(), follower.cursor.blockTime)
-
-/** By what a request is ruled on: all of it at least as new as the asking. */
-export interface Moment {
-  /** Unix seconds. */
-  at: number
-  marks: Marks
-}
-
-/** The chain as it is now, and whatever patients have said. @throws HreError `chain-unavailable`. */
-export async function momentOf(gateway: Pick<Gateway, 'clock' | 'follower' | 'revisions'>): Promise<Moment> {
-  const [marks] = await Promise.all([gateway.revisions.marks(), gateway.follower.sync()])
-  return { at: rulingTime(gateway), marks }
 }
 
 /**

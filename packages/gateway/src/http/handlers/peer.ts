@@ -8,8 +8,9 @@ import {
 } from '@hre/protocol'
 import { hexToBytes, type Address, type Hex } from 'viem'
 import { digestOf } from '../../access/digests.ts'
-import { momentOf, openFiles, ruleOn, ruleOnShown, type Moment } from '../../access/decide.ts'
+import { openFiles, ruleOn, ruleOnShown } from '../../access/decide.ts'
 import type { StoredLeaf } from '../../access/leaves.ts'
+import type { Moment } from '../../access/moments.ts'
 import type { Access, StoredReceipt } from '../../access/receipts.ts'
 import type { Gateway } from '../../gateway.ts'
 import type { Database } from '../../store/database.ts'
@@ -56,7 +57,7 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
     if (leaf && !isOwn && !(await blobs.has(leaf.content))) throw hreError('not-found')
     // The reader asked the gateway that now asks us; a request captured elsewhere is worthless here.
     if (request.organisation !== account) throw hreError('bad-request', { field: 'request.organisation' })
-    const moment = await momentOf(gateway)
+    const moment = await gateway.moments.now()
     const requestHash = digestOf(accessRequestTypedData(deployment, request))
     await signatures.assertDigest(request.reader, requestHash, signature)
     const now = moment.at

@@ -29,17 +29,10 @@ import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { permittedHolders } from '../../access/countries.ts'
 import { assertMayDecideFor } from '../../access/delegates.ts'
 import { digestOf } from '../../access/digests.ts'
-import {
-  momentOf,
-  openFiles,
-  ruleOn,
-  ruleOnList,
-  rulingTime,
-  type ListRuling,
-  type Moment,
-} from '../../access/decide.ts'
+import { openFiles, ruleOn, ruleOnList, type ListRuling } from '../../access/decide.ts'
 import type { Place, StoredLeaf } from '../../access/leaves.ts'
 import { marksOf } from '../../access/marks.ts'
+import { rulingTime, type Moment } from '../../access/moments.ts'
 import { acceptAnswer, assertAnswers } from '../../access/orders.ts'
 import type { FilePart } from '../../blobs/blobStore.ts'
 import { filingRights } from '../../follower/batches.ts'
@@ -86,7 +79,7 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     if (request.records.length > 0 && body.cursor !== undefined)
       throw hreError('bad-request', { field: 'cursor' })
     const after = placeIn('records', body.cursor, 'number', 'number', 'number') as Place | undefined
-    const moment = await momentOf(gateway)
+    const moment = await gateway.moments.now()
     const requestHash = await assertRequest(gateway, account, body, moment)
     const ruling = await ruledOn(gateway, request, moment, { limit: body.limit, after })
     const receipt = await gateway.receipts.append({
@@ -105,11 +98,13 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     }
   },
 
-  async getBlob(gateway, { account, params, query, from }) {
+  async getBlob(gateway, { account, marks, params, query, from }) {
     const { contentId } = params
     const receipt = await goodReceipt(gateway, account, query.receipt)
     const { request, signature, records } = receipt
-    const [leaf] = await openNow(gateway, receipt, [contentId])
+    // Nothing comes after its head, so that nobody can hold it back between the look at the session and this.
+    const moment = await gateway.moments.of(marks)
+    const [leaf] = await openFiles(gateway, request, moment, { contents: [contentId], records })
     if (!leaf) throw hreError('not-found')
     const page = request.records.length === 0 ? records : []
     return fetchBlob(gateway, leaf, from, async () =>
@@ -119,7 +114,9 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
 
   async getBlobs(gateway, { account, params, body }) {
     const receipt = await goodReceipt(gateway, account, params.receipt)
-    const leaves = await openNow(gateway, receipt, body.contents)
+    const { request, records } = receipt
+    const moment = await gateway.moments.now()
+    const leaves = await openFiles(gateway, request, moment, { contents: body.contents, records })
     const blobs: { content: Hex; sealed: string }[] = []
     let room = limits.blobsTogetherBytesMax
     for (const { content } of leaves) {
@@ -136,7 +133,7 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
   async readAccessLog(gateway, { account, body }) {
     const { request, signature } = body
     if (request.records.length > 0) throw hreError('not-found')
-    const moment = await momentOf(gateway)
+    const moment = await gateway.moments.now()
     // Somebody who decides for the patient sees on what (C13). Nobody else learns whether there is such a patient.
     const isDelegate = request.patient !== account && request.purpose === purposes.FAMRQT
     if (isDelegate) await assertMayDecideFor(gateway, account, request.patient)
@@ -168,15 +165,6 @@ async function goodReceipt(gateway: Gateway, account: Address, index: number) {
     receipt.at + limits.releaseSecondsMax > rulingTime(gateway)
   if (!isGood) throw hreError('not-found')
   return receipt
-}
-
-/** Which of these files the receipt opens still. A revocation after it counts: the answer is given anew from the chain as it is now. */
-async function openNow(
-  gateway: Gateway,
-  { request, records }: { request: AccessRequest; records: readonly Hex[] },
-  contents: readonly Hex[],
-): Promise<StoredLeaf[]> {
-  return openFiles(gateway, request, await momentOf(gateway), { contents, records })
 }
 
 function unlessDamaged(error: unknown): undefined {
