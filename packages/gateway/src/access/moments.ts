@@ -38,7 +38,9 @@ export class Moments {
 
   /** @returns nothing older than the asking. @throws HreError `chain-unavailable`. */
   async now(): Promise<Moment> {
-    return this.of(await this.#parts.revisions.marks())
+    const { revisions, follower } = this.#parts
+    const [marks] = await Promise.all([revisions.marks(), follower.sync()])
+    return { at: rulingTime(this.#parts), marks }
   }
 
   /**
