@@ -83,7 +83,8 @@ export async function startGateway(
   const chain = connectChain(config.rpcUrl, deployment)
   // Before the database is opened, which brings it up to date: there is a way back.
   await assertContracts(chain, deployment)
-  const { db, pool, close } = await openDatabase(config)
+  const database = await openDatabase(config)
+  const { db, pool, close } = database
   const blobs = new FilesBlobStore(config.blobsDir ?? join(config.dataDir, 'blobs'))
   const recentFiles = new RecentFiles(blobs)
   const leases = new Leases(db, config.leaseSeconds)
@@ -239,6 +240,7 @@ export async function startGateway(
   const eraser = new Eraser({ db, blobs, recentFiles })
   follower.onProgress(() => eraser.run())
   follower.onReorganisation(() => relay.reconsider())
+  if (database.watch) await revisions.listen(database.watch)
   await catchUp(gateway).catch(async (error: unknown) => {
     await close()
     throw error

@@ -20,6 +20,11 @@ export type Database = PgDatabase<PgQueryResultHKT>
 
 export interface OpenDatabase {
   db: Database
+  /**
+   * Where nobody else can change the database: calls back when what `Revisions` counts was changed, before whoever changed it hears that it
+   * is. Undefined where others can.
+   */
+  watch?: (changed: () => void) => Promise<unknown>
   /** Connections of the pool: all, those at rest, and requests that wait for one. */
   pool(): { connections: number; idle: number; waiting: number }
   close(): Promise<void>
@@ -144,7 +149,12 @@ async function openFolder({
       await engine.close()
       throw error
     }
-    return { db: db as unknown as Database, pool: () => ({ connections: 1, idle: 1, waiting: 0 }), close }
+    return {
+      db: db as unknown as Database,
+      watch: (changed) => engine.listen('revisions', changed),
+      pool: () => ({ connections: 1, idle: 1, waiting: 0 }),
+      close,
+    }
   } catch (error) {
     unlock()
     throw error

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import type { SignedCountries } from '@hre/protocol'
+import { PGlite } from '@electric-sql/pglite'
 import { eq } from 'drizzle-orm'
 import type { Hex } from 'viem'
 import { PatientCountries } from '../access/countries.ts'
@@ -88,6 +89,58 @@ describe('what is kept in memory until it changes', () => {
     assert.deepEqual(await wordOf(ana), { ...said, readingAbroad: 'never' })
     await db.delete(t.patientCountries)
     assert.equal(await wordOf(ana), undefined)
+  })
+
+  test('a database that nobody else changes is asked when it has changed, and not before', async ({
+    mock,
+  }) => {
+    const { db, watch } = database
+    const told = new Revisions(db)
+    await told.listen(watch!)
+    const asked = mock.method(PGlite.prototype, 'query').mock
+    const queries = async (run: () => Promise<unknown>) => {
+      asked.resetCalls()
+      await run()
+      return asked.callCount()
+    }
+    const first = await told.marks()
+    assert.equal(await queries(() => told.marks()), 0)
+    const again = await told.marks()
+    assert.deepEqual(again, first)
+    assert.notEqual(again, first, 'those who ask later did not ask together')
+    await db.update(t.revisions).set({ value: 1_000 }).where(eq(t.revisions.name, 'sessions'))
+    assert.notEqual((await told.marks()).sessions, first.sessions)
+    await db.update(t.cursor).set({ blockHash: idOf(77, 32) })
+    assert.match((await told.marks()).sessions, new RegExp(`^1000 ${idOf(77, 32)}$`))
+  })
+
+  test('attack: what changes while a look is under way is not taken for seen', async () => {
+    const { db, watch } = database
+    const told = new Revisions(db)
+    await told.listen(watch!)
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        await db.update(t.revisions).set({ value: 2_000 + index })
+        await told.marks()
+      }),
+    )
+    const [row] = await db.select().from(t.revisions).where(eq(t.revisions.name, 'sessions'))
+    assert.match((await told.marks()).sessions, new RegExp(`^${row!.value} `))
+  })
+
+  test('a change that is taken back is told of by nobody, and one that is not is seen when its transaction ends', async () => {
+    const { db, watch } = database
+    const told = new Revisions(db)
+    await told.listen(watch!)
+    const before = await told.marks()
+    const undone = db.transaction(async (tx) => {
+      await tx.update(t.revisions).set({ value: 3_000 })
+      throw new Error('undone')
+    })
+    await assert.rejects(undone, /undone/)
+    assert.deepEqual(await told.marks(), before)
+    await db.transaction((tx) => tx.update(t.revisions).set({ value: 3_000 }))
+    assert.match((await told.marks()).sessions, /^3000 /)
   })
 
   test('attack: with a table’s count gone, nothing of it passes for unchanged', async () => {

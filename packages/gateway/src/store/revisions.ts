@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Hex } from 'viem'
 import { Together } from '../together.ts'
-import type { Database } from './database.ts'
+import type { Database, OpenDatabase } from './database.ts'
 import { databaseFault } from './faults.ts'
 import * as t from './schema.ts'
 
@@ -16,12 +16,17 @@ export type Marks = Readonly<Record<Table, string>>
  */
 export class Revisions {
   readonly #looks: Together<void, Marks>
+  readonly #look: ReturnType<typeof looking>
+  /** What was seen last, where whoever changes it says so. */
+  #kept: Marks | undefined
+  #changes = 0
+  #isTold = false
 
   constructor(db: Database) {
-    const look = looking(db)
+    this.#look = looking(db)
     this.#looks = new Together({
       run: async (askers) => {
-        const marks = marksOf(await look.execute())
+        const marks = await this.#read()
         return askers.map(() => marks)
       },
       size: () => 0,
@@ -30,8 +35,26 @@ export class Revisions {
     })
   }
 
+  /** Where nobody else changes the database, nothing is asked for until this is told of a change. */
+  async listen(watch: NonNullable<OpenDatabase['watch']>): Promise<void> {
+    await watch(() => {
+      this.#changes++
+      this.#kept = undefined
+    })
+    this.#isTold = true
+  }
+
+  /** An object of its own for each look, whatever it saw: those who have the same one asked together. */
   marks(): Promise<Marks> {
     return this.#looks.add()
+  }
+
+  async #read(): Promise<Marks> {
+    if (this.#kept) return { ...this.#kept }
+    const before = this.#changes
+    const marks = marksOf(await this.#look.execute())
+    if (this.#isTold && this.#changes === before) this.#kept = marks
+    return { ...marks }
   }
 }
 
