@@ -159,7 +159,7 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
       if (reader === patient || draw.once(2)) continue
       const from = now - 50_000 + draw.below(100_000)
       const terms: GrantTerms = {
-        rights: 1 + draw.below(3),
+        rights: draw.of([1, 3]),
         purposes: 1 + draw.below(2 ** 16 - 1),
         ceiling: 1 + draw.below(5),
         from,
@@ -168,6 +168,8 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
       const rights = rightsOfBits(terms.rights)
       const purposes = purposesOfBits(terms.purposes)
       const grant = { ...terms, reader, compartment, rights, purposes, wrapHash: toHex(1, { size: 32 }) }
+      // No decision is by a grant to write alone.
+      if (draw.once(3)) say(patient, grantCall(deployment, { ...grant, rights: ['write'] }))
       if (draw.once(3)) {
         const record = draw.of(records)
         say(patient, grantRecordCall(deployment, record, { ...grant, rights: ['read'] }))

@@ -1,4 +1,4 @@
-import { and, inArray, isNull } from 'drizzle-orm'
+import { and, eq, inArray, isNull } from 'drizzle-orm'
 import { rights, type DecisionFacts, type GrantTerms } from '@hre/protocol'
 import type { Address, Hex } from 'viem'
 import type { Database } from '../store/database.ts'
@@ -58,7 +58,12 @@ async function read(db: Database, pairs: readonly Pair[]): Promise<FactsOf[]> {
       .select()
       .from(t.grants)
       .where(
-        and(inArray(t.grants.patient, patients), inArray(t.grants.reader, grantees), isNull(t.grants.ended)),
+        and(
+          inArray(t.grants.patient, patients),
+          inArray(t.grants.reader, grantees),
+          eq(t.grants.filing, false),
+          isNull(t.grants.ended),
+        ),
       ),
     db
       .select()
