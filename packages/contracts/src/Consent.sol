@@ -337,7 +337,9 @@ contract Consent is IConsent, DirectoryClient {
         Compartment storage part = _compartments[patient][compartment];
         if (part.epoch == 0) return Decision.CompartmentUnknown;
         _raise(question, part.sensitivity);
-        return _best(_grants[patient][compartment], question);
+        Decision best = _best(_grants[patient][compartment], question);
+        bool filesAlone = best == Decision.NoGrant && _hasAny(_filings[patient][compartment], question.reader);
+        return filesAlone ? Decision.RightNotGranted : best;
     }
 
     /// @dev The patient classed the compartment, an author the record: neither can make it less sensitive than the
@@ -358,6 +360,11 @@ contract Consent is IConsent, DirectoryClient {
         if (organisation == address(0) || organisation == question.reader) return own;
         Decision shared = _answer(grants[organisation], question);
         return shared == Decision.Permitted || own == Decision.NoGrant ? shared : own;
+    }
+
+    /// @dev Whether the reader or its organisation has a grant, live or not. Nobody ever grants to the zero address.
+    function _hasAny(mapping(address => HeldGrant) storage grants, address reader) private view returns (bool) {
+        return grants[reader].rights != 0 || grants[directory.organisationOf(reader)].rights != 0;
     }
 
     /// @dev What one grant says, in the order of C6.

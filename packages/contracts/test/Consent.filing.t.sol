@@ -42,6 +42,27 @@ contract ConsentFilingTest is Base {
         vm.assertFalse(_files(NOW + 30 days));
     }
 
+    /// @dev Whether it is over or not: to the reader it is the same.
+    function test_C6_whoMayOnlyFileIsToldSo() public {
+        _expectDecisions(IConsent.Decision.NoGrant, IConsent.Decision.NoGrant);
+        _letFile();
+        _expectDecisions(IConsent.Decision.RightNotGranted, IConsent.Decision.NoGrant);
+        vm.warp(NOW + 30 days);
+        _expectDecisions(IConsent.Decision.RightNotGranted, IConsent.Decision.NoGrant);
+        vm.prank(vm.addr(ANA));
+        consent.revokeFiling(_accountOf(NORTH), LABS);
+        _expectDecisions(IConsent.Decision.NoGrant, IConsent.Decision.NoGrant);
+    }
+
+    /// @dev Of the hospital's doctor and of another's.
+    function _expectDecisions(IConsent.Decision own, IConsent.Decision another) private view {
+        address ana = _accountOf(ANA);
+        uint48 time = uint48(block.timestamp);
+        vm.assertTrue(consent.decide(_accountOf(OSEI), ana, LABS, 3, TREAT, time) == own);
+        vm.assertTrue(consent.decide(_accountOf(NORTH), ana, LABS, 3, TREAT, time) == own);
+        vm.assertTrue(consent.decide(_accountOf(LIN), ana, LABS, 3, TREAT, time) == another);
+    }
+
     function test_C2_lettingFileTakesNoReadingAway() public {
         IConsent.GrantTerms memory reading = _letRead();
         IConsent.GrantTerms memory filing = _letFile();
