@@ -8,6 +8,7 @@ import { Anchors } from './access/anchors.ts'
 import { PatientCountries } from './access/countries.ts'
 import { Facts } from './access/facts.ts'
 import { Leaves } from './access/leaves.ts'
+import { Moments } from './access/moments.ts'
 import { ReceiptLog } from './access/receipts.ts'
 import { SignatureChecker } from './access/signatures.ts'
 import { BatchTrees } from './access/trees.ts'
@@ -15,6 +16,7 @@ import { Trustee } from './access/trustee.ts'
 import { Eraser } from './blobs/eraser.ts'
 import { FilesBlobStore } from './blobs/files.ts'
 import { OwnUploads } from './blobs/ownUploads.ts'
+import { RecentFiles } from './blobs/recentFiles.ts'
 import { assertContracts, connectChain } from './chain.ts'
 import { systemClock, type Clock } from './clock.ts'
 import type { GatewayConfig } from './config.ts'
@@ -83,6 +85,7 @@ export async function startGateway(
   await assertContracts(chain, deployment)
   const { db, pool, close } = await openDatabase(config)
   const blobs = new FilesBlobStore(config.blobsDir ?? join(config.dataDir, 'blobs'))
+  const recentFiles = new RecentFiles(blobs)
   const leases = new Leases(db, config.leaseSeconds)
   const outbox = new Outbox({ db, clock, days: config.notificationDays })
   const follower = new Follower({ chain, db, deployment, outbox, log })
@@ -186,6 +189,7 @@ export async function startGateway(
     chain,
     keys,
     blobs,
+    recentFiles,
     leases,
     outbox,
     streams: new NotificationStreams({ outbox, sessions, clock, log }),
@@ -204,7 +208,8 @@ export async function startGateway(
     trees: new BatchTrees(db),
     leaves: new Leaves({ db, follower }),
     facts: new Facts(db),
-    patientCountries: new PatientCountries({ db, revisions }),
+    moments: new Moments({ clock, follower, revisions }),
+    patientCountries: new PatientCountries(db),
     anchors,
     trustee,
     watch,
@@ -231,7 +236,7 @@ export async function startGateway(
   follower.onProgress(() => indexer.run())
   follower.onProgress(async () => outbox.wake())
   follower.onProgress(() => trustee.collect())
-  const eraser = new Eraser({ db, blobs })
+  const eraser = new Eraser({ db, blobs, recentFiles })
   follower.onProgress(() => eraser.run())
   follower.onReorganisation(() => relay.reconsider())
   await catchUp(gateway).catch(async (error: unknown) => {

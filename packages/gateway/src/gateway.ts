@@ -4,12 +4,14 @@ import type { Anchors } from './access/anchors.ts'
 import type { PatientCountries } from './access/countries.ts'
 import type { Facts } from './access/facts.ts'
 import type { Leaves } from './access/leaves.ts'
+import type { Moments } from './access/moments.ts'
 import type { ReceiptLog } from './access/receipts.ts'
 import type { SignatureChecker } from './access/signatures.ts'
 import type { BatchTrees } from './access/trees.ts'
 import type { Trustee } from './access/trustee.ts'
 import type { BlobStore } from './blobs/blobStore.ts'
 import type { OwnUploads } from './blobs/ownUploads.ts'
+import type { RecentFiles } from './blobs/recentFiles.ts'
 import type { Chain } from './chain.ts'
 import type { Clock } from './clock.ts'
 import type { GatewayConfig } from './config.ts'
@@ -48,6 +50,7 @@ export interface Gateway {
   chain: Chain
   keys: KeyAgent
   blobs: BlobStore
+  recentFiles: RecentFiles
   ownUploads: OwnUploads
   leases: Leases
   outbox: Outbox
@@ -66,6 +69,7 @@ export interface Gateway {
   trees: BatchTrees
   leaves: Leaves
   facts: Facts
+  moments: Moments
   patientCountries: PatientCountries
   anchors: Anchors
   trustee: Trustee

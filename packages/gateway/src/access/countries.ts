@@ -14,7 +14,7 @@ import type { Database } from '../store/database.ts'
 import { organisationOf } from '../store/directory.ts'
 import { databaseFault } from '../store/faults.ts'
 import { KeptRows } from '../store/keptRows.ts'
-import type { Revisions } from '../store/revisions.ts'
+import type { Marks } from '../store/revisions.ts'
 import * as t from '../store/schema.ts'
 import { Together } from '../together.ts'
 import type { SignatureChecker } from './signatures.ts'
@@ -33,14 +33,12 @@ const patientsKeptMax = 20_000
 /** What patients said last: a new word counts from the next question on. */
 export class PatientCountries {
   readonly #db: Database
-  readonly #revisions: Revisions
   readonly #looks: Together<Address, SignedCountries | undefined>
   /** Also of those who said nothing, who are most. */
   readonly #kept = new KeptRows<{ said: SignedCountries | undefined }>({ max: patientsKeptMax })
 
-  constructor({ db, revisions }: { db: Database; revisions: Revisions }) {
+  constructor(db: Database) {
     this.#db = db
-    this.#revisions = revisions
     this.#looks = new Together({
       run: (patients) => this.#read(patients),
       size: () => 1,
@@ -49,8 +47,8 @@ export class PatientCountries {
     })
   }
 
-  async of(patient: Address): Promise<SignedCountries | undefined> {
-    const { patient_countries: mark } = await this.#revisions.marks()
+  /** @param marks - taken after whoever asks began to. */
+  async of(patient: Address, { patient_countries: mark }: Marks): Promise<SignedCountries | undefined> {
     const found = await this.#kept.read(mark, [patient], async () => [
       [patient, { said: await this.#looks.add(patient) }],
     ])

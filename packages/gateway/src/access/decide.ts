@@ -7,12 +7,12 @@ import {
   type Decision,
 } from '@hre/protocol'
 import type { Hex } from 'viem'
-import type { Clock } from '../clock.ts'
 import type { Gateway } from '../gateway.ts'
 import { readingRule } from './countries.ts'
 import { emergencyOf } from './emergencies.ts'
 import type { FactsOf } from './facts.ts'
 import type { Place, PlacedLeaf, StoredLeaf } from './leaves.ts'
+import type { Moment } from './moments.ts'
 
 /** The answer to one access request. `leaves` are the records that may be seen; none when refused. */
 export interface Ruling {
@@ -30,24 +30,10 @@ export interface ListRuling extends Ruling {
 }
 
 /**
- * The moment by which requests are ruled on, Unix seconds: the gateway's clock, but not before the newest block's, so that a
- * clock that was set back opens no grant that the chain has seen end.
- */
-export const rulingTime = ({
-  clock,
-  follower,
-}: {
-  clock: Clock
-  follower: { cursor: { blockTime: number } }
-}): number => Math.max(clock(), follower.cursor.blockTime)
-
-/**
  * Decides a request for named records from what the follower knows (C6, C10): all or none.
- *
- * @param at - Unix seconds.
  */
-export async function ruleOn(sources: Sources, request: AccessRequest, at: number): Promise<Ruling> {
-  const { decisionOf } = await judgeOf(sources, request, at)
+export async function ruleOn(sources: Sources, request: AccessRequest, moment: Moment): Promise<Ruling> {
+  const { decisionOf } = await judgeOf(sources, request, moment)
   const ruled = ruledBy(decisionOf, await sources.leaves.named(request.patient, request.records))
   const complete = ruled.length === new Set(request.records).size
   const refusal = ruled.map(({ decision }) => decision).find(isRefusal)
@@ -64,10 +50,10 @@ export async function ruleOn(sources: Sources, request: AccessRequest, at: numbe
 export async function ruleOnList(
   sources: Sources,
   request: AccessRequest,
-  at: number,
+  moment: Moment,
   page: { limit: number; after?: Place | undefined },
 ): Promise<ListRuling> {
-  const { decisionOf, facts } = await judgeOf(sources, request, at)
+  const { decisionOf, facts } = await judgeOf(sources, request, moment)
   const open: Ruled[] = []
   const refusals = new Set<Decision>()
   let after = page.after
@@ -87,7 +73,7 @@ export async function ruleOnList(
   }
   // Behind the last record the list is empty to those who may see some of it, and refused to all others.
   const decision = page.after
-    ? (await ruleOnList(sources, request, at, { limit: 1 })).decision
+    ? (await ruleOnList(sources, request, moment, { limit: 1 })).decision
     : mostTelling(refusals, facts)
   return { decision, leaves: [], next: undefined }
 }
@@ -96,10 +82,10 @@ export async function ruleOnList(
 export async function ruleOnShown(
   sources: Sources,
   request: AccessRequest,
-  at: number,
+  moment: Moment,
   records: readonly Hex[],
 ): Promise<Ruling> {
-  const { decisionOf, facts } = await judgeOf(sources, request, at)
+  const { decisionOf, facts } = await judgeOf(sources, request, moment)
   const ruled = ruledBy(decisionOf, await sources.leaves.named(request.patient, records))
   const open = ruled.filter(({ decision }) => isPermitting(decision))
   if (open.length > 0) return permitted(open)
@@ -116,10 +102,10 @@ export async function ruleOnShown(
 export async function openFiles(
   sources: Sources,
   request: AccessRequest,
-  at: number,
+  moment: Moment,
   files: { contents: readonly Hex[]; records: readonly Hex[] },
 ): Promise<StoredLeaf[]> {
-  const { decisionOf } = await judgeOf(sources, request, at)
+  const { decisionOf } = await judgeOf(sources, request, moment)
   const wanted = new Set(files.contents)
   const leaves = await sources.leaves.named(request.patient, files.records)
   const ofFiles = leaves.filter(({ leaf }) => wanted.has(leaf.content))
@@ -140,11 +126,11 @@ interface Ruled {
 async function judgeOf(
   { db, blockCache, facts, patientCountries }: Sources,
   request: AccessRequest,
-  at: number,
+  { at, marks }: Moment,
 ): Promise<{ decisionOf: (leaf: StoredLeaf) => AccessDecision; facts: FactsOf }> {
   const { reader, patient, purpose } = request
   const known = await blockCache.read(`facts ${reader} ${patient}`, () => facts.of(reader, patient))
-  const mayReadFrom = await readingRule(db, request, await patientCountries.of(patient))
+  const mayReadFrom = await readingRule(db, request, await patientCountries.of(patient, marks))
   const emergency = purpose === purposes.ETREAT ? await emergencyOf(db, reader, patient, at) : undefined
   const decisionOf = (leaf: StoredLeaf): AccessDecision => {
     const question = { sensitivity: leaf.sensitivity, purpose, at }

@@ -3,7 +3,7 @@ import { hreError } from '@hre/protocol'
 import type { Address } from 'viem'
 import type { Gateway } from '../gateway.ts'
 import * as t from '../store/schema.ts'
-import { rulingTime } from './decide.ts'
+import { rulingTime } from './moments.ts'
 
 /** Whether `account` may decide for `patient` now (C13, D18). The follower is at the chain's head. */
 export async function mayDecideFor(gateway: Gateway, account: Address, patient: Address): Promise<boolean> {

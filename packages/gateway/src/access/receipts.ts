@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { and, asc, desc, eq, getTableColumns, gt, gte, isNull, lt, lte, max, sum } from 'drizzle-orm'
+import { and, asc, desc, eq, getTableColumns, gt, gte, isNull, lt, lte, max, sql, sum } from 'drizzle-orm'
 import {
   decisionNumber,
   hashReceipt,
@@ -15,10 +15,10 @@ import {
 } from '@hre/protocol'
 import { LRUCache } from 'lru-cache'
 import { bytesToHex, type Address, type Hex } from 'viem'
-import type { Notice, Outbox } from '../notifications/outbox.ts'
-import type { Database } from '../store/database.ts'
+import type { Outbox } from '../notifications/outbox.ts'
+import { rowsOf, type Database } from '../store/database.ts'
 import { databaseFault } from '../store/faults.ts'
-import { selectOfMany } from '../store/manyRows.ts'
+import { bytesInJson, jsonOfMany } from '../store/manyRows.ts'
 import * as t from '../store/schema.ts'
 import { Together } from '../together.ts'
 
@@ -47,6 +47,12 @@ export interface Access {
   forwardedBy?: Address
 }
 
+/** What the database says of an entry; numbers of 64 bits come as the driver has them. */
+interface Appended {
+  index: number | string | null
+  written: boolean
+}
+
 /** Receipts and record ids that one transaction writes at most. */
 const rowsPerWriteMax = 5_000
 /** Record ids of the receipts that are kept in memory: some 20 MB. */
@@ -71,7 +77,7 @@ export class ReceiptLog {
     this.#organisation = options.organisation
     this.#outbox = options.outbox
     this.#entries = new Together({
-      run: (accesses) => this.#writeTogether(accesses),
+      run: (accesses) => this.#write(accesses),
       size: ({ records }) => 1 + records.length,
       sizeMax: rowsPerWriteMax,
       isOfAll: (error) => databaseFault(error) !== undefined,
@@ -90,46 +96,36 @@ export class ReceiptLog {
     return row
   }
 
-  async #writeTogether(accesses: readonly Access[]): Promise<(StoredReceipt | undefined)[]> {
-    const rows = await this.#db.transaction((tx) => this.#write(tx, accesses))
-    for (const row of rows) if (row) this.#latest.set(row.index, row)
+  /** @returns a receipt for each access, in order; none for one whose nonce was used before. */
+  async #write(accesses: readonly Access[]): Promise<(StoredReceipt | undefined)[]> {
+    const entries = accesses.map(rowOf)
+    const notices = entries.flatMap((row, index) =>
+      noticesOf(row, this.#organisation).map((notice) => ({ ...notice, place: index + 1 })),
+    )
+    const answer = await this.#db.execute(sql`
+      select * from append_receipts(
+        ${JSON.stringify(jsonOfMany(t.receipts, entries))}::json, ${JSON.stringify(notices)}::json,
+        ${this.#anchoredCount}, ${limits.releaseSecondsMax})
+      order by place`)
+    const receipts: (StoredReceipt | undefined)[] = []
+    for (const [place, { index, written }] of rowsOf<Appended>(answer).entries()) {
+      if (index === null) receipts.push(undefined)
+      else if (written) receipts.push(this.#keep({ ...entries[place]!, index: Number(index) }))
+      // Files of one forwarded request are asked for side by side: the first wrote the receipt for all.
+      else receipts.push(await this.#stored(Number(index)))
+    }
     this.#outbox.wake()
-    return rows
+    return receipts
   }
 
-  /** @returns a receipt for each access, in order; none for one whose nonce was used before. */
-  async #write(tx: Database, accesses: readonly Access[]): Promise<(StoredReceipt | undefined)[]> {
-    const fresh = await takeNonces(tx, accesses)
-    // One writer at a time: indexes are consecutive (A3), also with several replicas on one database.
-    await tx.execute('lock table receipts in share row exclusive mode')
-    let next = Math.max((await lastIndex(tx)) + 1, this.#anchoredCount)
-    const rows: StoredReceipt[] = []
-    const receipts: (StoredReceipt | undefined)[] = []
-    for (const access of accesses) {
-      const { request, requestHash, forwardedBy = null } = access
-      if (!forwardedBy && !fresh.delete(nonceKey(request))) {
-        receipts.push(undefined)
-        continue
-      }
-      // Files of one forwarded request are asked for side by side: the first writes the receipt for all.
-      const earlier =
-        forwardedBy &&
-        (rows.find((row) => row.requestHash === requestHash && row.forwardedBy === forwardedBy) ??
-          (await this.forwarded(tx, requestHash, forwardedBy, access.at)))
-      if (earlier) {
-        receipts.push(earlier)
-        continue
-      }
-      const row = rowOf(access, next++)
-      rows.push(row)
-      receipts.push(row)
-    }
-    if (rows.length > 0) await tx.insert(t.receipts).select(selectOfMany(t.receipts, rows))
-    await this.#outbox.tell(
-      tx,
-      rows.flatMap((row) => noticesOf(row, this.#organisation)),
-    )
-    return receipts
+  #keep(receipt: StoredReceipt): StoredReceipt {
+    this.#latest.set(receipt.index, receipt)
+    return receipt
+  }
+
+  async #stored(index: number): Promise<StoredReceipt | undefined> {
+    const [row] = await this.#db.select().from(t.receipts).where(eq(t.receipts.index, index))
+    return row
   }
 
   /** The receipt under which a forwarded request was already released, within the time a receipt is good for. */
@@ -191,10 +187,7 @@ export class ReceiptLog {
 
   /** What a receipt says of an access. Never changes; where it is anchored is not told. */
   async get(index: number): Promise<Omit<StoredReceipt, 'anchor'> | undefined> {
-    const latest = this.#latest.get(index)
-    if (latest) return latest
-    const [row] = await this.#db.select().from(t.receipts).where(eq(t.receipts.index, index))
-    return row
+    return this.#latest.get(index) ?? this.#stored(index)
   }
 
   /** Index of the newest receipt, whoever it is about; -1 when there is none. */
@@ -306,11 +299,12 @@ export class ReceiptLog {
   }
 }
 
-function rowOf(access: Access, index: number): StoredReceipt {
+/** Its index is given out when it is written. */
+function rowOf(access: Access): StoredReceipt {
   const { request, requestHash, signature, decision, records, at, forwardedBy = null } = access
   const { reader, patient, purpose } = request
   return {
-    index,
+    index: 0,
     reader,
     patient,
     records: [...records],
@@ -332,24 +326,9 @@ async function lastIndex(db: Database): Promise<number> {
   return last?.index ?? -1
 }
 
-const nonceKey = ({ reader, nonce }: { reader: Address; nonce: Hex }): string => `${reader}|${nonce}`
-
-/** Spends the nonces of requests that came from their readers. @returns those that were not spent before, each for one of them. */
-async function takeNonces(tx: Database, accesses: readonly Access[]): Promise<Set<string>> {
-  const requests = accesses.filter(({ forwardedBy }) => !forwardedBy).map(({ request }) => request)
-  if (requests.length === 0) return new Set()
-  const nonces = requests.map(({ reader, nonce, issuedAt }) => ({ reader, nonce, issuedAt }))
-  const taken = await tx
-    .insert(t.requestNonces)
-    .select(selectOfMany(t.requestNonces, nonces))
-    .onConflictDoNothing()
-    .returning()
-  return new Set(taken.map(nonceKey))
-}
-
 /** A patient is told of every access and every refusal but her own. Nobody is told of what was asked about an account that is no patient. */
-function noticesOf(row: StoredReceipt, organisation: Address): Notice[] {
-  const { patient, reader, purpose, at, index: receipt, records } = row
+function noticesOf(row: StoredReceipt, organisation: Address) {
+  const { patient, reader, purpose, records } = row
   const decision = nameOfDecision(row.decision)
   if (reader === patient || decision === 'PatientUnknown') return []
   const kind =
@@ -358,6 +337,6 @@ function noticesOf(row: StoredReceipt, organisation: Address): Notice[] {
       : decision === 'PermittedInEmergency'
         ? 'access-in-emergency'
         : 'access-refused'
-  const about = { patient, reader, organisation, receipt, purpose, decision: row.decision }
-  return [{ account: patient, kind, about: { ...about, records: records.length }, at }]
+  const about = { patient, reader, organisation, purpose, decision: row.decision, records: records.length }
+  return [{ account: bytesInJson(patient), kind, about }]
 }

@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { Hex } from 'viem'
 
 /** A stored file from one of its bytes on (P1). */
@@ -11,6 +11,20 @@ export interface FilePart {
   from: number
   /** Size of the whole file. */
   bytes: number
+}
+
+/** From the wanted byte on, or all of it where there is no such byte. */
+export function partOf(bytes: Uint8Array, wanted: number): FilePart {
+  const from = wanted < bytes.length ? wanted : 0
+  const atHand = bytes.subarray(from)
+  return {
+    atHand,
+    get stream() {
+      return Readable.from([atHand])
+    },
+    bytes: bytes.length,
+    from,
+  }
 }
 
 /**

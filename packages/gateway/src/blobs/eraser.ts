@@ -3,17 +3,20 @@ import type { Hex } from 'viem'
 import type { Database } from '../store/database.ts'
 import * as t from '../store/schema.ts'
 import type { BlobStore } from './blobStore.ts'
+import type { RecentFiles } from './recentFiles.ts'
 
 /** Deletes the sealed files of records that are marked erased on chain (R10), at every gateway that has them. */
 export class Eraser {
   readonly #db: Database
   readonly #blobs: BlobStore
+  readonly #recentFiles: RecentFiles
   /** Looked at since the start. */
   readonly #done = new Set<Hex>()
 
-  constructor(options: { db: Database; blobs: BlobStore }) {
+  constructor(options: { db: Database; blobs: BlobStore; recentFiles: RecentFiles }) {
     this.#db = options.db
     this.#blobs = options.blobs
+    this.#recentFiles = options.recentFiles
   }
 
   async run(): Promise<void> {
@@ -25,6 +28,7 @@ export class Eraser {
     for (const { content } of erased) {
       if (this.#done.has(content) || (await this.#isNeeded(content))) continue
       await this.#blobs.delete(content)
+      this.#recentFiles.forget(content)
       this.#done.add(content)
     }
   }

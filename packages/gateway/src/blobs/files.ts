@@ -2,11 +2,11 @@ import { createHash, hash, randomBytes } from 'node:crypto'
 import { createReadStream, createWriteStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { Readable, Transform } from 'node:stream'
+import { Transform, type Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { hreError } from '@hre/protocol'
 import type { Hex } from 'viem'
-import type { BlobStore, FilePart } from './blobStore.ts'
+import { partOf, type BlobStore, type FilePart } from './blobStore.ts'
 import { readSmall } from './readSmall.ts'
 
 /** `BlobStore` in a folder: `<folder>/ab/cd/<64 hex>`, complete files only. */
@@ -59,7 +59,7 @@ export class FilesBlobStore implements BlobStore {
     const found = await readSmall(path, wholeBytesMax)
     if (!found) return undefined
     const { size, bytes } = found
-    if (bytes) return wholeFile(contentId, bytes, wanted)
+    if (bytes) return partOf(intact(contentId, bytes), wanted)
     await assertIntact(path, contentId)
     const from = wanted < size ? wanted : 0
     return { stream: createReadStream(path, { start: from }), bytes: size, from }
@@ -162,20 +162,6 @@ async function assertIntact(path: string, contentId: Hex): Promise<void> {
 function intact(contentId: Hex, bytes: Buffer): Buffer {
   if (`0x${hash('sha256', bytes)}` !== contentId) throw hreError('record-damaged', { contentId })
   return bytes
-}
-
-/** @throws HreError `record-damaged`. */
-function wholeFile(contentId: Hex, bytes: Buffer, wanted: number): FilePart {
-  const from = wanted < bytes.length ? wanted : 0
-  const atHand = intact(contentId, bytes).subarray(from)
-  return {
-    atHand,
-    get stream() {
-      return Readable.from([atHand])
-    },
-    bytes: bytes.length,
-    from,
-  }
 }
 
 /** A rename survives a power cut only once its folder is on disk. */

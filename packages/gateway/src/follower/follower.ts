@@ -173,9 +173,9 @@ export class Follower {
   }
 
   async #headBlock(): Promise<Cursor> {
-    const { number, hash, timestamp } = await this.#chain.getBlock().catch(unavailable)
-    this.#head = Number(number)
-    return { block: Number(number), blockHash: hash, blockTime: Number(timestamp) }
+    const { number, hash, time } = await this.#chain.head().catch(unavailable)
+    this.#head = number
+    return { block: number, blockHash: hash, blockTime: time }
   }
 
   /** @returns whether the blocks link to what was read before. */

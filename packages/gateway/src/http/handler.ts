@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream'
 import type { Route, RouteName, RouteOutput, RouteRequest, Routes } from '@hre/protocol'
-import type { Address, Hex } from 'viem'
 import type { FilePart } from '../blobs/blobStore.ts'
 import type { Gateway } from '../gateway.ts'
 import type { StreamEvent } from '../notifications/streams.ts'
+import type { Caller } from '../session/sessions.ts'
 
 /** A body of bytes arrives as a stream; everything else parsed. */
 type Received<R extends Route> = R extends { body: 'bytes' }
@@ -18,9 +18,7 @@ type Answer<R extends Route> = R['response'] extends 'bytes'
     : RouteOutput<R>
 
 /** The caller's account and session are there where the route asks for a session. */
-type Caller<R extends Route> = R['auth'] extends 'none'
-  ? object
-  : { account: Address; session: Hex; tokenExpiresAt: number }
+type CallerOf<R extends Route> = R['auth'] extends 'none' ? object : Caller
 
 /** What every handler is told beside what its route says. */
 export interface Circumstances {
@@ -39,7 +37,7 @@ export interface Circumstances {
 
 export type Handler<Name extends RouteName> = (
   gateway: Gateway,
-  request: Received<Routes[Name]> & Caller<Routes[Name]> & Circumstances,
+  request: Received<Routes[Name]> & CallerOf<Routes[Name]> & Circumstances,
 ) => Promise<Answer<Routes[Name]>>
 
 /** One handler for each of the routes named. */

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net'
-import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import rateLimit from '@fastify/rate-limit'
@@ -14,7 +13,7 @@ import Fastify, {
 import helmet from 'helmet'
 import type { z } from 'zod'
 import type { Address } from 'viem'
-import type { FilePart } from '../blobs/blobStore.ts'
+import { partOf, type FilePart } from '../blobs/blobStore.ts'
 import type { Gateway } from '../gateway.ts'
 import type { Metrics } from '../metrics/metrics.ts'
 import type { StreamEvent } from '../notifications/streams.ts'
@@ -290,13 +289,6 @@ function answerBytes(
   void reply.header('content-length', bytes - from)
   if (from > 0) void reply.code(206).header('content-range', `bytes ${from}-${bytes - 1}/${bytes}`)
   return reply.type('application/octet-stream').send(part.atHand ?? part.stream)
-}
-
-/** From the wanted byte on, or all of it where there is no such byte. */
-function partOf(answer: Uint8Array, wanted: number): FilePart {
-  const from = wanted < answer.length ? wanted : 0
-  const atHand = answer.subarray(from)
-  return { stream: Readable.from([atHand]), atHand, from, bytes: answer.length }
 }
 
 /** RFC 9110, 14.1.2, of one form: `bytes=N-`. A range of another one is passed over, which the RFC allows. */

@@ -16,7 +16,10 @@ const rowsPerLook = 100
 export type StreamEvent =
   { connected: { after: number } } | { notification: Notification } | { heartbeat: true } | { end: StreamEnd }
 
-interface Stream extends Caller {
+/** Who listens. */
+type Listener = Omit<Caller, 'marks'>
+
+interface Stream extends Listener {
   /** Everything up to this id was said. */
   said: number
   /** There may be something to say. */
@@ -76,7 +79,7 @@ export class NotificationStreams {
    * @param signal - aborted when nobody listens any more.
    * @throws HreError `notifications-gone`; `rate-limited` for an account that has enough streams.
    */
-  async listen(caller: Caller, after: number, signal: AbortSignal): Promise<AsyncIterable<StreamEvent>> {
+  async listen(caller: Listener, after: number, signal: AbortSignal): Promise<AsyncIterable<StreamEvent>> {
     await this.#outbox.assertKept(caller.account, after)
     const own = [...this.#open].filter(({ account }) => account === caller.account)
     if (own.length >= limits.streamsPerAccountMax)

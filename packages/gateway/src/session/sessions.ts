@@ -10,7 +10,7 @@ import type { Database } from '../store/database.ts'
 import { databaseFault } from '../store/faults.ts'
 import { signerOf } from '../store/directory.ts'
 import { KeptRows } from '../store/keptRows.ts'
-import type { Revisions } from '../store/revisions.ts'
+import type { Marks, Revisions } from '../store/revisions.ts'
 import * as t from '../store/schema.ts'
 import { Together } from '../together.ts'
 import type { TokenKeys } from './tokenKeys.ts'
@@ -31,6 +31,8 @@ export interface Caller {
   session: Hex
   /** End of the token that was shown, Unix seconds. */
   tokenExpiresAt: number
+  /** Of the look at the session. */
+  marks: Marks
 }
 
 /** Sessions of devices (G34): a short token for each call, a refresh token for the next one, and their end. */
@@ -135,9 +137,10 @@ export class Sessions {
     const token = authorization?.match(/^Bearer ([A-Za-z0-9._-]{1,4096})$/)?.[1]
     if (!token) throw hreError('unauthenticated')
     const { account, session: id, expiresAt } = await this.#tokens.verified(token)
-    const live = await this.#known(id)
+    const marks = await this.#revisions.marks()
+    const live = await this.#known(id, marks)
     if (live?.account !== account) throw hreError('unauthenticated', { reason: 'ended' })
-    return { account, session: id, tokenExpiresAt: expiresAt }
+    return { account, session: id, tokenExpiresAt: expiresAt, marks }
   }
 
   /** Those of these sessions that are good no more. */
@@ -207,8 +210,7 @@ export class Sessions {
   }
 
   /** A session that is good still, as SQL has it after this was called: another replica may have ended it. */
-  async #known(id: Hex): Promise<Live | undefined> {
-    const { sessions: mark } = await this.#revisions.marks()
+  async #known(id: Hex, { sessions: mark }: Marks): Promise<Live | undefined> {
     const found = await this.#kept.read(mark, [id], async () => {
       const live = await this.#looks.add(id)
       return live ? [[id, live]] : []

@@ -16,7 +16,7 @@ import { lockFolder } from './folderLock.ts'
 import * as schema from './schema.ts'
 
 /** Either engine; nothing above this file asks which. Also the type of a transaction. */
-export type Database = PgDatabase<PgQueryResultHKT, typeof schema>
+export type Database = PgDatabase<PgQueryResultHKT>
 
 export interface OpenDatabase {
   db: Database
@@ -91,12 +91,12 @@ async function openServer(options: DatabaseOptions, databaseUrl: string): Promis
  * nor ends one whose `rollback` does. A server that restarts often enough would leave the gateway without connections.
  */
 function openPool(pool: pg.Pool): Database {
-  const db = drizzlePg(pool, { schema })
+  const db = drizzlePg(pool)
   const transaction: typeof db.transaction = async (run, config) => {
     const client = await pool.connect()
     let lost = false
     try {
-      return await drizzlePg(client, { schema }).transaction(run, config)
+      return await drizzlePg(client).transaction(run, config)
     } catch (error) {
       lost = databaseFault(error) !== undefined
       throw error
@@ -114,7 +114,7 @@ async function migrateServer(pool: pg.Pool, db: Database): Promise<void> {
     await client.query('set statement_timeout = 0')
     await client.query('select pg_advisory_lock($1)', [migrationLock])
     await assertNotNewer(db)
-    await migratePg(drizzlePg(client, { schema }), { migrationsFolder })
+    await migratePg(drizzlePg(client), { migrationsFolder })
   } finally {
     // Ends the session, and with it the lock.
     client.release(true)
@@ -131,7 +131,7 @@ async function openFolder({
   const unlock = await lockFolder(dataDir, lockMilliseconds)
   try {
     const engine = await PGlite.create(folder)
-    const db = drizzlePglite(engine, { schema })
+    const db = drizzlePglite(engine)
     const close = () => engine.close().finally(unlock)
     try {
       if (migrate) {

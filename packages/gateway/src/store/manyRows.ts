@@ -1,5 +1,6 @@
 import { getTableColumns, getTableName, sql, type Column, type SQL } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
+import type { Hex } from 'viem'
 
 /**
  * For `insert(table).select(...)`: many whole rows in one parameter, as JSON. A parameter for each value is several times the work,
@@ -31,20 +32,34 @@ function selectOf(
   entries: readonly [key: string, column: Column][],
   rows: readonly Record<string, unknown>[],
 ): SQL {
-  const columns = entries.map(([key, column]) => {
-    const type = column.getSQLType()
-    return { key, name: column.name, type, isBytes: type === 'bytea' }
-  })
-  const json = rows.map((row) =>
+  const columns = entries.map(([, column]) => column)
+  const names = columns.map(({ name }) => `"${name}"`).join(', ')
+  const types = columns.map((column) => `"${column.name}" ${column.getSQLType()}`).join(', ')
+  return sql`select ${sql.raw(names)} from json_to_recordset(${JSON.stringify(jsonOf(entries, rows))}::text::json) as given (${sql.raw(types)})`
+}
+
+/** Rows as PostgreSQL's JSON functions take them: by the names of their columns. */
+export const jsonOfMany = <Table extends PgTable>(table: Table, rows: readonly Table['$inferSelect'][]) =>
+  jsonOf(Object.entries(getTableColumns(table)), rows)
+
+function jsonOf(
+  entries: readonly [key: string, column: Column][],
+  rows: readonly Record<string, unknown>[],
+): Record<string, unknown>[] {
+  const columns = entries.map(([key, column]) => ({
+    key,
+    name: column.name,
+    isBytes: column.getSQLType() === 'bytea',
+  }))
+  return rows.map((row) =>
     Object.fromEntries(
       columns.map(({ key, name, isBytes }) => {
         const value = row[key]
-        // PostgreSQL's own spelling of bytes begins with a backslash.
-        return [name, isBytes && typeof value === 'string' ? `\\x${value.slice(2)}` : value]
+        return [name, isBytes && typeof value === 'string' ? bytesInJson(value as Hex) : value]
       }),
     ),
   )
-  const names = columns.map(({ name }) => `"${name}"`).join(', ')
-  const types = columns.map(({ name, type }) => `"${name}" ${type}`).join(', ')
-  return sql`select ${sql.raw(names)} from json_to_recordset(${JSON.stringify(json)}::text::json) as given (${sql.raw(types)})`
 }
+
+/** PostgreSQL's own spelling of bytes begins with a backslash. */
+export const bytesInJson = (value: Hex): string => `\\x${value.slice(2)}`

@@ -16,7 +16,7 @@ import {
 } from '@hre/vault'
 import { bytesToHex, hexToBytes, type Address, type Hex } from 'viem'
 import { emergencyOf } from '../../access/emergencies.ts'
-import { rulingTime } from '../../access/decide.ts'
+import { rulingTime } from '../../access/moments.ts'
 import { assertMayDecideFor } from '../../access/delegates.ts'
 import type { Gateway } from '../../gateway.ts'
 import { inboxOf } from '../../follower/inbox.ts'

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt } from 'drizzle-orm'
 import { hreError, limits, type delegationRoutes } from '@hre/protocol'
 import { bytesToHex, hexToBytes, type Address } from 'viem'
-import { rulingTime } from '../../access/decide.ts'
+import { rulingTime } from '../../access/moments.ts'
 import { assertMayDecideFor } from '../../access/delegates.ts'
 import type { Database } from '../../store/database.ts'
 import * as t from '../../store/schema.ts'

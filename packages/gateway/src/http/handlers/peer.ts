@@ -8,8 +8,9 @@ import {
 } from '@hre/protocol'
 import { hexToBytes, type Address, type Hex } from 'viem'
 import { digestOf } from '../../access/digests.ts'
-import { openFiles, ruleOn, ruleOnShown, rulingTime } from '../../access/decide.ts'
+import { openFiles, ruleOn, ruleOnShown } from '../../access/decide.ts'
 import type { StoredLeaf } from '../../access/leaves.ts'
+import type { Moment } from '../../access/moments.ts'
 import type { Access, StoredReceipt } from '../../access/receipts.ts'
 import type { Gateway } from '../../gateway.ts'
 import type { Database } from '../../store/database.ts'
@@ -48,7 +49,7 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
   },
 
   async releaseToPeer(gateway, { account, params, body, from }) {
-    const { blobs, db, deployment, follower, keys, receipts, signatures } = gateway
+    const { blobs, db, deployment, keys, receipts, signatures } = gateway
     const { request, signature, page } = body
     const leaf = await wantedLeaf(db, params.contentId, request, page)
     // Its keeper answers for it. Others rule on what they have a copy of, and write nothing down about what they have not.
@@ -56,21 +57,26 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
     if (leaf && !isOwn && !(await blobs.has(leaf.content))) throw hreError('not-found')
     // The reader asked the gateway that now asks us; a request captured elsewhere is worthless here.
     if (request.organisation !== account) throw hreError('bad-request', { field: 'request.organisation' })
-    await follower.sync()
+    const moment = await gateway.moments.now()
     const requestHash = digestOf(accessRequestTypedData(deployment, request))
     await signatures.assertDigest(request.reader, requestHash, signature)
-    const now = rulingTime(gateway)
+    const now = moment.at
     // One receipt for a request, however many files it names; only its first release must be fresh.
     const earlier = await receipts.forwarded(db, requestHash, account, now)
     if (!earlier) assertFresh(request, now)
     const receipt =
       earlier ??
-      (await receiptFor(gateway, { request, requestHash, signature, at: now, forwardedBy: account }, page))
+      (await receiptFor(
+        gateway,
+        { request, requestHash, signature, at: now, forwardedBy: account },
+        moment,
+        page,
+      ))
     if (!leaf || !permittingDecisions.includes(receipt.decision) || !receipt.records.includes(leaf.record))
       throw hreError('not-found')
     // Decided anew for each file: a revocation after the receipt counts.
     const { content, record } = leaf
-    const open = await openFiles(gateway, request, now, { contents: [content], records: [record] })
+    const open = await openFiles(gateway, request, moment, { contents: [content], records: [record] })
     if (open.length === 0) throw hreError('not-found')
     return fetchBlob(gateway, leaf, from, () => Promise.reject(hreError('not-found')))
   },
@@ -92,13 +98,14 @@ async function wantedLeaf(
 async function receiptFor(
   gateway: Gateway,
   access: Pick<Access, 'request' | 'requestHash' | 'signature' | 'at'> & { forwardedBy: Address },
+  moment: Moment,
   page: readonly Hex[],
 ): Promise<StoredReceipt> {
-  const { request, at } = access
+  const { request } = access
   const isList = request.records.length === 0
   const { decision, leaves } = await (isList
-    ? ruleOnShown(gateway, request, at, page)
-    : ruleOn(gateway, request, at))
+    ? ruleOnShown(gateway, request, moment, page)
+    : ruleOn(gateway, request, moment))
   const records = leaves.length > 0 ? leaves.map(({ record }) => record) : request.records
   return gateway.receipts.append({ ...access, decision, records })
 }

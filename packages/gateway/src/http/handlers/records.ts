@@ -29,9 +29,10 @@ import { decodeFunctionData, type Address, type Hex } from 'viem'
 import { permittedHolders } from '../../access/countries.ts'
 import { assertMayDecideFor } from '../../access/delegates.ts'
 import { digestOf } from '../../access/digests.ts'
-import { openFiles, ruleOn, ruleOnList, rulingTime, type ListRuling } from '../../access/decide.ts'
+import { openFiles, ruleOn, ruleOnList, type ListRuling } from '../../access/decide.ts'
 import type { Place, StoredLeaf } from '../../access/leaves.ts'
 import { marksOf } from '../../access/marks.ts'
+import { rulingTime, type Moment } from '../../access/moments.ts'
 import { acceptAnswer, assertAnswers } from '../../access/orders.ts'
 import type { FilePart } from '../../blobs/blobStore.ts'
 import { filingRights } from '../../follower/batches.ts'
@@ -78,15 +79,16 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     if (request.records.length > 0 && body.cursor !== undefined)
       throw hreError('bad-request', { field: 'cursor' })
     const after = placeIn('records', body.cursor, 'number', 'number', 'number') as Place | undefined
-    const requestHash = await assertRequest(gateway, account, request, signature)
-    const ruling = await ruledOn(gateway, request, { limit: body.limit, after })
+    const moment = await gateway.moments.now()
+    const requestHash = await assertRequest(gateway, account, body, moment)
+    const ruling = await ruledOn(gateway, request, moment, { limit: body.limit, after })
     const receipt = await gateway.receipts.append({
       request,
       requestHash,
       signature,
       decision: ruling.decision,
       records: ruling.leaves.length > 0 ? ruling.leaves.map(({ record }) => record) : request.records,
-      at: rulingTime(gateway),
+      at: moment.at,
     })
     if (!isPermitting(ruling.decision)) throw hreError('not-found')
     return {
@@ -96,11 +98,13 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
     }
   },
 
-  async getBlob(gateway, { account, params, query, from }) {
+  async getBlob(gateway, { account, marks, params, query, from }) {
     const { contentId } = params
     const receipt = await goodReceipt(gateway, account, query.receipt)
     const { request, signature, records } = receipt
-    const [leaf] = await openNow(gateway, receipt, [contentId])
+    // Nothing comes after its head, so that nobody can hold it back between the look at the session and this.
+    const moment = await gateway.moments.of(marks)
+    const [leaf] = await openFiles(gateway, request, moment, { contents: [contentId], records })
     if (!leaf) throw hreError('not-found')
     const page = request.records.length === 0 ? records : []
     return fetchBlob(gateway, leaf, from, async () =>
@@ -110,13 +114,15 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
 
   async getBlobs(gateway, { account, params, body }) {
     const receipt = await goodReceipt(gateway, account, params.receipt)
-    const leaves = await openNow(gateway, receipt, body.contents)
+    const { request, records } = receipt
+    const moment = await gateway.moments.now()
+    const leaves = await openFiles(gateway, request, moment, { contents: body.contents, records })
     const blobs: { content: Hex; sealed: string }[] = []
     let room = limits.blobsTogetherBytesMax
     for (const { content } of leaves) {
       const bytesMax = Math.min(room, limits.blobTogetherBytesMax)
       // A damaged one is fetched from elsewhere, or told of, when it is asked for alone.
-      const file = await gateway.blobs.getSmall(content, bytesMax).catch(unlessDamaged)
+      const file = await gateway.recentFiles.getSmall(content, bytesMax).catch(unlessDamaged)
       if (!file) continue
       room -= file.length
       blobs.push({ content, sealed: Buffer.from(file).toString('base64') })
@@ -127,17 +133,16 @@ export const recordHandlers: Handlers<keyof typeof recordRoutes> = {
   async readAccessLog(gateway, { account, body }) {
     const { request, signature } = body
     if (request.records.length > 0) throw hreError('not-found')
-    await gateway.follower.sync()
+    const moment = await gateway.moments.now()
     // Somebody who decides for the patient sees on what (C13). Nobody else learns whether there is such a patient.
     const isDelegate = request.patient !== account && request.purpose === purposes.FAMRQT
     if (isDelegate) await assertMayDecideFor(gateway, account, request.patient)
     else if (request.patient !== account) throw hreError('not-found')
-    const requestHash = await assertRequest(gateway, account, request, signature)
-    const at = rulingTime(gateway)
+    const requestHash = await assertRequest(gateway, account, body, moment)
     const decision = isDelegate
       ? 'Permitted'
-      : (await ruleOnList(gateway, request, at, { limit: 1 })).decision
-    await gateway.receipts.append({ request, requestHash, signature, decision, records: [], at })
+      : (await ruleOnList(gateway, request, moment, { limit: 1 })).decision
+    await gateway.receipts.append({ request, requestHash, signature, decision, records: [], at: moment.at })
     if (decision !== 'Permitted') throw hreError('not-found')
     // What this reading adds stands behind the first page's end, so that reading on comes to one.
     const [after, through] = (placeIn('accesses', body.cursor, 'number', 'number') ?? []) as number[]
@@ -162,16 +167,6 @@ async function goodReceipt(gateway: Gateway, account: Address, index: number) {
   return receipt
 }
 
-/** Which of these files the receipt opens still. A revocation after it counts: the answer is given anew from the chain as it is now. */
-async function openNow(
-  gateway: Gateway,
-  { request, records }: { request: AccessRequest; records: readonly Hex[] },
-  contents: readonly Hex[],
-): Promise<StoredLeaf[]> {
-  await gateway.follower.sync()
-  return openFiles(gateway, request, rulingTime(gateway), { contents, records })
-}
-
 function unlessDamaged(error: unknown): undefined {
   if (!isHreError(error, 'record-damaged')) throw error
 }
@@ -180,26 +175,25 @@ function unlessDamaged(error: unknown): undefined {
 async function ruledOn(
   gateway: Gateway,
   request: AccessRequest,
+  moment: Moment,
   page: { limit: number; after: Place | undefined },
 ): Promise<ListRuling> {
-  const at = rulingTime(gateway)
-  if (request.records.length === 0) return ruleOnList(gateway, request, at, page)
-  return { ...(await ruleOn(gateway, request, at)), next: undefined }
+  if (request.records.length === 0) return ruleOnList(gateway, request, moment, page)
+  return { ...(await ruleOn(gateway, request, moment)), next: undefined }
 }
 
-/** Checks a signed request (A1) by the chain as it is now: a key that was replaced in the newest block signs nothing. @returns its hash. */
+/** Checks a signed request (A1). A key that was replaced in the newest block of the moment signs nothing. @returns its hash. */
 async function assertRequest(
   gateway: Gateway,
   account: Address,
-  request: AccessRequest,
-  signature: Hex,
+  { request, signature }: { request: AccessRequest; signature: Hex },
+  { at }: Moment,
 ): Promise<Hex> {
   const { keys, signatures, deployment } = gateway
   if (request.reader !== account) throw hreError('signature-invalid', { reason: 'reader' })
   if (request.organisation !== keys.identity.account)
     throw hreError('bad-request', { field: 'request.organisation' })
-  await gateway.follower.sync()
-  assertFresh(request, rulingTime(gateway))
+  assertFresh(request, at)
   const requestHash = digestOf(accessRequestTypedData(deployment, request))
   await signatures.assertDigest(request.reader, requestHash, signature)
   return requestHash
@@ -218,12 +212,12 @@ export function assertFresh(request: AccessRequest, now: number): void {
  * @throws HreError `record-damaged` when no intact copy can be had, else that of the other gateway.
  */
 export async function fetchBlob(
-  { blobs, keys, log }: Pick<Gateway, 'blobs' | 'keys' | 'log'>,
+  { recentFiles, keys, log }: Pick<Gateway, 'recentFiles' | 'keys' | 'log'>,
   leaf: StoredLeaf,
   from: number,
   elsewhere: () => Promise<Uint8Array>,
 ): Promise<FilePart | Uint8Array> {
-  const here = await blobs.get(leaf.content, from).catch((error: unknown) => {
+  const here = await recentFiles.get(leaf.content, from).catch((error: unknown) => {
     if (!isHreError(error, 'record-damaged')) throw error
     log.error({ contentId: leaf.content }, 'a stored file does not match its content id')
     if (leaf.keeper === keys.identity.account) throw error
