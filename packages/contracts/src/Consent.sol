@@ -53,6 +53,9 @@ contract Consent is IConsent, DirectoryClient {
     /// @dev Zero is none, also for a patient who has a compartment of that id.
     mapping(address patient => CompartmentId) private _inboxes;
 
+    /// @dev Given to write alone. Apart from `_grants`, or letting a hospital read for a while would end its filing.
+    mapping(address patient => mapping(CompartmentId => mapping(address reader => HeldGrant))) private _filings;
+
     /// @custom:oz-upgrades-unsafe-allow constructor
     constructor(address intake_, IDirectory directory_) DirectoryClient(intake_, directory_) {}
 
@@ -96,7 +99,7 @@ contract Consent is IConsent, DirectoryClient {
     function narrow(address reader, CompartmentId compartment, Grant calldata wanted) external {
         // As with `revoke`: giving less never depends on what an organisation says about the patient.
         address patient = _account();
-        HeldGrant storage held = _heldGrant(patient, reader, compartment);
+        HeldGrant storage held = _heldGrant(_grants, patient, reader, compartment);
         bool wider = wanted.rights & ~held.rights != 0 || wanted.purposes & ~held.purposes != 0
             || wanted.ceiling > held.ceiling || wanted.from < held.from || wanted.until > held.until;
         if (wider) revert ConsentWider(_grantOf(held), wanted);
@@ -115,7 +118,7 @@ contract Consent is IConsent, DirectoryClient {
     /// @inheritdoc IConsent
     function renew(address reader, CompartmentId compartment, uint32 epoch, uint48 heldUntil, uint48 until) external {
         address patient = _patient();
-        HeldGrant storage held = _heldGrant(patient, reader, compartment);
+        HeldGrant storage held = _heldGrant(_grants, patient, reader, compartment);
         uint32 present = _compartments[patient][compartment].epoch;
         if (epoch != present) revert ConsentEpochInvalid(epoch, present);
         if (heldUntil != held.until) revert ConsentEndDiffers(heldUntil, held.until);
@@ -162,6 +165,14 @@ contract Consent is IConsent, DirectoryClient {
         // Whoever holds a grant's patient side is a patient: nothing else has to be asked, and taking consent back
         // never depends on what an organisation says about the patient.
         _revoke(_account(), reader, compartment);
+    }
+
+    /// @inheritdoc IConsent
+    function revokeFiling(address reader, CompartmentId compartment) external {
+        address patient = _account();
+        _heldGrant(_filings, patient, reader, compartment);
+        delete _filings[patient][compartment][reader];
+        emit FilingConsentRevoked(patient, reader, compartment);
     }
 
     /// @inheritdoc IConsent
@@ -233,14 +244,18 @@ contract Consent is IConsent, DirectoryClient {
         address organisation = directory.organisationOf(author);
         if (organisation != address(0) && _isInbox(patient, compartment)) return true;
         // No grant is ever made to the zero address, so somebody without an organisation finds none.
-        HeldGrant memory held = _grants[patient][compartment][organisation];
-        bool live = held.rights & RIGHT_WRITE != 0 && time >= held.from && time < held.until;
-        return live && _answerOfConditions(held, author, time) == Decision.Permitted;
+        return _letsWrite(_filings[patient][compartment][organisation], author, time)
+            || _letsWrite(_grants[patient][compartment][organisation], author, time);
     }
 
     /// @inheritdoc IConsent
     function grantOf(address patient, address reader, CompartmentId compartment) external view returns (Grant memory) {
         return _grantOf(_grants[patient][compartment][reader]);
+    }
+
+    /// @inheritdoc IConsent
+    function filingOf(address patient, address reader, CompartmentId compartment) external view returns (Grant memory) {
+        return _grantOf(_filings[patient][compartment][reader]);
     }
 
     /// @inheritdoc IConsent
@@ -285,7 +300,11 @@ contract Consent is IConsent, DirectoryClient {
 
     function _grant(address patient, GrantTerms memory terms, Conditions memory conditions) private {
         _requireTerms(patient, terms);
-        _keep(_grants[patient][terms.compartment][terms.reader], terms, conditions);
+        _keep(
+            (terms.rights == RIGHT_WRITE ? _filings : _grants)[patient][terms.compartment][terms.reader],
+            terms,
+            conditions
+        );
         emit ConsentGranted(
             patient,
             terms.reader,
@@ -300,7 +319,7 @@ contract Consent is IConsent, DirectoryClient {
     }
 
     function _revoke(address patient, address reader, CompartmentId compartment) private {
-        _heldGrant(patient, reader, compartment);
+        _heldGrant(_grants, patient, reader, compartment);
         delete _grants[patient][compartment][reader];
         emit ConsentRevoked(patient, reader, compartment);
     }
@@ -318,7 +337,9 @@ contract Consent is IConsent, DirectoryClient {
         Compartment storage part = _compartments[patient][compartment];
         if (part.epoch == 0) return Decision.CompartmentUnknown;
         _raise(question, part.sensitivity);
-        return _best(_grants[patient][compartment], question);
+        Decision best = _best(_grants[patient][compartment], question);
+        bool filesAlone = best == Decision.NoGrant && _hasAny(_filings[patient][compartment], question.reader);
+        return filesAlone ? Decision.RightNotGranted : best;
     }
 
     /// @dev The patient classed the compartment, an author the record: neither can make it less sensitive than the
@@ -341,6 +362,11 @@ contract Consent is IConsent, DirectoryClient {
         return shared == Decision.Permitted || own == Decision.NoGrant ? shared : own;
     }
 
+    /// @dev Whether the reader or its organisation has a grant, live or not. Nobody ever grants to the zero address.
+    function _hasAny(mapping(address => HeldGrant) storage grants, address reader) private view returns (bool) {
+        return grants[reader].rights != 0 || grants[directory.organisationOf(reader)].rights != 0;
+    }
+
     /// @dev What one grant says, in the order of C6.
     function _answer(HeldGrant memory held, Question memory question) private view returns (Decision) {
         if (held.rights == 0) return Decision.NoGrant;
@@ -351,6 +377,11 @@ contract Consent is IConsent, DirectoryClient {
         if ((held.purposes >> question.purpose) & 1 == 0) return Decision.PurposeNotGranted;
         if (question.sensitivity > held.ceiling) return Decision.SensitivityAboveCeiling;
         return _answerOfConditions(held, question.reader, question.time);
+    }
+
+    function _letsWrite(HeldGrant memory held, address author, uint48 time) private view returns (bool) {
+        bool live = held.rights & RIGHT_WRITE != 0 && time >= held.from && time < held.until;
+        return live && _answerOfConditions(held, author, time) == Decision.Permitted;
     }
 
     /// @dev C11. Asks the Directory only about what a grant asks for, so that other grants cost as before.
@@ -431,12 +462,13 @@ contract Consent is IConsent, DirectoryClient {
     }
 
     /// @dev The grant that `reader` has from `patient`, live or not.
-    function _heldGrant(address patient, address reader, CompartmentId compartment)
-        private
-        view
-        returns (HeldGrant storage held)
-    {
-        held = _grants[patient][compartment][reader];
+    function _heldGrant(
+        mapping(address patient => mapping(CompartmentId => mapping(address reader => HeldGrant))) storage grants,
+        address patient,
+        address reader,
+        CompartmentId compartment
+    ) private view returns (HeldGrant storage held) {
+        held = grants[patient][compartment][reader];
         if (held.rights == 0) revert ConsentNotGranted(patient, reader, compartment);
     }
 

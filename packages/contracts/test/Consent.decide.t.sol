@@ -48,12 +48,13 @@ contract ConsentDecideTest is Base {
 
     function test_C6_aGrantsAnswersInTheirOrder() public {
         IConsent.GrantTerms memory terms = _terms(_accountOf(OSEI));
-        (terms.from, terms.until, terms.rights) = (NOW + 10, NOW + 20, 2);
+        (terms.from, terms.until, terms.rights) = (NOW + 10, NOW + 20, 3);
         _grant(ANA, terms);
+        vm.prank(vm.addr(ANA));
+        consent.narrow(terms.reader, LABS, IConsent.Grant(2, 1, 3, terms.from, terms.until));
         _expect(OSEI, 5, 7, NOW + 9, IConsent.Decision.NotYetValid);
         _expect(OSEI, 5, 7, NOW + 20, IConsent.Decision.Expired);
         _expect(OSEI, 5, 7, NOW + 10, IConsent.Decision.RightNotGranted);
-        terms.rights = 3;
         _grant(ANA, terms);
         _expect(OSEI, 5, 7, NOW + 10, IConsent.Decision.PurposeNotGranted);
         _expect(OSEI, 4, TREAT, NOW + 10, IConsent.Decision.SensitivityAboveCeiling);

@@ -72,13 +72,12 @@ contract ConsentGrantTest is Base {
         _grant(ANA, terms);
         terms.until = NOW + 1 days;
         terms.ceiling = 1;
-        terms.rights = 2;
-        terms.purposes = 0;
+        terms.purposes = 2;
         _grant(ANA, terms);
         IConsent.Grant memory kept = consent.grantOf(_accountOf(ANA), terms.reader, LABS);
         vm.assertEq(kept.until, NOW + 1 days);
         vm.assertEq(kept.ceiling, 1);
-        vm.assertEq(kept.rights, 2);
+        vm.assertEq(kept.purposes, 2);
         terms.until = NOW + 3653 days;
         terms.rights = 3;
         terms.purposes = type(uint16).max;

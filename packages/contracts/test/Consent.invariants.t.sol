@@ -18,6 +18,7 @@ contract ConsentHandler is Base {
     struct Said {
         Act act;
         uint256 patient;
+        bool isFiling;
         IConsent.GrantTerms terms;
     }
 
@@ -27,6 +28,7 @@ contract ConsentHandler is Base {
     uint48 public time = NOW;
     uint256 public permitted;
     uint256 public refused;
+    uint256 public filing;
 
     constructor() {
         setUp();
@@ -61,15 +63,14 @@ contract ConsentHandler is Base {
         terms.from = time + from % 2 days;
         terms.until = terms.from + 1 + lastsSeconds % 4 days;
         _grant(patient, terms);
-        _ledger.push(Said(Act.Granted, patient, terms));
+        _ledger.push(Said(Act.Granted, patient, terms.rights == 2, terms));
     }
 
     /// @dev What is left is said anew: the ledger knows no narrowing, so it shares no rule about it with the contract.
     function narrow(uint256 seed, uint16 purposes) external {
         if (_ledger.length == 0) return;
         Said memory said = _ledger[seed % _ledger.length];
-        (bool granted, IConsent.GrantTerms memory terms) =
-            _latest(said.patient, said.terms.reader, said.terms.compartment);
+        (bool granted, IConsent.GrantTerms memory terms) = _latest(said.patient, said.terms, false);
         if (!granted || terms.until <= time + 1) return;
         if ((seed >> 8) % 2 == 0) terms.purposes &= purposes | uint16(terms.purposes & (~terms.purposes + 1));
         if ((seed >> 9) % 2 == 0 && terms.ceiling > 1) --terms.ceiling;
@@ -82,30 +83,31 @@ contract ConsentHandler is Base {
             terms.compartment,
             IConsent.Grant(terms.rights, terms.purposes, terms.ceiling, terms.from, terms.until)
         );
-        _ledger.push(Said(Act.Granted, said.patient, terms));
+        _ledger.push(Said(Act.Granted, said.patient, false, terms));
     }
 
     function renew(uint256 seed, uint32 lastsSeconds) external {
         if (_ledger.length == 0) return;
         Said memory said = _ledger[seed % _ledger.length];
-        (bool granted, IConsent.GrantTerms memory terms) =
-            _latest(said.patient, said.terms.reader, said.terms.compartment);
+        (bool granted, IConsent.GrantTerms memory terms) = _latest(said.patient, said.terms, false);
         if (!granted || terms.until <= time) return;
         (, uint32 epoch,) = consent.compartmentOf(_accountOf(said.patient), terms.compartment);
         uint48 until = terms.until + 1 + lastsSeconds % 4 days;
         vm.prank(vm.addr(said.patient));
         consent.renew(terms.reader, terms.compartment, epoch, terms.until, until);
         terms.until = until;
-        _ledger.push(Said(Act.Granted, said.patient, terms));
+        _ledger.push(Said(Act.Granted, said.patient, false, terms));
     }
 
     function revoke(uint256 seed) external {
         if (_ledger.length == 0) return;
         Said memory said = _ledger[seed % _ledger.length];
-        if (!_isGranted(said.patient, said.terms.reader, said.terms.compartment)) return;
+        (bool granted,) = _latest(said.patient, said.terms, said.isFiling);
+        if (!granted) return;
         vm.prank(vm.addr(said.patient));
-        consent.revoke(said.terms.reader, said.terms.compartment);
-        _ledger.push(Said(Act.Revoked, said.patient, said.terms));
+        if (said.isFiling) consent.revokeFiling(said.terms.reader, said.terms.compartment);
+        else consent.revoke(said.terms.reader, said.terms.compartment);
+        _ledger.push(Said(Act.Revoked, said.patient, said.isFiling, said.terms));
     }
 
     function rotate(uint256 seed) external {
@@ -151,21 +153,29 @@ contract ConsentHandler is Base {
             vm.assertTrue(isPermitted == expected, "decision and ledger");
             if (isPermitted) ++permitted;
             else ++refused;
+            uint256 organisation = reader == NORTH || reader == SOUTH ? reader : _employer[reader];
+            bool files = consent.canWrite(_accountOf(reader), _accountOf(patient), compartment, time);
+            vm.assertTrue(files == _mayWrite(patient, organisation, compartment), "filing and ledger");
+            if (files) ++filing;
         }
     }
 
-    function _isGranted(uint256 patient, address reader, CompartmentId compartment) private view returns (bool found) {
-        (found,) = _latest(patient, reader, compartment);
+    function _latest(uint256 patient, IConsent.GrantTerms memory terms, bool isFiling)
+        private
+        view
+        returns (bool, IConsent.GrantTerms memory)
+    {
+        return _latest(patient, terms.reader, terms.compartment, isFiling);
     }
 
-    function _latest(uint256 patient, address reader, CompartmentId compartment)
+    function _latest(uint256 patient, address reader, CompartmentId compartment, bool isFiling)
         private
         view
         returns (bool, IConsent.GrantTerms memory none)
     {
         for (uint256 i = _ledger.length; i > 0; --i) {
             Said storage said = _ledger[i - 1];
-            bool same = said.patient == patient && said.terms.reader == reader
+            bool same = said.patient == patient && said.terms.reader == reader && said.isFiling == isFiling
                 && CompartmentId.unwrap(said.terms.compartment) == CompartmentId.unwrap(compartment);
             if (same) return (said.act == Act.Granted, said.terms);
         }
@@ -177,12 +187,22 @@ contract ConsentHandler is Base {
         view
         returns (bool)
     {
-        (bool granted, IConsent.GrantTerms memory terms) = _latest(patient, reader, compartment);
+        (bool granted, IConsent.GrantTerms memory terms) = _latest(patient, reader, compartment, false);
         bool live = granted && terms.from <= time && time < terms.until;
         uint8 least = CompartmentId.unwrap(compartment) == CompartmentId.unwrap(LABS) ? 3 : 1;
         if (sensitivity < least) sensitivity = least;
         bool fits = terms.rights % 2 == 1 && (terms.purposes / 2 ** purpose) % 2 == 1 && sensitivity <= terms.ceiling;
         return live && fits;
+    }
+
+    function _mayWrite(uint256 patient, uint256 organisation, CompartmentId compartment) private view returns (bool) {
+        if (organisation == 0) return false;
+        for (uint256 i = 0; i < 2; ++i) {
+            (bool granted, IConsent.GrantTerms memory terms) =
+                _latest(patient, _accountOf(organisation), compartment, i == 1);
+            if (granted && terms.rights >= 2 && terms.from <= time && time < terms.until) return true;
+        }
+        return false;
     }
 }
 
@@ -217,19 +237,20 @@ contract ConsentInvariantsTest is Base {
         targets[0] = address(handler);
     }
 
-    function invariant_C6_nobodyIsPermittedWithoutALiveGrant() public {
+    function invariant_C6_C7_nobodyIsPermittedWithoutALiveGrant() public {
         handler.check();
     }
 
     /// @dev The invariant would hold of a contract that always refuses; this run shows that it does not.
     function test_theLedgerSeesPermissions() public {
         for (uint256 i = 0; i < 16; ++i) {
-            handler.grant(i << 8 | i >> 2 | i << 14, 0, 3 days, 1, 0);
+            handler.grant(i << 8 | i >> 2 | i << 14, 0, 3 days, 1, uint8(1 + i / 4 % 2));
         }
         for (uint256 i = 0; i < 4; ++i) {
             handler.check();
         }
         vm.assertLt(0, handler.permitted());
         vm.assertLt(0, handler.refused());
+        vm.assertLt(0, handler.filing());
     }
 }

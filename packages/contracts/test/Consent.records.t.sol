@@ -232,6 +232,12 @@ contract ConsentRecordsTest is Base {
         own.rights = 2;
         _grant(ANA, own);
         IConsent.GrantTerms memory terms = _terms(_accountOf(OSEI));
-        _expectBeyond(ANA, IConsent.Grant(2, 1, 3, NOW, NOW + 365 days), terms);
+        _expectBeyond(ANA, IConsent.Grant(0, 0, 0, 0, 0), terms);
+        own.rights = 3;
+        _grant(ANA, own);
+        IConsent.Grant memory left = IConsent.Grant(2, 1, 3, NOW, NOW + 365 days);
+        vm.prank(vm.addr(ANA));
+        consent.narrow(own.reader, LABS, left);
+        _expectBeyond(ANA, left, terms);
     }
 }

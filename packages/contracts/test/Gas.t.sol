@@ -123,6 +123,10 @@ contract GasTest is Base {
         _measure(ANA, target, data, "renew");
         data = abi.encodeCall(IConsent.revokeFor, (_accountOf(ANA), _accountOf(LIN), LABS));
         _measure(BEN, target, data, "revokeFor");
+        terms = _terms(_accountOf(NORTH));
+        terms.rights = 2;
+        _measure(ANA, target, abi.encodeCall(IConsent.grant, (terms)), "grant to write alone");
+        _measure(ANA, target, abi.encodeCall(IConsent.revokeFiling, (terms.reader, LABS)), "revokeFiling");
     }
 
     function test_records() public {

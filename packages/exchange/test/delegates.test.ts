@@ -328,6 +328,23 @@ describe('somebody who decides for a patient', () => {
     await name([labs])
   })
 
+  test('[C2] [C13] the carer shares with the patient’s own hospital as a whole, and ends it: it goes on filing', async () => {
+    const hospital = world.city.actor.account
+    const colleague = await world.newMember(world.city, 'doctor')
+    await give({ reader: hospital })
+    await fileSome(technician, patient)
+    await followed()
+    assert.ok((await read(colleague)).length > 0)
+    await revokeAccessFor(carer, patient.account, { reader: hospital, compartments: [labs] })
+    await assert.rejects(read(colleague), refusal('not-found'))
+    await fileSome(technician, patient)
+    await assert.rejects(
+      revokeAccessFor(carer, patient.account, { reader: hospital, compartments: [labs] }),
+      refusal('consent-not-granted'),
+    )
+    assert.deepEqual(await finishRevocations(patient), [labs])
+  })
+
   test('[C13] the patient ends it: nothing is read, decided or listed, and the keys change', async () => {
     await endDelegate(patient, carer.account)
     await followed()

@@ -6,7 +6,7 @@ import {
   compartmentIds,
   fileRecords,
   grantAccess,
-  resumeFiling,
+  revokeFiling,
   revokeAccess,
   listAwaitedSignatures,
   listNotifications,
@@ -203,22 +203,18 @@ describe('orders to a laboratory', () => {
     const during = await order()
     assert.ok(await reads())
     await answer(lina, during, recordsOf(during))
-    await revokeAccess(patient, { reader: world.city.actor.account, compartments: [labs], keepsFiling: true })
+    await revokeAccess(patient, { reader: world.city.actor.account, compartments: [labs] })
     await assert.rejects(reads(), refusal('not-found'))
     const ended = await order()
     await answer(lina, ended, recordsOf(ended))
 
     await share()
     advance(61)
-    await assert.rejects(order(), refusal('write-refused'))
-    await resumeFiling(patient)
     await order()
     await assert.rejects(reads(), refusal('not-found'))
-    // Nothing is to be done the next time, and what was revoked stays so.
-    assert.deepEqual(await resumeFiling(patient), [])
     await share()
-    await revokeAccess(patient, { reader: world.city.actor.account, compartments: [labs] })
-    assert.deepEqual(await resumeFiling(patient), [])
+    await revokeFiling(patient, { organisation: world.city.actor.account, compartments: [labs] })
+    assert.ok(await reads())
     await assert.rejects(order(), refusal('write-refused'))
   })
 })

@@ -16,6 +16,7 @@ import {
 import {
   compartmentIds,
   connect,
+  listGrants,
   register,
   requestAccess,
   submit,
@@ -74,6 +75,24 @@ describe('what a gateway must follow to refuse', () => {
     assert.equal(await reasonOf(doctor), 'JurisdictionNotMet')
     await submit(patient, [grantCall(world.deployment, terms())])
     assert.equal((await requestAccess(doctor, wish())).records.length, 2)
+  })
+
+  test('[C2] [C11] conditions of the right to file are not those of the reading', async () => {
+    const ana = await world.newPatient()
+    const member = await world.newMember(world.city, 'doctor')
+    await fileSome(member, ana)
+    const filing = (await listGrants(ana)).find((grant) => grant.filing)!
+    const given = { ...terms(), reader: world.city.actor.account, compartment: compartmentIds(ana).labs }
+    const toFile = { ...given, rights: ['write'] as const, wrapHash: filing.wrapHash }
+    const look = { patient: ana.account, purpose: 'TREAT' } as const
+    await submit(ana, [grantCall(world.deployment, given)])
+    await submit(ana, [grantOnCall(world.deployment, toFile, { licensed: true })])
+    await assert.rejects(fileSome(member, ana), refusal('write-refused'))
+    await requestAccess(member, look)
+    await submit(ana, [grantCall(world.deployment, toFile)])
+    await submit(ana, [grantOnCall(world.deployment, given, { licensed: true })])
+    await fileSome(member, ana)
+    await assert.rejects(requestAccess(member, look), refusal('not-found'))
   })
 
   test('[D13] a replaced signing key: the new one signs, the old one no longer', async () => {

@@ -468,6 +468,15 @@ export function revokeCall({ consent }: Deployment, reader: Address, compartment
   )
 }
 
+/** Takes the right to write alone back (C4). */
+export function revokeFilingCall({ consent }: Deployment, reader: Address, compartment: Hex): Call {
+  return call(
+    consent,
+    150_000,
+    encodeFunctionData({ abi: consentAbi, functionName: 'revokeFiling', args: [reader, compartment] }),
+  )
+}
+
 export function rotateCall(
   { consent }: Deployment,
   rotation: { compartment: Hex; epoch: number; recipient: Hex; backLink: Hex; wrapsHash: Hex },

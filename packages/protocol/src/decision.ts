@@ -73,6 +73,8 @@ export interface DecisionFacts {
   ownGrant: GrantTerms | undefined
   /** Grant to the organisation that the reader is an active member of, or is. */
   organisationGrant: GrantTerms | undefined
+  /** One of the two has a grant that was given to write alone, over or not. Absent: no. */
+  filesAlone?: boolean
   /** Absent: none, so that no condition is met. */
   readerAttributes?: Attributes | undefined
   /** For `decideRecord`: grants of the one record (C12). */
@@ -96,7 +98,8 @@ export function decide(facts: DecisionFacts, question: DecisionQuestion): Decisi
   if (!facts.readerKnown) return 'ReaderUnknown'
   if (facts.readerBarred) return 'ReaderBarred'
   if (!facts.compartmentKnown) return 'CompartmentUnknown'
-  return bestOf(facts.ownGrant, facts.organisationGrant, facts, question)
+  const best = bestOf(facts.ownGrant, facts.organisationGrant, facts, question)
+  return best === 'NoGrant' && facts.filesAlone ? 'RightNotGranted' : best
 }
 
 /** The same answer as `Consent.decideRecord` (C12): grants of the one record count as well. */

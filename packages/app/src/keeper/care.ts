@@ -16,7 +16,7 @@ import type { Room } from './keeper.ts'
 import { sharesOf, visitsOf } from './sharing.ts'
 import { settleIfWard, wardsOf } from './wards.ts'
 
-export { finishRevocations, resumeFiling } from '@hre/sdk'
+export { finishRevocations } from '@hre/sdk'
 
 const daySeconds = 24 * 60 * 60
 const unixNow = () => Math.floor(Date.now() / 1000)

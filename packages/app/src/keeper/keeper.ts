@@ -1,4 +1,4 @@
-import { accountOf, connectWith, isFilingLapsed, listGrants, type Actor, type JoinStep } from '@hre/sdk'
+import { accountOf, connectWith, listGrants, type Actor, type JoinStep } from '@hre/sdk'
 import { hreError, isHreError } from '@hre/protocol'
 import {
   createRootSeed,
@@ -302,9 +302,8 @@ export function createKeeper(options: {
       // For most people there is nothing to do, and its code stays where it is.
       if (emergencies.length + sets.length > 0) await (await import('./emergencyCare.ts')).settle(actor)
       // What somebody who looks after this person took back still has its key (C13), and what a broken connection left.
-      const grants = await listGrants(actor)
-      if (grants.some(({ revoked }) => revoked)) await (await import('./care.ts')).finishRevocations(actor)
-      if (grants.some(isFilingLapsed)) await (await import('./care.ts')).resumeFiling(actor)
+      if ((await listGrants(actor)).some(({ revoked }) => revoked))
+        await (await import('./care.ts')).finishRevocations(actor)
       return null
     },
     async recoveriesUnderWay() {

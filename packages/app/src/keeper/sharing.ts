@@ -62,11 +62,7 @@ export function sharingOf({ actor, company }: Present): Sharing {
         return null
       }
       const compartments = (await inForce('given')).filter((grant) => grant.reader === reader)
-      await revokeAccess(actor, {
-        reader,
-        compartments: compartments.map(({ compartment }) => compartment),
-        keepsFiling: true,
-      })
+      await revokeAccess(actor, { reader, compartments: compartments.map(({ compartment }) => compartment) })
       return null
     },
     visits: () => visitsOf({ actor, company }, own),

@@ -31,7 +31,7 @@ export function addGrants(program: Command): void {
         ...grant,
         rights: rights.read,
       }))
-      const grants: (Omit<GrantView, 'endedBlock' | 'delegate'> & {
+      const grants: (Omit<GrantView, 'filing' | 'endedBlock' | 'delegate'> & {
         record?: Hex
         delegate?: Address | null
       })[] = [...(await listGrants(actor, side, patient)), ...single]

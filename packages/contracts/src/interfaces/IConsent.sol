@@ -79,7 +79,7 @@ interface IConsent {
     event CompartmentOpened(
         address indexed patient, CompartmentId indexed compartment, uint8 sensitivity, bytes recipient
     );
-    /// @notice The patient's latest word to `reader`; it replaces any earlier grant.
+    /// @notice The patient's latest word to `reader`; it replaces any earlier grant of its kind: to write alone, or to read (C2).
     event ConsentGranted(
         address indexed patient,
         address indexed reader,
@@ -91,8 +91,10 @@ interface IConsent {
         uint48 until,
         bytes32 wrapHash
     );
-    /// @notice From this block on `reader` has no grant of its own.
+    /// @notice From this block on `reader` has no grant of its own, but for one to write alone.
     event ConsentRevoked(address indexed patient, address indexed reader, CompartmentId indexed compartment);
+    /// @notice From this block on `reader` has no grant of its own to write alone.
+    event FilingConsentRevoked(address indexed patient, address indexed reader, CompartmentId indexed compartment);
     /// @notice New records of the compartment are sealed to `recipient`; `backLink` opens the epoch before.
     event CompartmentRotated(
         address indexed patient,
@@ -205,7 +207,8 @@ interface IConsent {
     function openCompartment(CompartmentId compartment, uint8 sensitivity, bytes calldata recipient) external;
 
     /// @notice Lets `terms.reader` use a compartment of the caller's chart, on these terms.
-    /// @dev C2, C3, C8. Granting again replaces the grant: the latest word of the patient counts.
+    /// @dev C2, C3, C8. Granting again replaces the grant: the latest word of the patient counts. One to write alone and one to
+    /// read do not replace each other.
     /// @custom:reverts ConsentPatientUnknown(account)
     /// @custom:reverts ConsentCompartmentUnknown(patient, compartment)
     /// @custom:reverts ConsentReaderIsPatient(patient)
@@ -241,7 +244,7 @@ interface IConsent {
     function revokeFor(address patient, address reader, CompartmentId compartment) external;
 
     /// @notice Takes a part of the caller's grant to `reader` back: rights, purposes, sensitivity or time.
-    /// @dev C15. Conditions and the wrap stay. Rotate afterwards when reading was taken away.
+    /// @dev C15. Not of one that was given to write alone: that is granted anew. Conditions and the wrap stay. Rotate afterwards when reading was taken away.
     /// @param wanted All that is left; nothing of it more than is held, and a grant by C2.
     /// @custom:reverts ConsentNotGranted(patient, reader, compartment)
     /// @custom:reverts ConsentWider(held, wanted)
@@ -281,11 +284,17 @@ interface IConsent {
     /// @custom:emits RecordConsentRevoked(patient, reader, record, compartment)
     function revokeRecord(address reader, CompartmentId compartment, bytes32 record) external;
 
-    /// @notice Takes the caller's grant to `reader` back, whether it is live, over or yet to begin.
+    /// @notice Takes the caller's grant to `reader` back, whether it is live, over or yet to begin. One to write alone stays.
     /// @dev C4. Rotate afterwards, so that the reader's key opens nothing newer.
     /// @custom:reverts ConsentNotGranted(patient, reader, compartment)
     /// @custom:emits ConsentRevoked(patient, reader, compartment)
     function revoke(address reader, CompartmentId compartment) external;
+
+    /// @notice Takes the caller's grant to `reader` to write alone back.
+    /// @dev C4.
+    /// @custom:reverts ConsentNotGranted(patient, reader, compartment)
+    /// @custom:emits FilingConsentRevoked(patient, reader, compartment)
+    function revokeFiling(address reader, CompartmentId compartment) external;
 
     /// @notice Lets every active organisation file into one compartment of the caller's chart, and into no other.
     /// @dev C17. Nobody reads anything by it.
@@ -350,7 +359,10 @@ interface IConsent {
     /// @notice The grant as it stands, live or not; zeros when there is none.
     function grantOf(address patient, address reader, CompartmentId compartment) external view returns (Grant memory);
 
-    /// @notice The conditions of that grant; zeros when it has none.
+    /// @notice The grant to write alone as it stands, live or not; zeros when there is none.
+    function filingOf(address patient, address reader, CompartmentId compartment) external view returns (Grant memory);
+
+    /// @notice The conditions of the grant that `grantOf` tells; zeros when it has none.
     function conditionsOf(address patient, address reader, CompartmentId compartment)
         external
         view

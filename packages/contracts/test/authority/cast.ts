@@ -175,6 +175,7 @@ export async function setStage(exchange: Exchange): Promise<Stage> {
   // What a delegate may open, it may let others open (C13).
   for (const reader of [account.clinician, account.delegate])
     await say('patient', 'Consent.grant', terms(reader))
+  await say('patient', 'Consent.grant', terms(account.organisation, 2))
   await say('patient', 'Consent.grantRecord', record, terms(account.clinician))
   const trustees = [account.trustee, account.organisation]
   await say('patient', 'Emergency.setTrustees', labs, 1, trustees, 2, hash('set'))
@@ -246,6 +247,7 @@ export async function setStage(exchange: Exchange): Promise<Stage> {
       'Consent.narrow': () => [account.clinician, labs, { ...terms(account.clinician), ceiling: 2 }],
       'Consent.renew': () => [account.clinician, labs, 1, now + week, now + week + 1],
       'Consent.revoke': () => [account.clinician, labs],
+      'Consent.revokeFiling': () => [account.organisation, labs],
       'Consent.setInbox': () => [labs],
       'Consent.rotate': () => [labs, 2, newRecipient, backLink, hash('wraps')],
       'Records.commitBatch': () => [hash('batch'), 1, manifest],

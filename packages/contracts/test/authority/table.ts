@@ -139,6 +139,7 @@ export const whoMay: Record<string, Row> = {
   'Consent.narrow': pausable(['patient'], 'ConsentNotGranted'),
   'Consent.renew': pausable(['patient'], 'ConsentPatientUnknown', each(patients, 'ConsentNotGranted')),
   'Consent.revoke': pausable(['patient'], 'ConsentNotGranted'),
+  'Consent.revokeFiling': pausable(['patient'], 'ConsentNotGranted'),
   'Consent.setInbox': pausable(
     ['patient'],
     'ConsentPatientUnknown',

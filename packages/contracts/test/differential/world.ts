@@ -14,6 +14,7 @@ import {
   removeMemberCall,
   renewCall,
   revokeCall,
+  revokeFilingCall,
   revokeRecordCall,
   rightsOfBits,
   setAttributesCall,
@@ -45,6 +46,8 @@ export interface World {
   sensitivities: Map<string, number>
   /** By patient, compartment and reader. */
   grants: Map<string, GrantTerms>
+  /** Who was let to write alone. */
+  filings: Set<string>
   /** By patient, compartment, record and reader. */
   recordGrants: Map<string, GrantTerms>
   records: Hex[]
@@ -146,6 +149,7 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
   }
 
   const grants = new Map<string, GrantTerms>()
+  const filings = new Set<string>()
   const recordGrants = new Map<string, GrantTerms>()
   const records = [draw.bytes(32), draw.bytes(32)]
   const edges = [0, now, 2 ** 48 - 1]
@@ -159,7 +163,7 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
       if (reader === patient || draw.once(2)) continue
       const from = now - 50_000 + draw.below(100_000)
       const terms: GrantTerms = {
-        rights: 1 + draw.below(3),
+        rights: draw.of([1, 3]),
         purposes: 1 + draw.below(2 ** 16 - 1),
         ceiling: 1 + draw.below(5),
         from,
@@ -168,6 +172,12 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
       const rights = rightsOfBits(terms.rights)
       const purposes = purposesOfBits(terms.purposes)
       const grant = { ...terms, reader, compartment, rights, purposes, wrapHash: toHex(1, { size: 32 }) }
+      if (draw.once(3)) {
+        say(patient, grantCall(deployment, { ...grant, rights: ['write'] }))
+        if (draw.once(6)) say(patient, revokeFilingCall(deployment, reader, compartment))
+        else filings.add(keyOf(patient, compartment, reader))
+        if (draw.once(3)) continue
+      }
       if (draw.once(3)) {
         const record = draw.of(records)
         say(patient, grantRecordCall(deployment, record, { ...grant, rights: ['read'] }))
@@ -217,6 +227,7 @@ export async function buildWorld(exchange: Exchange, draw: Draw): Promise<World>
     compartments,
     sensitivities,
     grants,
+    filings,
     recordGrants,
     records,
     edges,
@@ -307,6 +318,9 @@ export function factsOf(world: World, { reader, patient, compartment, record }: 
     compartmentSensitivity: sensitivity ?? 0,
     ownGrant: world.grants.get(keyOf(patient, compartment, reader)),
     organisationGrant: acting && world.grants.get(keyOf(patient, compartment, acting)),
+    filesAlone: [reader, acting ?? []]
+      .flat()
+      .some((to) => world.filings.has(keyOf(patient, compartment, to))),
     ownRecordGrant: record && world.recordGrants.get(keyOf(patient, compartment, record, reader)),
     organisationRecordGrant:
       acting && record && world.recordGrants.get(keyOf(patient, compartment, record, acting)),

@@ -75,7 +75,9 @@ async function read(db: Database, pairs: readonly Pair[]): Promise<FactsOf[]> {
   const sensitivities = new Map(
     compartments.map((row) => [key(row.patient, row.compartment), row.sensitivity]),
   )
-  const grantsByKey = new Map(grants.map((row) => [key(row.patient, row.reader, row.compartment), row]))
+  const keyOf = (row: (typeof grants)[number]) => key(row.patient, row.reader, row.compartment)
+  const grantsByKey = new Map(grants.filter(({ filing }) => !filing).map((row) => [keyOf(row), row]))
+  const filings = new Set(grants.filter(({ filing }) => filing).map(keyOf))
   const recordGrantsByKey = new Map(
     recordGrants.map((row) => [key(row.patient, row.reader, row.compartment, row.record), row]),
   )
@@ -85,6 +87,7 @@ async function read(db: Database, pairs: readonly Pair[]): Promise<FactsOf[]> {
     const readerAttributes = directory.attributesOf(reader)
     const grantTo = (account: Address | undefined, compartment: Hex) =>
       account && termsOf(grantsByKey.get(key(patient, account, compartment)))
+    const holders = [reader, employer ?? []].flat()
     const recordGrantTo = (account: Address | undefined, compartment: Hex, record: Hex | undefined) => {
       const grant = account && record && recordGrantsByKey.get(key(patient, account, compartment, record))
       // A grant of one record is of reading alone (C12).
@@ -102,6 +105,7 @@ async function read(db: Database, pairs: readonly Pair[]): Promise<FactsOf[]> {
       compartmentSensitivity: sensitivities.get(key(patient, compartment)) ?? 5,
       ownGrant: grantTo(reader, compartment),
       organisationGrant: grantTo(employer, compartment),
+      filesAlone: holders.some((account) => filings.has(key(patient, account, compartment))),
       ownRecordGrant: recordGrantTo(reader, compartment, record),
       organisationRecordGrant: recordGrantTo(employer, compartment, record),
     })

@@ -1,4 +1,4 @@
-import { and, eq, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, max, sql } from 'drizzle-orm'
 import {
   accessAbi,
   consentAbi,
@@ -9,6 +9,7 @@ import {
   nameOf,
   organisationKinds,
   recordsAbi,
+  rights,
   standingChanges,
 } from '@hre/protocol'
 import { hexToString, parseEventLogs, zeroHash, type Log } from 'viem'
@@ -129,13 +130,17 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
       return applyGrant(db, event.args, place)
     case 'ConsentConditioned': {
       const { specialty, country, licensed } = event.args
-      const key = keyOf(event.args)
+      // Of the grant that was just given, to write alone or not.
+      const given = db
+        .select({ id: max(t.grants.id) })
+        .from(t.grants)
+        .where(holderIs(keyOf(event.args)))
       // An unset country is two zero bytes.
       const code = hexToString(country).replaceAll('\0', '')
       await db
         .update(t.grants)
         .set({ conditions: { specialty: specialty.toString(), country: code, licensed } })
-        .where(grantIs(key))
+        .where(inArray(t.grants.id, given))
       return
     }
     case 'ConsentNarrowed':
@@ -169,6 +174,11 @@ export async function applyEvent(db: Database, event: ExchangeEvent, place: Even
     case 'ConsentRevoked': {
       await endGrant(db, keyOf(event.args), place)
       await say(place.delegate ? 'A grant was revoked for a patient' : 'A patient revoked a grant')
+      return
+    }
+    case 'FilingConsentRevoked': {
+      await endGrant(db, { ...keyOf(event.args), filing: true }, place)
+      await say('A patient revoked a grant to file')
       return
     }
     case 'RecordConsentGranted':
@@ -339,18 +349,20 @@ async function applyApproval(
 const delegationIs = (patient: `0x${string}`, delegate: `0x${string}`) =>
   and(eq(t.delegations.patient, patient), eq(t.delegations.delegate, delegate))
 
-/** The grant in force. */
-const grantIs = (key: GrantKey) =>
+const holderIs = (key: GrantKey) =>
   and(
     eq(t.grants.patient, key.patient),
     eq(t.grants.reader, key.reader),
     eq(t.grants.compartment, key.compartment),
-    isNull(t.grants.ended),
   )
+
+/** The grant in force; with `filing` that to write alone (C2). */
+const grantIs = ({ filing = false, ...key }: GrantKey & { filing?: boolean }) =>
+  and(holderIs(key), eq(t.grants.filing, filing), isNull(t.grants.ended))
 
 const accountIs = (account: `0x${string}`) => eq(t.accounts.account, lowerAddress(account))
 
-async function endGrant(db: Database, key: GrantKey, place: EventPlace): Promise<void> {
+async function endGrant(db: Database, key: Parameters<typeof grantIs>[0], place: EventPlace): Promise<void> {
   await db.update(t.grants).set({ ended: place.at, endedBlock: place.block }).where(grantIs(key))
 }
 
@@ -359,15 +371,15 @@ async function applyGrant(
   args: Extract<ExchangeEvent, { eventName: 'ConsentGranted' }>['args'],
   place: EventPlace,
 ): Promise<void> {
-  const key = keyOf(args)
+  const key = { ...keyOf(args), filing: args.rights === rights.write }
   // The latest word counts (C2): a grant that is replaced ends here.
   await endGrant(db, key, place)
   const [compartment] = await db.select().from(t.compartments).where(compartmentIs(key))
   if (!compartment) throw new Error(`block ${place.block}: a grant for a compartment that was never opened`)
-  const { rights, purposes, ceiling, from, until, wrapHash } = args
+  const { purposes, ceiling, from, until, wrapHash } = args
   await db.insert(t.grants).values({
     ...key,
-    rights,
+    rights: args.rights,
     purposes,
     ceiling,
     from,

@@ -74,6 +74,7 @@ async function tellingOf(
     case 'ConsentRenewed':
       return ofGrant('grant-renewed', event.args, { until: event.args.until })
     case 'ConsentRevoked':
+    case 'FilingConsentRevoked':
       return ofGrant('grant-ended', event.args, { ...decided })
     case 'RecordConsentGranted':
       return ofGrant('grant-made', event.args, { until: event.args.until, record: event.args.record })

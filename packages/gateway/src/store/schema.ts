@@ -134,6 +134,8 @@ export const grants = pgTable(
     patient: address('patient').notNull(),
     reader: address('reader').notNull(),
     compartment: hex('compartment').notNull(),
+    /** Given to write alone: apart from what the reader may read (C2). */
+    filing: boolean('filing').notNull(),
     rights: smallint('rights').notNull(),
     purposes: integer('purposes').notNull(),
     ceiling: smallint('ceiling').notNull(),
@@ -156,7 +158,7 @@ export const grants = pgTable(
     index('grants_patient').on(t.patient),
     index('grants_reader').on(t.reader),
     uniqueIndex('grants_in_force')
-      .on(t.patient, t.reader, t.compartment)
+      .on(t.patient, t.reader, t.compartment, t.filing)
       .where(sql`ended is null`),
   ],
 )

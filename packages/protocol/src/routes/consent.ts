@@ -27,6 +27,8 @@ export const grantSchema = z.object({
   patient: addressSchema,
   reader: addressSchema,
   compartment: bytes32Schema,
+  /** Given to write alone (C2): apart from what the reader may read. */
+  filing: z.boolean(),
   rights: z.int(),
   purposes: z.int(),
   ceiling: z.int(),
@@ -42,7 +44,7 @@ export const grantSchema = z.object({
 export type GrantView = z.infer<typeof grantSchema>
 
 export const recordGrantSchema = grantSchema
-  .omit({ rights: true, endedBlock: true, delegate: true })
+  .omit({ filing: true, rights: true, endedBlock: true, delegate: true })
   .extend({ record: bytes32Schema })
 export type RecordGrantView = z.infer<typeof recordGrantSchema>
 

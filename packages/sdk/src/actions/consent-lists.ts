@@ -1,5 +1,5 @@
 /** Apart from what changes them: whoever only reads a chart loads none of that. */
-import { rights, type CompartmentView, type GrantView } from '@hre/protocol'
+import type { CompartmentView, GrantView } from '@hre/protocol'
 import type { Address } from 'viem'
 import type { Actor } from '../actor.ts'
 import { allRows } from '../all-rows.ts'
@@ -30,9 +30,3 @@ export async function listGrants(
     ({ grants }) => grants,
   )
 }
-
-export const isGrantOver = ({ revoked, until }: GrantView): boolean => revoked || until <= Date.now() / 1000
-
-/** Of organisations that might read and file: those whose time is over. `resumeFiling` lets them file again. */
-export const isFilingLapsed = (grant: GrantView): boolean =>
-  !grant.revoked && isGrantOver(grant) && grant.rights === (rights.read | rights.write)

@@ -18,7 +18,6 @@ import type { Actor } from '../actor.ts'
 import { submit, type Applied } from '../submit.ts'
 import { recipientOfAccount } from './account.ts'
 import { listCompartments, listGrants } from './consent-lists.ts'
-import { filingAsBefore, filingOf } from './filing.ts'
 import { rotateKeys, wrapFor, type History } from './rotate.ts'
 
 /** Which parts a reader may open, for what and for how long. */
@@ -61,7 +60,6 @@ export async function readingGrants(
   const { reader, history } = options
   const known = await listCompartments(actor, actor.account)
   const recipient = await recipientOfAccount(actor, reader)
-  const files = new Set((await filingOf(actor, reader)).map(({ compartment }) => compartment))
   const calls: Call[] = []
   const attachments: Uint8Array[] = []
   for (const compartment of options.compartments) {
@@ -72,8 +70,7 @@ export async function readingGrants(
       grantCall(actor.deployment, {
         reader,
         compartment,
-        // One grant says both: without the second word a hospital that may file there would not any more.
-        rights: files.has(compartment) ? ['read', 'write'] : ['read'],
+        rights: ['read'],
         purposes: options.purposes,
         ceiling: options.ceiling ?? 5,
         from: options.from ?? Math.floor(Date.now() / 1000),
@@ -88,21 +85,20 @@ export async function readingGrants(
 /**
  * Ends a reader's grants and changes the keys: the reader is refused at once, and what is recorded from now on is
  * sealed under an epoch that only those who stay can open. When it fails after the revocations, `finishRevocations` finishes it.
+ * An organisation that may file goes on filing: see `revokeFiling`.
  *
- * @param options.keepsFiling - an organisation that might file before it might read goes on filing: its grant is replaced by that one.
  * @returns the revocations, then the rotations.
  */
 export async function revokeAccess(
   actor: Actor,
-  options: { reader: Address; compartments: readonly Hex[]; keepsFiling?: boolean },
+  options: { reader: Address; compartments: readonly Hex[] },
 ): Promise<Applied[]> {
-  const { reader, compartments, keepsFiling = false } = options
-  const { deployment } = actor
-  const grants = keepsFiling ? await listGrants(actor) : []
-  const callOf = (compartment: Hex) =>
-    filingAsBefore(deployment, grants, { reader, compartment }) ?? revokeCall(deployment, reader, compartment)
+  const { reader, compartments } = options
   // First, and by itself: nothing that keys or other readers need may hold a refusal back.
-  const revoked = await submit(actor, compartments.map(callOf))
+  const revoked = await submit(
+    actor,
+    compartments.map((compartment) => revokeCall(actor.deployment, reader, compartment)),
+  )
   return [...revoked, ...(await rotateKeys(actor, { compartments, without: reader }))]
 }
 
@@ -164,7 +160,7 @@ export async function renewAccess(
   )
 }
 
-/** The grants that the actor gave a reader and did not take back, one for each compartment. */
+/** The grants to read that the actor gave a reader and did not take back, one for each compartment. */
 async function grantsInForce(
   actor: Actor,
   reader: Address,
@@ -173,7 +169,8 @@ async function grantsInForce(
   const given = await listGrants(actor)
   return compartments.map((compartment) => {
     const held = given.find(
-      (grant) => grant.reader === reader && grant.compartment === compartment && !grant.revoked,
+      (grant) =>
+        grant.reader === reader && grant.compartment === compartment && !grant.filing && !grant.revoked,
     )
     if (!held) throw hreError('not-found', { reader, compartment })
     return held

@@ -5,6 +5,7 @@ import {
   isHreError,
   limits,
   revokeCall,
+  revokeFilingCall,
   revokeRecordCall,
   revokeSignerCall,
   setDelegateCall,
@@ -64,7 +65,9 @@ async function endings(actor: Actor): Promise<Call[]> {
   return [
     ...grants
       .filter(({ revoked }) => !revoked)
-      .map(({ reader, compartment }) => revokeCall(deployment, reader, compartment)),
+      .map(({ reader, compartment, filing }) =>
+        (filing ? revokeFilingCall : revokeCall)(deployment, reader, compartment),
+      ),
     ...records
       .filter(({ revoked }) => !revoked)
       .map(({ reader, compartment, record }) => revokeRecordCall(deployment, reader, compartment, record)),

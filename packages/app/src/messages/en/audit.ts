@@ -131,6 +131,7 @@ export const audit = {
         grantRecord: '{{who}} let somebody read one record.',
         revokeRecord: '{{who}} ended the reading of one record.',
         revoke: '{{who}} ended a permission.',
+        revokeFiling: '{{who}} ended an organisation’s right to file.',
         setInbox: '{{who}} named where strangers may file.',
         rotate: '{{who}} changed the key of a part of their chart.',
       },

@@ -151,6 +151,7 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
           eq(t.grants.patient, account),
           eq(t.grants.reader, params.reader),
           eq(t.grants.compartment, params.compartment),
+          eq(t.grants.filing, false),
           isNull(t.grants.ended),
         ),
       )
@@ -166,11 +167,11 @@ export const consentHandlers: Handlers<keyof typeof consentRoutes> = {
     const grant = await grantInForce(gateway, {
       patient: params.patient,
       readers: [organisation],
-      right: rights.write,
+      filing: true,
     })
     if (!grant) throw hreError('not-found')
     const compartments = await unwrapCompartmentMap({
-      wrap: await attachment(gateway, await mapHashOf(gateway, grant)),
+      wrap: await attachment(gateway, grant.wrapHash),
       readerSeed: keys.keyring.recipientSeed,
       context: {
         chainId: deployment.chainId,
@@ -215,7 +216,7 @@ async function visibleCompartments(gateway: Gateway, account: Address, patient: 
 
 async function grantInForce(
   gateway: Gateway,
-  wanted: { patient: Address; readers: Address[]; compartment?: Hex; right?: number },
+  wanted: { patient: Address; readers: Address[]; compartment?: Hex; filing: boolean },
 ) {
   const rows = await gateway.db
     .select()
@@ -224,33 +225,15 @@ async function grantInForce(
       and(
         eq(t.grants.patient, wanted.patient),
         inArray(t.grants.reader, wanted.readers),
+        eq(t.grants.filing, wanted.filing),
         isNull(t.grants.ended),
         wanted.compartment ? eq(t.grants.compartment, wanted.compartment) : undefined,
       ),
     )
     .orderBy(desc(t.grants.id))
   const now = rulingTime(gateway)
-  return rows.find(
-    (grant) =>
-      grant.from <= now && now < grant.until && (!wanted.right || (grant.rights & wanted.right) !== 0),
-  )
-}
-
-/** A grant that lets read as well names the wrap of a key (C3): the map is that of the newest one that was to file alone. */
-async function mapHashOf(
-  { db }: Gateway,
-  { patient, reader, rights: given, wrapHash }: typeof t.grants.$inferSelect,
-): Promise<Hex> {
-  if ((given & rights.read) === 0) return wrapHash
-  const { grants } = t
-  const [filing] = await db
-    .select({ wrapHash: grants.wrapHash })
-    .from(grants)
-    .where(and(eq(grants.patient, patient), eq(grants.reader, reader), eq(grants.rights, rights.write)))
-    .orderBy(desc(grants.id))
-    .limit(1)
-  if (!filing) throw hreError('not-found')
-  return filing.wrapHash
+  const right = wanted.filing ? rights.write : rights.read
+  return rows.find((grant) => grant.from <= now && now < grant.until && (grant.rights & right) !== 0)
 }
 
 type StoredRecordGrant = typeof t.recordGrants.$inferSelect
@@ -333,7 +316,7 @@ async function readGrantOf(
   { patient, compartment }: { patient: Address; compartment: Hex },
 ): Promise<StoredGrant> {
   const { keys } = gateway
-  const wanted = { patient, compartment, right: rights.read }
+  const wanted = { patient, compartment, filing: false }
   const own = await grantInForce(gateway, { ...wanted, readers: [account] })
   if (own) return own
   const organisation = keys.identity.account
