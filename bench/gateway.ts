@@ -1,7 +1,7 @@
 // What a gateway does per second on this machine, client and server on the same cores: `node bench/gateway.ts`, or with `--json`
 // for a program to read. Each figure stands beside a rival of the same run. HRE_BENCH_SCALE makes it shorter (0.1) or longer,
 // HRE_BENCH_PARTS names what is measured (reads,memory,relay,import,receipts), HRE_BENCH_DATABASE=postgresql gives the gateway a PostgreSQL
-// server beside it in place of the embedded database on its own thread.
+// server beside it in place of the embedded database on its own thread, and HRE_BENCH_WORKERS=2 so many processes then.
 //
 // A read is one sealed file in the hands of its reader, under a decision and a receipt. `read...` is how a chart is read: a signed request
 // names ten records, which are decided on and receipted together, and each of their files is decided on anew; the reader is one of a
@@ -81,6 +81,8 @@ const goal = {
   memoryDriftPct: 10,
 }
 
+const workers = Number(process.env['HRE_BENCH_WORKERS'] ?? 1)
+
 const agent = new Agent({ keepAlive: true, maxSockets: readers })
 const figures: Record<string, number> = {}
 const say = (text: string) => process.stderr.write(`bench: ${text}\n`)
@@ -103,6 +105,7 @@ try {
   const patient = await world.newPatient()
   const technician = await world.newMember(world.city, 'lab technician')
   const doctor = await world.newMember(world.city, 'doctor')
+  world.city.config.workers = workers
   await parts.takeOver()
   if (measured.includes('reads')) await benchReads(patient, technician)
   if (measured.includes('memory')) await benchMemory(patient, technician)
@@ -569,17 +572,31 @@ function percentile(sorted: readonly number[], percent: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))]!
 }
 
-/** Time that another process spent on a core, by Linux: what a busy machine changes least. */
+/** Time that another process and those it started spent on a core, by Linux: what a busy machine changes least. */
 function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/.*\) /, '').split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
-}
-
-/** Of another process, by Linux. */
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
+  const ticks = familyOf(pid).map((one) => {
+    const fields = readFileSync(`/proc/${one}/stat`, 'utf8').replace(/.*\) /, '').split(' ')
+    return Number(fields[11]) + Number(fields[12])
+  })
+  return sum(ticks) / ticksPerSecond
 }
 
 function residentMB(pid: number): number {
-  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024
+  const kilobytes = familyOf(pid).map((one) =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${one}/status`, 'utf8'))![1]),
+  )
+  return sum(kilobytes) / 1024
+}
+
+function familyOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+  return [pid, ...(children === '' ? [] : children.split(' ').map(Number).flatMap(familyOf))]
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
+}
+
+function mean(values: readonly number[]): number {
+  return sum(values) / values.length
 }

@@ -13,8 +13,8 @@ export interface Part<Ready> {
   pid: number
   /** What it said when it was ready: one JSON line. */
   ready: Ready
-  /** Resolves when the process has ended, wanted or not. */
-  ended: Promise<void>
+  /** Resolves when the process has ended, wanted or not, with its exit code; null when a signal ended it. */
+  ended: Promise<number | null>
   stop(): Promise<void>
 }
 
@@ -48,7 +48,7 @@ export async function startPart<Ready>(options: {
     const line = parse(text)
     if (line !== undefined) options.onLine?.(line)
   })
-  const ended = once(child, 'exit').then(() => {})
+  const ended = once(child, 'exit').then(([code]) => code as number | null)
   const ready = await firstReady<Ready>(child, log)
   if (ready === undefined) throw new ExchangeError('process-failed', { part: options.name, log: logFile })
   return { name: options.name, pid: child.pid!, ready, ended, stop: () => stop(child, ended) }
@@ -69,7 +69,7 @@ async function firstReady<Ready>(
   })
 }
 
-async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
+async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   child.kill('SIGTERM')
   const timer = new AbortController()

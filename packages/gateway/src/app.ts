@@ -329,7 +329,7 @@ async function listenAll(
     operations &&
     (await listen(
       operations,
-      { host: config.operationsHost, port: config.operationsPort ?? 0 },
+      { host: config.operationsHost, port: config.operationsPort ?? 0, exclusive: true },
       waitMilliseconds,
     ))
   return { operationsUrl, url: await listen(server, config, waitMilliseconds) }

@@ -32,6 +32,41 @@ test('the environment comes first, and DATABASE_URL is understood', async () => 
   assert.equal(own.databaseUrl, 'postgres://own/hre')
 })
 
+test('several processes need PostgreSQL and ports of their own, and are 64 at most', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hre-config-'))
+  const file = join(folder, 'gateway.json')
+  const { databaseUrl, ...onPglite } = JSON.parse(await readFile(example, 'utf8')) as { databaseUrl: string }
+  const withSettings = async (settings: object) => {
+    await writeFile(file, JSON.stringify({ ...onPglite, ...settings }))
+    return loadConfig(file, {})
+  }
+  const refused = (settings: object, message: RegExp) =>
+    assert.rejects(withSettings(settings), (error: Error) => {
+      assert.ok(error instanceof ConfigError)
+      assert.match(error.message, message)
+      return true
+    })
+  try {
+    assert.equal((await withSettings({ workers: 1 })).workers, 1)
+    assert.equal((await withSettings({ workers: 64, databaseUrl })).workers, 64)
+    // A backup of such a gateway is restored, and its start then refused.
+    assert.equal(configSchema.parse({ ...onPglite, workers: 2 }).workers, 2)
+    await refused({ workers: 2 }, /: workers: more than one needs PostgreSQL: set databaseUrl$/)
+    await refused({ workers: 2, databaseUrl: '' }, /: workers: more than one needs PostgreSQL/)
+    for (const workers of [0, 65, 1.5, 'many']) await refused({ workers, databaseUrl }, /: workers: /)
+    assert.equal((await withSettings({ workers: 2, databaseUrl, operationsPort: 65_534 })).workers, 2)
+    await refused(
+      { workers: 3, databaseUrl, operationsPort: 65_534 },
+      /: operationsPort: each of the workers/,
+    )
+    // Beside another field that is wrong, all the same.
+    await refused({ workers: 2, port: -1 }, /port: .*workers: more than one needs PostgreSQL/)
+    await refused({ workers: 0, port: -1, databaseUrl }, /port: .*workers: /)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+})
+
 test('a wrong configuration names every wrong field, and no value of one', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'hre-config-'))
   const file = join(folder, 'gateway.json')

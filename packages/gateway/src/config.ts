@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { cardSchema } from './keys/card.ts'
 import { areNetworks } from './notifications/publicAddress.ts'
 
+const portMax = 65_535
+
 /** A gateway's configuration file. Every field but `deployment` and `card` may come from the environment instead, as in `HRE_RPC_URL`. */
 export const configSchema = z.strictObject({
   /** Shown to people, never put on chain. */
@@ -12,7 +14,7 @@ export const configSchema = z.strictObject({
   dataDir: z.string().min(1),
   host: z.string().default('127.0.0.1'),
   /** 0: any free port. */
-  port: z.coerce.number().int().min(0).max(65_535).default(0),
+  port: z.coerce.number().int().min(0).max(portMax).default(0),
   /** Addresses or networks of proxies whose X-Forwarded-For is believed, with commas; without it none is. */
   trustedProxies: z.string().min(1).max(1000).optional(),
   /** Base URL under which other gateways and clients reach this one; by default the address it listens on. */
@@ -23,6 +25,11 @@ export const configSchema = z.strictObject({
   databaseUrl: z.string().optional(),
   /** Connections to PostgreSQL at most; with several replicas, each has as many. */
   databaseConnections: z.coerce.number().int().min(2).max(200).default(10),
+  /**
+   * Processes that the program makes of itself, at one address, each a replica with connections and limits of its own. More than one needs
+   * PostgreSQL.
+   */
+  workers: z.coerce.number().int().min(1).max(64).default(1),
   /** A statement that takes longer is cancelled and answered 503, in seconds. */
   databaseStatementSeconds: z.coerce.number().int().min(1).max(3_600).default(30),
   /** A replica that died is stood in for after this, in seconds: what only one of them does at a time rests for so long. */
@@ -65,7 +72,7 @@ export const configSchema = z.strictObject({
   accountPerMinute: z.coerce.number().int().min(1).default(20_000),
   /** Where `/metrics` and health are served beside the public address; without a port, metrics are not served at all. 0: any free. */
   operationsHost: z.string().default('127.0.0.1'),
-  operationsPort: z.coerce.number().int().min(0).max(65_535).optional(),
+  operationsPort: z.coerce.number().int().min(0).max(portMax).optional(),
   /** Stored files are read again and checked, and their copies counted, each at most so many bytes a second; 0: never. */
   integrityBytesPerSecond: z.coerce.number().int().min(0).default(4_000_000),
   /** From the end of one round of that to the beginning of the next, in hours. */
@@ -116,6 +123,23 @@ export const configSchema = z.strictObject({
 })
 export type GatewayConfig = z.infer<typeof configSchema>
 
+/** What fields say together. Not in the form, which a restored backup also has: whoever restores sets `databaseUrl` when they start it. */
+const together = configSchema.pick({ workers: true, databaseUrl: true, operationsPort: true })
+const whenEachIsRight = {
+  when: ({ value }: { value: unknown }) => together.strip().safeParse(value).success,
+}
+const usableSchema = configSchema
+  .refine(({ workers, databaseUrl }) => workers === 1 || Boolean(databaseUrl), {
+    path: ['workers'],
+    message: 'more than one needs PostgreSQL: set databaseUrl',
+    ...whenEachIsRight,
+  })
+  .refine(({ workers, operationsPort = 0 }) => operationsPort + workers - 1 <= portMax, {
+    path: ['operationsPort'],
+    message: `each of the workers needs a port of its own from here on, up to ${portMax}`,
+    ...whenEachIsRight,
+  })
+
 /** The configuration cannot be used; `message` names each field and what is wrong with it. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
@@ -147,7 +171,7 @@ export async function loadConfig(
   // The name that hosting platforms use.
   if (environment['DATABASE_URL'] && !fromEnvironment['databaseUrl'])
     fromEnvironment['databaseUrl'] = environment['DATABASE_URL']
-  const parsed = configSchema.safeParse({ ...(fromFile as object), ...fromEnvironment })
+  const parsed = usableSchema.safeParse({ ...(fromFile as object), ...fromEnvironment })
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.map((issue) => `${issue.path.join('.') || 'file'}: ${issue.message}`)
   throw new ConfigError(`${file}: ${issues.join('; ')}`)
