@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { connect as openSocket } from 'node:net'
+import { connect as openSocket, type Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { after, before, describe, test } from 'node:test'
 import { limits, loginTypedData, problemSchema, routes, type Route } from '@hre/protocol'
 import { randomBytes32 } from '@hre/vault'
@@ -232,6 +233,14 @@ describe('hostile HTTP', () => {
     assert.equal((await fetch(`${gateway.url}/app/none`)).status, 404)
     assert.ok(await flood('/app/none', 20 * anonymousPerMinute))
   })
+})
+
+describe('the end of a gateway', () => {
+  let world: World
+  before(async () => {
+    world = await startWorld()
+  })
+  after(() => world.stop())
 
   test('attack: whoever asks nothing, half a question, or never ends one keeps a gateway from ending', async () => {
     const { gateway } = await world.newHospital('ending')
@@ -247,5 +256,31 @@ describe('hostile HTTP', () => {
     assert.equal((await fetch(`${gateway.url}/health`)).status, 200)
     await gateway.stop()
     await Promise.all(closed)
+  })
+
+  test('the first question of a connection is answered, also when the gateway ends while its session is looked at', async () => {
+    const hospital = await world.newHospital('asked')
+    const { gateway } = hospital
+    const token = await tokenOf(hospital, hospital.actor)
+    const { sessions } = gateway.gateway
+    const callerOf = sessions.callerOf.bind(sessions)
+    const asked = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<void>()
+    sessions.callerOf = async (authorization) => {
+      asked.resolve()
+      await goOn.promise
+      return callerOf(authorization)
+    }
+    const { port } = new URL(gateway.url)
+    const answer = text(
+      openSocket(Number(port), '127.0.0.1', function (this: Socket) {
+        this.write(`GET /v1/sessions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${token}\r\n\r\n`)
+      }),
+    )
+    await asked.promise
+    const stopped = gateway.stop()
+    goOn.resolve()
+    assert.match(await answer, /^HTTP\/1\.1 200 OK/)
+    await stopped
   })
 })

@@ -60,6 +60,8 @@ class Story {
   readonly #chart: readonly Resource[]
   readonly #progress: Progress
   #batch: FiledBatch | undefined
+  /** What the laboratory filed last, which nobody opened yet. */
+  #unread: FiledBatch['leaves'][number] | undefined
   #access: OpenAccess | undefined
 
   constructor(options: Parameters<typeof tellStory>[0]) {
@@ -206,6 +208,7 @@ class Story {
       records: [original],
     })
     const [leaf] = leaves
+    this.#unread = leaf
     return {
       ok: leaf!.epoch > before,
       text: 'City’s laboratory files the next result: it is sealed to the new key, which the doctor never had',
@@ -231,7 +234,8 @@ class Story {
 
   async #damage(): Promise<Finding> {
     const { patient } = this.#cast
-    const [leaf] = this.#leavesIn(this.#shared.id)
+    // What was just read would be given out from memory, intact.
+    const leaf = this.#unread
     const path = new FilesBlobStore(this.#exchange.layout.gateway('city-hospital').blobs).pathOf(
       leaf!.content,
     )

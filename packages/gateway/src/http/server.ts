@@ -186,9 +186,7 @@ function endConnectionsOnClose(server: FastifyInstance, { relay }: Gateway): voi
     silent.add(socket)
     socket.once('close', () => silent.delete(socket))
   })
-  server.addHook('onRequest', async (request) => {
-    silent.delete(request.raw.socket)
-  })
+  server.server.on('request', ({ socket }) => silent.delete(socket))
   server.addHook('preClose', async () => {
     isClosing = true
     relay.endWaits()
