@@ -1,9 +1,11 @@
 // What a gateway does per second on this machine, client and server on the same cores: `node bench/gateway.ts`, or with `--json`
 // for a program to read. Each figure stands beside a rival of the same run. HRE_BENCH_SCALE makes it shorter (0.1) or longer,
-// HRE_BENCH_PARTS names what is measured (reads,memory,relay,import,receipts), HRE_BENCH_DATABASE=postgresql gives the gateway a PostgreSQL
-// server beside it in place of the embedded database on its own thread, and HRE_BENCH_WORKERS=2 so many processes then.
+// HRE_BENCH_PARTS names what is measured (reads,memory,relay,import,receipts). The gateway has a PostgreSQL server beside it, as a hospital's
+// with a hundred readers has; HRE_BENCH_DATABASE=embedded gives it the database on its own thread, and HRE_BENCH_WORKERS=2 makes it so many
+// processes.
 //
-// A read is one sealed file in the hands of its reader, under a decision and a receipt. `read...` is how a chart is read: a signed request
+// A read is one sealed file in the hands of its reader, under a decision and a receipt. There are 200 of them, a ward's charts for a few
+// minutes, so that the gateway has them in memory after the first look, as the rival has its own. `read...` is how a chart is read: a signed request
 // names ten records, which are decided on and receipted together, and each of their files is decided on anew; the reader is one of a
 // hundred doctors with accounts of their own, who ask for one thing after the other. `singleRead...` is the dearest way, a signed request and
 // a receipt for each file; `togetherRead...` gets the ten files of a request in one answer, as our own clients do.
@@ -52,7 +54,7 @@ import { randomBytes32 } from '@hre/vault'
 import { bytesToHex, encodeFunctionData, type Hex } from 'viem'
 import { privateKeyToAccount, generatePrivateKey } from 'viem/accounts'
 import { Parts } from '../packages/exchange/test/parts.ts'
-import { startPostgres } from '../packages/exchange/test/postgres.ts'
+import { postgresMissing, startPostgres } from '../packages/exchange/test/postgres.ts'
 import { inSeconds, signed, startWorld, tokenOf } from '../packages/exchange/test/world.ts'
 
 const scale = Number(process.env['HRE_BENCH_SCALE'] ?? 1)
@@ -87,7 +89,9 @@ const agent = new Agent({ keepAlive: true, maxSockets: readers })
 const figures: Record<string, number> = {}
 const say = (text: string) => process.stderr.write(`bench: ${text}\n`)
 
-const postgres = process.env['HRE_BENCH_DATABASE'] === 'postgresql' ? await startPostgres() : undefined
+if (postgresMissing) say(postgresMissing)
+const isEmbedded = process.env['HRE_BENCH_DATABASE'] === 'embedded' || Boolean(postgresMissing)
+const postgres = isEmbedded ? undefined : await startPostgres()
 // City Hospital's alone, which is the one that is measured.
 const databases = postgres ? [await postgres.newDatabase(), ''] : ['', '']
 const world = await startWorld({
