@@ -70,9 +70,10 @@ export class Company {
     if (named) return named
     const { organisation, role } = await accountOf(this.#actor, account)
     // Who came in since the lists were asked for is in none of them. Some staff are in none at all: once for each.
-    if (organisation && !this.#missed.has(account)) {
+    if (organisation) {
+      if (!this.#missed.has(account)) this.lookAgain()
       this.#missed.add(account)
-      this.lookAgain()
+      // Also for who asked while somebody else had the lists asked for.
       const found = await this.#named(account)
       if (found) return found
     }
