@@ -240,11 +240,13 @@ export async function startGateway(
   const eraser = new Eraser({ db, blobs, recentFiles })
   follower.onProgress(() => eraser.run())
   follower.onReorganisation(() => relay.reconsider())
-  if (database.watch) await revisions.listen(database.watch)
-  await catchUp(gateway).catch(async (error: unknown) => {
-    await close()
-    throw error
-  })
+  await revisions
+    .listen(database.watch)
+    .then(() => catchUp(gateway))
+    .catch(async (error: unknown) => {
+      await close()
+      throw error
+    })
   const metrics = config.operationsPort === undefined ? undefined : new Metrics(gateway, pool)
   const server = await createServer(gateway, metrics)
   const operations = metrics && createOperationsServer(gateway, metrics)

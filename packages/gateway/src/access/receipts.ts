@@ -129,13 +129,8 @@ export class ReceiptLog {
   }
 
   /** The receipt under which a forwarded request was already released, within the time a receipt is good for. */
-  async forwarded(
-    db: Database,
-    requestHash: Hex,
-    by: Address,
-    now: number,
-  ): Promise<StoredReceipt | undefined> {
-    const [row] = await db
+  async forwarded(requestHash: Hex, by: Address, now: number): Promise<StoredReceipt | undefined> {
+    const [row] = await this.#db
       .select()
       .from(t.receipts)
       .where(
@@ -191,8 +186,10 @@ export class ReceiptLog {
   }
 
   /** Index of the newest receipt, whoever it is about; -1 when there is none. */
-  lastIndex(): Promise<number> {
-    return lastIndex(this.#db)
+  async lastIndex(): Promise<number> {
+    const { index } = t.receipts
+    const [last] = await this.#db.select({ index }).from(t.receipts).orderBy(desc(index)).limit(1)
+    return last?.index ?? -1
   }
 
   /**
@@ -318,12 +315,6 @@ function rowOf(access: Access): StoredReceipt {
     forwardedBy,
     anchor: null,
   }
-}
-
-async function lastIndex(db: Database): Promise<number> {
-  const { index } = t.receipts
-  const [last] = await db.select({ index }).from(t.receipts).orderBy(desc(index)).limit(1)
-  return last?.index ?? -1
 }
 
 /** A patient is told of every access and every refusal but her own. Nobody is told of what was asked about an account that is no patient. */

@@ -96,7 +96,7 @@ describe('what is kept in memory until it changes', () => {
   }) => {
     const { db, watch } = database
     const told = new Revisions(db)
-    await told.listen(watch!)
+    await told.listen(watch)
     const asked = mock.method(PGlite.prototype, 'query').mock
     const queries = async (run: () => Promise<unknown>) => {
       asked.resetCalls()
@@ -117,7 +117,7 @@ describe('what is kept in memory until it changes', () => {
   test('attack: what changes while a look is under way is not taken for seen', async () => {
     const { db, watch } = database
     const told = new Revisions(db)
-    await told.listen(watch!)
+    await told.listen(watch)
     await Promise.all(
       Array.from({ length: 20 }, async (_, index) => {
         await db.update(t.revisions).set({ value: 2_000 + index })
@@ -131,7 +131,7 @@ describe('what is kept in memory until it changes', () => {
   test('a change that is taken back is told of by nobody, and one that is not is seen when its transaction ends', async () => {
     const { db, watch } = database
     const told = new Revisions(db)
-    await told.listen(watch!)
+    await told.listen(watch)
     const before = await told.marks()
     const undone = db.transaction(async (tx) => {
       await tx.update(t.revisions).set({ value: 3_000 })

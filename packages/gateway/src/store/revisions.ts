@@ -36,7 +36,8 @@ export class Revisions {
   }
 
   /** Where nobody else changes the database, nothing is asked for until this is told of a change. */
-  async listen(watch: NonNullable<OpenDatabase['watch']>): Promise<void> {
+  async listen(watch: OpenDatabase['watch']): Promise<void> {
+    if (!watch) return
     await watch(() => {
       this.#changes++
       this.#kept = undefined

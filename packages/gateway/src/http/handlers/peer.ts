@@ -60,18 +60,12 @@ export const peerHandlers: Handlers<keyof typeof peerRoutes> = {
     const moment = await gateway.moments.now()
     const requestHash = digestOf(accessRequestTypedData(deployment, request))
     await signatures.assertDigest(request.reader, requestHash, signature)
-    const now = moment.at
     // One receipt for a request, however many files it names; only its first release must be fresh.
-    const earlier = await receipts.forwarded(db, requestHash, account, now)
-    if (!earlier) assertFresh(request, now)
+    const earlier = await receipts.forwarded(requestHash, account, moment.at)
+    if (!earlier) assertFresh(request, moment.at)
     const receipt =
       earlier ??
-      (await receiptFor(
-        gateway,
-        { request, requestHash, signature, at: now, forwardedBy: account },
-        moment,
-        page,
-      ))
+      (await receiptFor(gateway, { request, requestHash, signature, forwardedBy: account }, moment, page))
     if (!leaf || !permittingDecisions.includes(receipt.decision) || !receipt.records.includes(leaf.record))
       throw hreError('not-found')
     // Decided anew for each file: a revocation after the receipt counts.
@@ -97,7 +91,7 @@ async function wantedLeaf(
 /** Rules on all that the reader was shown and writes it down, before the first file is released (A2). */
 async function receiptFor(
   gateway: Gateway,
-  access: Pick<Access, 'request' | 'requestHash' | 'signature' | 'at'> & { forwardedBy: Address },
+  access: Pick<Access, 'request' | 'requestHash' | 'signature'> & { forwardedBy: Address },
   moment: Moment,
   page: readonly Hex[],
 ): Promise<StoredReceipt> {
@@ -107,5 +101,5 @@ async function receiptFor(
     ? ruleOnShown(gateway, request, moment, page)
     : ruleOn(gateway, request, moment))
   const records = leaves.length > 0 ? leaves.map(({ record }) => record) : request.records
-  return gateway.receipts.append({ ...access, decision, records })
+  return gateway.receipts.append({ ...access, decision, records, at: moment.at })
 }
