@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hex } from 'viem'
+import type { EngineBlock } from './engine.ts'
 import { ChainEngineFailedError } from './errors.ts'
 import { EngineGoneError } from './ipc.ts'
 import { READS_MAX, RECOVERY_WAIT_MS } from './limits.ts'
@@ -19,6 +20,8 @@ export class ChainHost {
   readonly #chainId: number
   readonly #clock: () => number
   #reads = 0
+  /** The newest block as the engine describes it. */
+  #newest: { head: EngineBlock; answer: unknown } | undefined
   readonly #line: (() => void)[] = []
 
   constructor(producer: BlockProducer, chainId: number, clock: () => number) {
@@ -35,6 +38,8 @@ export class ChainHost {
         return this.#producer.submit(list[0])
       case 'eth_getTransactionByHash':
         return this.#transaction(params, list[0])
+      case 'eth_getBlockByNumber':
+        return isNewestBlock(list) ? this.#newestBlock(list) : this.#read(method, params)
       case 'eth_chainId':
         return `0x${this.#chainId.toString(16)}`
       case 'net_version':
@@ -50,6 +55,16 @@ export class ChainHost {
       default:
         return this.#read(method, TIMED_METHODS.has(method) ? this.#atPresent(list) : params)
     }
+  }
+
+  /** Gateways ask for it before each decision: the engine is asked once for each block. */
+  async #newestBlock(params: unknown[]): Promise<unknown> {
+    const head = this.#producer.settledHead
+    if (head && this.#newest?.head === head) return this.#newest.answer
+    const answer = await this.#read('eth_getBlockByNumber', params)
+    // A block that came meanwhile may be what was answered, or not.
+    if (head && this.#producer.settledHead === head) this.#newest = { head, answer }
+    return answer
   }
 
   async #transaction(params: unknown, hash: unknown): Promise<unknown> {
@@ -106,6 +121,9 @@ export class ChainHost {
     this.#line.shift()?.()
   }
 }
+
+const isNewestBlock = (params: readonly unknown[]): boolean =>
+  params.length === 2 && params[0] === 'latest' && params[1] === false
 
 async function within<Value>(promise: Promise<Value>, deadline: number): Promise<Value> {
   const timer = new AbortController()

@@ -42,6 +42,7 @@ export class BlockProducer {
   #available = Promise.withResolvers<Engine>()
   #wake = Promise.withResolvers<void>()
   #stopping = false
+  #isProducing = false
   #failed: unknown
   #nextRoundAt = 0
   #recoveriesInARow = 0
@@ -66,6 +67,10 @@ export class BlockProducer {
 
   get head(): EngineBlock {
     return this.#head
+  }
+  /** The newest block while no other is being made: what the engine would say. An object of its own for each block. */
+  get settledHead(): EngineBlock | undefined {
+    return this.#isProducing || this.isRecovering ? undefined : this.#head
   }
   get transactions(): number {
     return this.#transactions
@@ -128,7 +133,7 @@ export class BlockProducer {
         this.#wake = Promise.withResolvers()
         if (this.#mustRelease) await this.#releaseHeld().catch(ignoreGone)
         if (this.#chain.engine.isGone) await this.#recover('it ended')
-        else if (this.#queue.length > 0) await this.#produce()
+        else if (this.#queue.length > 0) await this.#produceNext()
         if (this.#isSnapshotDue()) await this.#snapshot()
       }
       if (this.#sinceSnapshot > 0) await this.#snapshot()
@@ -140,10 +145,15 @@ export class BlockProducer {
     }
   }
 
-  async #produce(): Promise<void> {
+  async #produceNext(): Promise<void> {
     const waitMs = this.#nextRoundAt - performance.now()
     // Under load blocks are few and full: as much time between them as mining takes, none if the next is full anyway.
     if (waitMs > 0 && !this.#stopping && !this.#queue.fillsBlock) await sleep(waitMs)
+    this.#isProducing = true
+    await this.#produce().finally(() => (this.#isProducing = false))
+  }
+
+  async #produce(): Promise<void> {
     const startedAt = performance.now()
     const round = new Round(this.#queue.takeRound())
     try {

@@ -365,6 +365,44 @@ test('[H8] looks like a node: versions, tags, and calls that see the present', a
   assert.equal(Number(await call(chain.url, 'eth_call', [clockReader, 'latest', null, { time: '0x5' }])), 5)
 })
 
+const newestOf = async (url: string) =>
+  Number((await call<Block>(url, 'eth_getBlockByNumber', ['latest', false])).number)
+
+test(
+  '[H8] the newest block is told while the engine is busy with something else',
+  { timeout: 30_000 },
+  async (t) => {
+    const { chain, ana } = await withCounter(t)
+    const newest = await newestOf(chain.url)
+    process.kill(chain.stats().enginePid, 'SIGSTOP')
+    assert.equal(await newestOf(chain.url), newest)
+    process.kill(chain.stats().enginePid, 'SIGCONT')
+    await call(chain.url, 'eth_sendRawTransaction', [await ana.count(1)])
+    assert.equal(await newestOf(chain.url), newest + 1)
+  },
+)
+
+test('[H8] attack: nobody is told of an older newest block than one that anybody has seen', async (t) => {
+  const { chain, ana } = await withCounter(t)
+  let isSending = true
+  const watch = async () => {
+    while (isSending) {
+      const seen = Number(await call(chain.url, 'eth_blockNumber', []))
+      const told = await newestOf(chain.url)
+      assert.ok(told >= seen, `${told} after ${seen}`)
+    }
+  }
+  const watching = Promise.all(Array.from({ length: 8 }, watch))
+  for (let round = 0; round < 40; round++) {
+    const hash = await call<string>(chain.url, 'eth_sendRawTransaction', [await ana.count(1)])
+    const told = await newestOf(chain.url)
+    assert.ok(told >= Number((await receiptOf(chain.url, hash))?.blockNumber))
+    if (round % 10 === 9) await killEngine(chain)
+  }
+  isSending = false
+  await watching
+})
+
 test('[H8] attack: words in a parameter cannot smuggle a second request to the engine', async (t) => {
   const { chain, ana } = await withCounter(t)
   const smuggled = `0x"]}{"jsonrpc":"2.0","id":9,"method":"anvil_setBalance","params":["${ana.address}","0xffff"]}\\`
