@@ -2,6 +2,7 @@ import { concat, encodeAbiParameters, hashTypedData, keccak256, type Hex } from 
 import { z } from 'zod'
 import type { Deployment } from './deployment.ts'
 import { addressSchema, bytes32Schema, secondsSchema } from './hex.ts'
+import type { Keccak256 } from './hashTree.ts'
 import { limits } from './limits.ts'
 
 /** A reader's signed wish to see records (A1). No records: list what I may read. */
@@ -77,11 +78,14 @@ const receiptParameters = [
   { type: 'bytes32' },
 ] as const
 
-export const hashRecords = (records: readonly Hex[]): Hex => keccak256(concat(records))
+/** @param hash - for whoever has a faster one. */
+export const hashRecords = (records: readonly Hex[], hash: Keccak256 = keccak256): Hex =>
+  hash(concat(records))
 
-export function hashReceipt(receipt: Receipt): Hex {
-  return keccak256(
-    keccak256(
+/** @param hash - for whoever has a faster one. */
+export function hashReceipt(receipt: Receipt, hash: Keccak256 = keccak256): Hex {
+  return hash(
+    hash(
       encodeAbiParameters(receiptParameters, [
         receipt.organisation,
         BigInt(receipt.index),

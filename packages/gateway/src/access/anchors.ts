@@ -1,14 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { and, eq, gte, inArray, max, sql } from 'drizzle-orm'
-import {
-  accessAbi,
-  anchorCall,
-  hashOperation,
-  hashReceipt,
-  hreError,
-  treeOf,
-  type Deployment,
-} from '@hre/protocol'
+import { accessAbi, anchorCall, hashOperation, hreError, type Deployment } from '@hre/protocol'
 import { signCall, type Identity } from '@hre/vault'
 import type { FastifyBaseLogger } from 'fastify'
 import type { Chain } from '../chain.ts'
@@ -108,7 +100,7 @@ export class Anchors {
       if (await this.#isQueued(tx, sequence)) return undefined
       const rows = await this.#receipts.unanchored(tx, receiptsPerAnchorMax)
       if (rows.length === 0) return undefined
-      const { root } = treeOf(rows.map((row) => hashReceipt(this.#receipts.receiptOf(row))))
+      const { root } = this.#receipts.treeOf(rows)
       const signed = await signCall(
         this.#identity,
         this.#deployment,

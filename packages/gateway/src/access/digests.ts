@@ -1,5 +1,6 @@
 import type { TypedMessage } from '@hre/protocol'
-import { keccak256, stringToBytes, type Hex } from 'viem'
+import { stringToBytes, type Hex } from 'viem'
+import { keccak256 } from './keccak.ts'
 
 interface Field {
   readonly name: string
@@ -76,6 +77,5 @@ function wide(value: Hex, length: number): string {
   return digits(value).padStart(64, '0')
 }
 
-/** By Node's own decoder: viem's takes longer than the hash. */
-const hashOf = (bytes: string): Hex => keccak256(Buffer.from(bytes, 'hex'))
+const hashOf = (bytes: string): Hex => keccak256(`0x${bytes}`)
 const digits = (value: Hex): string => value.slice(2)

@@ -10,6 +10,7 @@ import {
   treeOf,
   type AccessDecision,
   type AccessRequest,
+  type HashTree,
   type LoggedAccess,
   type Receipt,
 } from '@hre/protocol'
@@ -21,6 +22,7 @@ import { databaseFault } from '../store/faults.ts'
 import { bytesInJson, jsonOfMany } from '../store/manyRows.ts'
 import * as t from '../store/schema.ts'
 import { Together } from '../together.ts'
+import { keccak256 } from './keccak.ts'
 
 export type StoredReceipt = typeof t.receipts.$inferSelect
 
@@ -173,8 +175,7 @@ export class ReceiptLog {
       lost += count - rows.length
       const unmarked = rows.filter(({ anchor }) => anchor === null)
       const isWhole = rows.length === count && unmarked.length === count
-      if (isWhole && treeOf(rows.map((row) => hashReceipt(this.receiptOf(row)))).root === root)
-        await this.markAnchored(this.#db, rows, sequence)
+      if (isWhole && this.treeOf(rows).root === root) await this.markAnchored(this.#db, rows, sequence)
     }
     this.#anchoredCount = first
     return lost
@@ -232,7 +233,7 @@ export class ReceiptLog {
 
   receiptOf(row: HashedReceipt): Receipt {
     const { index, reader, patient, purpose, decision, at, requestHash, salt } = row
-    const recordsHash = hashRecords(row.records)
+    const recordsHash = hashRecords(row.records, keccak256)
     return {
       organisation: this.#organisation,
       index,
@@ -245,6 +246,12 @@ export class ReceiptLog {
       requestHash,
       salt,
     }
+  }
+
+  /** Of receipts that one anchor covers, in order; at least one. */
+  treeOf(rows: readonly HashedReceipt[]): HashTree {
+    const hashes = rows.map((row) => hashReceipt(this.receiptOf(row), keccak256))
+    return treeOf(hashes, keccak256)
   }
 
   /** Receipts that no anchor covers yet, oldest first. */
@@ -287,7 +294,7 @@ export class ReceiptLog {
       .from(t.receipts)
       .where(eq(t.receipts.anchor, sequence))
       .orderBy(asc(t.receipts.index))
-    const tree = treeOf(rows.map((row) => hashReceipt(this.receiptOf(row))))
+    const tree = this.treeOf(rows)
     const { previous, root, count } = onChain
     return {
       onChain: { sequence, previous, root, count },

@@ -1,5 +1,6 @@
 import { recover, type RecoveryIdType } from 'tiny-secp256k1'
-import { hexToBytes, keccak256, type Address, type Hex } from 'viem'
+import { hexToBytes, type Address, type Hex } from 'viem'
+import { keccak256 } from './keccak.ts'
 
 /** Half the order of secp256k1 (SEC 2, 2.4.1). */
 const lowSMax = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
