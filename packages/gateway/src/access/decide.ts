@@ -106,10 +106,8 @@ export async function openFiles(
   files: { contents: readonly Hex[]; records: readonly Hex[] },
 ): Promise<StoredLeaf[]> {
   const { decisionOf } = await judgeOf(sources, request, moment)
-  const wanted = new Set(files.contents)
-  const leaves = await sources.leaves.named(request.patient, files.records)
-  const ofFiles = leaves.filter(({ leaf }) => wanted.has(leaf.content))
-  const open = ruledBy(decisionOf, ofFiles).filter(({ decision }) => isPermitting(decision))
+  const leaves = await sources.leaves.ofFiles(request.patient, files.contents, files.records)
+  const open = ruledBy(decisionOf, leaves).filter(({ decision }) => isPermitting(decision))
   return [...new Map(open.map(({ leaf }) => [leaf.content, leaf])).values()]
 }
 

@@ -93,7 +93,7 @@ async function read(db: Database, pairs: readonly Pair[]): Promise<FactsOf[]> {
       // A grant of one record is of reading alone (C12).
       return grant && { ...grant, rights: rights.read }
     }
-    return (compartment, record) => ({
+    const generalOf = (compartment: Hex): DecisionFacts => ({
       reader,
       patient,
       patientKnown: attestedPatients.has(patient) && directory.isRegistered(patient),
@@ -106,9 +106,22 @@ async function read(db: Database, pairs: readonly Pair[]): Promise<FactsOf[]> {
       ownGrant: grantTo(reader, compartment),
       organisationGrant: grantTo(employer, compartment),
       filesAlone: holders.some((account) => filings.has(key(patient, account, compartment))),
-      ownRecordGrant: recordGrantTo(reader, compartment, record),
-      organisationRecordGrant: recordGrantTo(employer, compartment, record),
     })
+    const general = new Map<Hex, DecisionFacts>()
+    return (compartment, record) => {
+      // Asked for each record of a chart, which has few compartments.
+      let facts = general.get(compartment)
+      if (!facts) {
+        facts = generalOf(compartment)
+        general.set(compartment, facts)
+      }
+      if (recordGrantsByKey.size === 0) return facts
+      return {
+        ...facts,
+        ownRecordGrant: recordGrantTo(reader, compartment, record),
+        organisationRecordGrant: recordGrantTo(employer, compartment, record),
+      }
+    }
   })
 }
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
+import { eq } from 'drizzle-orm'
 import type { Hex } from 'viem'
 import { openDatabase, type OpenDatabase } from '../store/database.ts'
 import * as t from '../store/schema.ts'
@@ -84,6 +85,39 @@ describe('records that several ask for at the same time', () => {
     await file(ana, 5, 15)
     assert.deepEqual(recordsOf(await leaves.named(ana, [idOf(5, 32)])), [5])
     await early
+  })
+
+  test('files of records are found by the list that a receipt names, by the first that asks and by all others', async () => {
+    const records = [1, 2, 3].map((record) => idOf(record, 32))
+    const own = records.slice(0, 2)
+    for (const list of [records, records, own, own]) {
+      const find = async (patient: Hex, ...contents: number[]) =>
+        recordsOf(
+          await leaves.ofFiles(
+            patient,
+            contents.map((content) => idOf(content, 32)),
+            list,
+          ),
+        )
+      assert.deepEqual(await find(ana, 11), [1])
+      assert.deepEqual(await find(ana, 12, 11, 99), [1, 2])
+      assert.deepEqual(await find(ana), [])
+      assert.deepEqual(await find(bela, 11), list === own ? [] : [3])
+    }
+  })
+
+  test('attack: a file that a record was of before a reorganisation is not given out for it', async () => {
+    await file(ana, 7, 17)
+    const list = [idOf(7, 32)]
+    const find = async (content: number) => recordsOf(await leaves.ofFiles(ana, [idOf(content, 32)], list))
+    assert.deepEqual(await find(17), [7])
+    await database.db
+      .update(t.leaves)
+      .set({ content: idOf(18, 32) })
+      .where(eq(t.leaves.record, idOf(7, 32)))
+    follower.cursor = { ...follower.cursor, blockHash: idOf(3, 32) }
+    assert.deepEqual(await find(17), [])
+    await database.db.delete(t.leaves).where(eq(t.leaves.record, idOf(7, 32)))
   })
 
   test('[R10] a record that is erased in a block is there until it, and not after', async () => {

@@ -34,6 +34,8 @@ export class Leaves {
   /** By record, of which there is one of each id (R7). They change with a block alone; new ones come with their manifests. */
   readonly #kept = new KeptRows<PlacedLeaf>({ max: leavesKeptMax })
   readonly #follower: Pick<Follower, 'cursor'>
+  /** Records by their files, of lists that were looked through once: of what bytes a record is never changes but with a reorganisation. */
+  readonly #byFile = new WeakMap<readonly Hex[], ReadonlyMap<Hex, readonly Hex[]>>()
 
   constructor({ db, follower }: { db: Database; follower: Pick<Follower, 'cursor'> }) {
     this.#db = db
@@ -51,6 +53,20 @@ export class Leaves {
     const { blockHash } = this.#follower.cursor
     const found = await this.#kept.read(blockHash, records, (missing) => this.#looks.add(missing))
     return [...found.values()].filter(({ leaf }) => leaf.patient === patient).sort(byPlace)
+  }
+
+  /**
+   * Those of these records that are of these files.
+   *
+   * @param records - the same list for each file that is asked for by it, so that only the first has it looked through.
+   */
+  async ofFiles(patient: Address, contents: readonly Hex[], records: readonly Hex[]): Promise<PlacedLeaf[]> {
+    const byFile = this.#byFile.get(records)
+    const likely = byFile ? contents.flatMap((content) => byFile.get(content) ?? []) : records
+    const placed = await this.named(patient, likely)
+    if (!byFile && placed.length === records.length) this.#byFile.set(records, filesOf(placed))
+    const wanted = new Set(contents)
+    return placed.filter(({ leaf }) => wanted.has(leaf.content))
   }
 
   /** A patient's records in the order of the chain: the first `limit` behind a place. */
@@ -84,6 +100,11 @@ export class Leaves {
       .where(and(condition, or(isNull(t.marks.status), ne(t.marks.status, 'erased'))))
       .orderBy(asc(block), asc(logIndex), asc(t.leaves.position))
   }
+}
+
+function filesOf(placed: readonly PlacedLeaf[]): Map<Hex, Hex[]> {
+  const groups = Map.groupBy(placed, ({ leaf }) => leaf.content)
+  return new Map([...groups].map(([content, own]) => [content, own.map(({ leaf }) => leaf.record)]))
 }
 
 const byPlace = (one: PlacedLeaf, other: PlacedLeaf): number =>
