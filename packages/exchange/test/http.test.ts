@@ -192,14 +192,22 @@ describe('hostile HTTP', () => {
       const { status } = await send('/v1/grants', { headers: { 'x-hre-account': doctor.account } })
       assert.equal(status, 401)
     })
-    test('pages forbid framing, foreign scripts and referrers; answers are not cached', async () => {
+    test('attack: an answer, or a refusal, is shown in a page, taken for one, or kept by whoever passes it on', async () => {
+      for (const path of ['/v1/status', '/v1/grants', `/v1/blobs/0x${'00'.repeat(32)}?receipt=0`]) {
+        const { headers } = await fetch(base() + path)
+        assert.equal(headers.get('content-security-policy'), "default-src 'none'; frame-ancestors 'none'")
+        assert.equal(headers.get('x-content-type-options'), 'nosniff')
+        assert.equal(headers.get('cross-origin-resource-policy'), 'same-origin')
+        assert.equal(headers.get('cache-control'), 'no-store')
+      }
+    })
+    test('pages forbid framing, foreign scripts and referrers', async () => {
       const { headers } = await fetch(`${base()}/`)
       const policy = headers.get('content-security-policy') ?? ''
       assert.match(policy, /default-src 'none'/)
       assert.match(policy, /frame-ancestors 'none'/)
       assert.equal(policy.includes('unsafe'), false)
       assert.equal(headers.get('referrer-policy'), 'no-referrer')
-      assert.equal((await fetch(`${base()}/v1/status`)).headers.get('cache-control'), 'no-store')
     })
     test('attack: slow loris holds a socket open with half a header', async () => {
       const { hostname, port } = new URL(base())

@@ -21,9 +21,12 @@ export function allowApps(server: FastifyInstance): void {
         .send(),
     )
   })
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     const { route } = request.routeOptions.config as { route?: Route }
-    if (!route?.crossOrigin) return
-    reply.header('access-control-allow-origin', '*').header('access-control-expose-headers', 'retry-after')
+    if (route?.crossOrigin)
+      void reply
+        .header('access-control-allow-origin', '*')
+        .header('access-control-expose-headers', 'retry-after')
+    done()
   })
 }

@@ -87,8 +87,8 @@ const gzipFromCharacters = 16 * 1024
 /** Most of what there is to gain, at a third of the price. */
 const gzipOptions = { level: 1 }
 
-/** The headers of every answer. Worked out once: Fastify's plugin for it does so with each answer. */
-const protect = helmet({
+/** The headers of pages, and of whatever has no route. Worked out once: Fastify's plugin for it does so with each answer. */
+const protectPage = helmet({
   contentSecurityPolicy: {
     useDefaults: false,
     directives: {
@@ -106,6 +106,20 @@ const protect = helmet({
   // TLS ends at a proxy in front, which says so itself.
   hsts: false,
 })
+/** Those of answers to programs: what a browser would heed that is led to show one (OWASP, REST Security Cheat Sheet). */
+const answerHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+}
+const noLimitHeaders = {
+  'x-ratelimit-limit': false,
+  'x-ratelimit-remaining': false,
+  'x-ratelimit-reset': false,
+}
+/** For answers that come to an end by themselves. */
+const neverGone = new AbortController().signal
 
 /** Every route of the protocol on Fastify. Nothing here knows what a route does. */
 export async function createServer(gateway: Gateway, metrics?: Metrics): Promise<FastifyInstance> {
@@ -126,12 +140,19 @@ export async function createServer(gateway: Gateway, metrics?: Metrics): Promise
     trustProxy: config.trustedProxies?.split(',').map((network) => network.trim()) ?? false,
   })
   metrics?.watch(server)
-  server.addHook('onRequest', (request, reply, done) => protect(request.raw, reply.raw, () => done()))
+  server.addHook('onRequest', (request, reply, done) => {
+    const { route } = request.routeOptions.config as { route?: Route }
+    if (!route) return protectPage(request.raw, reply.raw, () => done())
+    void reply.headers(answerHeaders)
+    done()
+  })
   await server.register(rateLimit, {
     timeWindow: 60_000,
     keyGenerator: (request) => accountOf(request) ?? request.ip,
     max: (request) => (accountOf(request) ? config.accountPerMinute : config.anonymousPerMinute),
     hook: 'preHandler',
+    // Who is over the limit is told; the document says what it is.
+    addHeadersOnExceeding: noLimitHeaders,
     errorResponseBuilder: (_request, { ttl }) =>
       hreError('rate-limited', { retryAfterSeconds: Math.ceil(ttl / 1000) }),
   })
@@ -160,11 +181,12 @@ export async function createServer(gateway: Gateway, metrics?: Metrics): Promise
     callers.set(request, caller)
   })
   // Streams are counted while they come; one that says how long it is need not come at all.
-  server.addHook('preParsing', async (request) => {
+  server.addHook('preParsing', (request, _reply, payload, done) => {
     const { route } = request.routeOptions.config as { route?: Route }
     const bytesMax = route?.bodyBytesMax ?? limits.jsonBodyBytesMax
     if (Number(request.headers['content-length'] ?? 0) > bytesMax)
-      throw hreError('payload-too-large', { bytesMax })
+      done(hreError('payload-too-large', { bytesMax }))
+    else done(null, payload)
   })
   endConnectionsOnClose(server, gateway)
   for (const name of Object.keys(routes) as RouteName[]) addRoute(server, gateway, name)
@@ -193,8 +215,9 @@ function endConnectionsOnClose(server: FastifyInstance, { relay }: Gateway): voi
     for (const socket of silent) socket.destroy()
     setTimeout(() => server.server.closeAllConnections(), closeMilliseconds).unref()
   })
-  server.addHook('onSend', async (_request, reply) => {
+  server.addHook('onSend', (_request, reply, _payload, done) => {
     if (isClosing) void reply.header('connection', 'close')
+    done()
   })
 }
 
@@ -215,22 +238,21 @@ function addRoute(server: FastifyInstance, gateway: Gateway, name: RouteName): v
     ...(route.response === 'events' ? { exposeHeadRoute: false } : {}),
     handler: async (request, reply) => {
       const { params, query, body } = request
-      const gone = new AbortController()
+      const gone = route.response === 'events' ? new AbortController() : undefined
       const circumstances: Circumstances = {
         address: request.ip,
         ifMatch: request.headers['if-match'],
         announcedBytes: announcedIn(headerOf(request, 'content-length')),
         from: route.ranged ? firstByteIn(headerOf(request, 'range')) : 0,
         lastEventId: lastEventIdOf(request),
-        gone: gone.signal,
+        gone: gone?.signal ?? neverGone,
       }
       const handle = handlers[name] as (gateway: Gateway, request: unknown) => Promise<unknown>
       const act = () => handle(gateway, { params, query, body, ...callers.get(request), ...circumstances })
-      void reply.code(route.status ?? 200).header('cache-control', 'no-store')
+      void reply.code(route.status ?? 200)
       if (route.response === 'bytes')
         return answerBytes(request, reply, (await act()) as Uint8Array | FilePart, circumstances.from)
-      if (route.response === 'events')
-        return answerEvents(request, reply, (await act()) as AsyncIterable<StreamEvent>, gone)
+      if (gone) return answerEvents(request, reply, (await act()) as AsyncIterable<StreamEvent>, gone)
       const json = await jsonOf(gateway, route, request, reply, act)
       return answerJson(request, reply, json)
     },

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { hreError, limits } from '@hre/protocol'
 import { jwtVerify } from 'jose'
 import { LRUCache } from 'lru-cache'
@@ -45,13 +45,13 @@ export class Tokens {
 
   /** @throws HreError `unauthenticated`. Whether the session goes on is another question. */
   async verified(token: string): Promise<TokenClaims> {
-    const hash = createHash('sha256').update(token).digest('base64')
-    const known = this.#known.get(hash)
+    const name = hash('sha256', token, 'base64')
+    const known = this.#known.get(name)
     if (known && this.#isTimely(known.claims) && (await this.#keys.byKid(known.key.kid)) === known.key)
       return known.claims
-    this.#known.delete(hash)
+    this.#known.delete(name)
     const verified = await this.#verify(token)
-    this.#known.set(hash, verified)
+    this.#known.set(name, verified)
     return verified.claims
   }
 
