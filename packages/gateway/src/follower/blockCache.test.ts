@@ -42,6 +42,14 @@ describe('what is kept for a block', () => {
     assert.equal(await cache.read('a', async () => 'granted'), 'revoked')
   })
 
+  test('attack: somebody asks about more accounts than there is room for', async () => {
+    const cache = new BlockCache(followerAt('0x01'))
+    const load = counting()
+    for (let account = 0; account < 5_001; account++) await cache.read(`account ${account}`, load)
+    assert.equal(await cache.read('account 5000', load), 5_001)
+    assert.equal(await cache.read('account 0', load), 5_002)
+  })
+
   test('does not keep failures', async () => {
     const cache = new BlockCache(followerAt('0x01'))
     await assert.rejects(cache.read('a', () => Promise.reject(new Error('away'))))

@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache'
 import type { Hex } from 'viem'
 
-const entriesMax = 2_000
+/** Those that come then take the place of all. */
+const entriesMax = 5_000
 
 type FollowerCursor = { readonly cursor: { readonly blockHash: Hex } }
 
@@ -12,7 +12,7 @@ type FollowerCursor = { readonly cursor: { readonly blockHash: Hex } }
  */
 export class BlockCache {
   readonly #follower: FollowerCursor
-  readonly #kept = new LRUCache<string, Promise<unknown>>({ max: entriesMax })
+  readonly #kept = new Map<string, Promise<unknown>>()
   #block: Hex | undefined
 
   constructor(follower: FollowerCursor) {
@@ -33,6 +33,7 @@ export class BlockCache {
     const known = this.#kept.get(key)
     if (known) return known as Promise<Value>
     const loaded = load()
+    if (this.#kept.size >= entriesMax) this.#kept.clear()
     this.#kept.set(key, loaded)
     // What failed is asked for again.
     loaded.catch(() => this.#kept.get(key) === loaded && this.#kept.delete(key))

@@ -61,7 +61,8 @@ export class Deliveries {
 
   constructor(options: DeliveriesOptions) {
     this.#options = options
-    options.outbox.onNews(() => this.#pause.abort())
+    // Told a hundred times a second under load; an error that says so each time would be most of the price.
+    options.outbox.onNews(() => this.#pause.signal.aborted || this.#pause.abort())
   }
 
   /** Told of each attempt, for metrics. */

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import type { Hex } from 'viem'
 
 /**
@@ -7,13 +6,12 @@ import type { Hex } from 'viem'
  */
 export class KeptRows<Row extends object> {
   readonly #max: number
-  #kept: LRUCache<Hex, Row>
+  #kept = new Map<Hex, Row>()
   #mark: string | undefined
 
-  /** @param options.max - rows that are kept at most. */
+  /** @param options.max - rows that are kept at most: those that come then take the place of all. */
   constructor({ max }: { max: number }) {
     this.#max = max
-    this.#kept = new LRUCache({ max })
   }
 
   /**
@@ -28,7 +26,7 @@ export class KeptRows<Row extends object> {
   ): Promise<Map<Hex, Row>> {
     if (mark !== this.#mark) {
       // What is under way still belongs to the mark before, and goes with it.
-      this.#kept = new LRUCache({ max: this.#max })
+      this.#kept = new Map()
       this.#mark = mark
     }
     const kept = this.#kept
@@ -42,6 +40,7 @@ export class KeptRows<Row extends object> {
     if (missing.size === 0) return rows
     for (const [key, row] of await load([...missing])) {
       rows.set(key, row)
+      if (kept.size >= this.#max) kept.clear()
       kept.set(key, row)
     }
     return rows
