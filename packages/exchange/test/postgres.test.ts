@@ -161,6 +161,15 @@ describe('on PostgreSQL', { skip: postgresMissing }, () => {
     assert.ok(Date.now() - began < 10_000)
   })
 
+  test('whoever writes the access log keeps out neither who anchors it nor who cleans up behind it', async () => {
+    const impatient = new URL(world.city.config.databaseUrl!)
+    impatient.searchParams.set('options', '-c lock_timeout=1000')
+    await database().transaction(async (tx) => {
+      await tx.execute(`select * from append_receipts('[]', '[]', 0, 60)`)
+      for (const statement of ['vacuum analyze receipts', 'update receipts set anchor = anchor'])
+        await postgres.query(impatient.href, statement)
+    })
+  })
   test('attack: more requests than connections. They wait their turn and none hangs', async () => {
     const answers = await Promise.all(
       Array.from({ length: 200 }, () => fetch(`${world.city.gateway.url}/v1/operations/${randomBytes32()}`)),

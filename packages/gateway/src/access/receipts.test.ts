@@ -8,7 +8,7 @@ import { asc } from 'drizzle-orm'
 import type { Hex } from 'viem'
 import { systemClock } from '../clock.ts'
 import { Outbox } from '../notifications/outbox.ts'
-import { openDatabase, type OpenDatabase } from '../store/database.ts'
+import { openDatabase, rowsOf, type Database, type OpenDatabase } from '../store/database.ts'
 import * as t from '../store/schema.ts'
 import { ReceiptLog, type Access } from './receipts.ts'
 
@@ -32,9 +32,9 @@ describe('[A3] entries of the access log', () => {
     const { db } = database
     for (const table of [t.receipts, t.requestNonces, t.notifications, t.notificationHeads])
       await db.delete(table)
-    const outbox = new Outbox({ db, clock: systemClock, days: 30 })
-    log = new ReceiptLog({ db, organisation: hospital!, outbox })
+    log = new ReceiptLog({ db, organisation: hospital!, outbox: outboxOf(db) })
   })
+  const outboxOf = (db: Database) => new Outbox({ db, clock: systemClock, days: 30 })
 
   let nonces = 0
   function access(
@@ -143,6 +143,47 @@ describe('[A3] entries of the access log', () => {
       ],
     )
   })
+
+  test('attack: a log is made so long that each further entry, and each anchor, takes longer than the one before', async () => {
+    const { db } = database
+    await log.append(access())
+    // A long one, which nobody has counted for the planner yet, beside others that somebody has.
+    const columns = 'reader, patient, records, purpose, decision, at, request_hash, salt, request, signature'
+    await db.execute(
+      `insert into receipts (index, ${columns}, anchor) select n, ${columns}, n / 100
+       from receipts, generate_series(1, 30000) as n where index = 0`,
+    )
+    await db.execute(
+      `insert into request_nonces select reader, decode(lpad(to_hex(n), 64, '0'), 'hex'), at
+       from receipts, generate_series(100001, 130000) as n where index = 0`,
+    )
+    await db.execute('analyze request_nonces')
+    await log.append(access())
+    const blocksOf = (work: (log: ReceiptLog, tx: Database) => Promise<unknown>) =>
+      db.transaction(async (tx) => {
+        const before = await blocksFetched(tx)
+        await work(new ReceiptLog({ db: tx, organisation: hospital!, outbox: outboxOf(tx) }), tx)
+        return (await blocksFetched(tx)) - before
+      })
+    const works = {
+      append: await blocksOf((log) => log.append(access())),
+      forwarded: await blocksOf((log) => log.append(forwarded(5_001))),
+      again: await blocksOf((log) => log.forwarded(idOf(5_001, 32), lakeside!, 1_000_000_000)),
+      unanchored: await blocksOf(async (log, tx) =>
+        assert.equal((await log.unanchored(tx, 10_000)).length, 4),
+      ),
+      mark: await blocksOf((log, tx) => log.markAnchored(tx, [{ index: 30_001 }, { index: 30_003 }], 301)),
+    }
+    for (const [work, blocks] of Object.entries(works)) assert.ok(blocks < 100, `${work}: ${blocks} blocks`)
+  })
+
+  async function blocksFetched(tx: Database): Promise<number> {
+    const answer = await tx.execute(
+      `select sum(pg_stat_get_xact_blocks_fetched(oid))::int as blocks from pg_class
+       where relname like 'receipts%' and relkind in ('r', 'i')`,
+    )
+    return rowsOf<{ blocks: number }>(answer)[0]!.blocks
+  }
 
   test('an entry is not written where what it tells cannot be, and is written when it can be again', async () => {
     const { db } = database

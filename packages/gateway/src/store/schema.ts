@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { isNotNull, isNull, sql } from 'drizzle-orm'
 import {
   bigint,
   bigserial,
@@ -485,8 +485,9 @@ export const receipts = pgTable(
   },
   (t) => [
     index('receipts_patient').on(t.patient),
-    index('receipts_anchor').on(t.anchor),
-    index('receipts_request').on(t.requestHash),
+    index('receipts_anchor').on(t.anchor).where(isNotNull(t.anchor)),
+    index('receipts_unanchored').on(t.index).where(isNull(t.anchor)),
+    index('receipts_forwarded').on(t.requestHash).where(isNotNull(t.forwardedBy)),
   ],
 )
 
