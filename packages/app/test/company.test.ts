@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { acceptInvitation, inviteMember, type Actor } from '@hre/sdk'
-import { startWorld, type World } from '../../exchange/test/world.ts'
+import { startWorld, type Hospital, type World } from '../../exchange/test/world.ts'
 import { Acquaintances } from '../src/keeper/acquaintances.ts'
 import { Company } from '../src/keeper/company.ts'
 import { SealedShelf } from '../src/keeper/sealed.ts'
@@ -15,11 +15,11 @@ describe('who is who', () => {
   })
   after(() => world.stop())
 
-  const companyOf = (actor: Actor) =>
-    new Company(actor, world.city.gateway.url, new Acquaintances(new SealedShelf(actor)))
+  const companyAt = ({ gateway }: Hospital) =>
+    new Company(technician, gateway.url, new Acquaintances(new SealedShelf(technician)))
 
   test('who came in after the lists were asked for is named to everybody who asks at once, and so is who comes next', async () => {
-    const company = companyOf(technician)
+    const company = companyAt(world.city)
     await company.organisations()
     for (const name of ['Dr Kwame Osei', 'Dr Ana Lopes']) {
       const { secret } = await inviteMember(world.city.actor, { role: 'doctor', name })
@@ -34,16 +34,14 @@ describe('who is who', () => {
   })
 
   test('staff whom no list names are told by their role', async () => {
-    const company = companyOf(technician)
+    const company = companyAt(world.city)
     const nurse = await world.newMember(world.city, 'nurse')
     const { name, role, organisation } = await company.reader(nurse.account)
     assert.deepEqual([name, role, organisation?.account], [null, 'nurse', world.city.actor.account])
   })
 
   test('attack: another gateway answers at a hospital’s address: its names are nobody’s word', async () => {
-    const { url } = world.lakeside.gateway
-    const elsewhere = new Company(technician, url, new Acquaintances(new SealedShelf(technician)))
-    const city = await elsewhere.organisation(world.city.actor.account)
+    const city = await companyAt(world.lakeside).organisation(world.city.actor.account)
     assert.deepEqual([city?.isHere, city?.name], [true, null])
   })
 })
